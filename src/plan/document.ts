@@ -1,0 +1,34 @@
+import { UserError } from '../errors';
+import { PLAN_SCHEMA_VERSION, type Plan, planSchema } from './schema';
+
+/** The Plan as text: two-space JSON in schema order, ending in a newline; the same plan gives the same bytes. */
+export function serializePlan(plan: Plan): string {
+  return `${JSON.stringify(planSchema.parse(plan), null, 2)}\n`;
+}
+
+/**
+ * Reads a Plan document.
+ * @param source what to call the document in a message, for example its file name
+ * @throws UserError when it is not JSON, of another schema version, or damaged
+ */
+export function parsePlan(text: string, source: string): Plan {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(`${source}: not JSON (${(cause as Error).message}); write it again with 'qwen-selfhost plan'`, 2, { cause });
+  }
+  const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (version !== PLAN_SCHEMA_VERSION) {
+    const found = version === undefined ? 'no schemaVersion' : `schemaVersion ${JSON.stringify(version)}`;
+    throw new UserError(
+      `${source}: ${found}, this program reads ${PLAN_SCHEMA_VERSION}; plan again with 'qwen-selfhost plan' or use the program that wrote it`,
+    );
+  }
+  const parsed = planSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new UserError(`${source}: ${issue.path.join('.') || 'the document'}: ${issue.message}; plan again with 'qwen-selfhost plan'`);
+  }
+  return parsed.data;
+}

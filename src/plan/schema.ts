@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { CHECKPOINT_KEYS } from '../models/checkpoints';
+import { MARKETS } from '../requirements/input';
+import { requirementsSchema } from '../requirements/requirements';
+
+export const PLAN_SCHEMA_VERSION = 1;
+
+const positive = z.number().positive();
+const nonNegative = z.number().min(0);
+const count = z.number().int().positive();
+
+/** A predicted figure: 80% of such predictions fall between low and high. */
+export const intervalSchema = z.strictObject({ low: nonNegative, expected: nonNegative, high: nonNegative });
+export type Interval = z.infer<typeof intervalSchema>;
+
+/** What a prediction rests on: this model on this GPU measured, a relative measured, or datasheets only. */
+export const BASES = ['measured', 'related', 'datasheet'] as const;
+export type Basis = (typeof BASES)[number];
+
+export const PRICE_EVIDENCE = ['listed', 'assumed', 'estimated'] as const;
+const priceSchema = z.strictObject({
+  usdPerHour: positive,
+  source: z.string(),
+  /** `listed`: quoted for this region; `assumed`: taken equal to us-east-1; `estimated`: scaled by a regional ratio. */
+  evidence: z.enum(PRICE_EVIDENCE),
+});
+
+const layoutSchema = z.strictObject({
+  tensorParallel: count,
+  pipelineParallel: count,
+  dataParallel: count,
+  expertParallel: z.boolean(),
+});
+
+/** One way to serve the requirements: enough to compare it with another. */
+const optionSchema = z.strictObject({
+  checkpoint: z.enum(CHECKPOINT_KEYS),
+  region: z.string(),
+  market: z.enum(MARKETS),
+  instanceType: z.string(),
+  gpu: z.string(),
+  gpusPerInstance: count,
+  layout: layoutSchema,
+  replicasPerInstance: count,
+  instances: count,
+  ttftP95Seconds: intervalSchema,
+  tpotP95Seconds: intervalSchema,
+  usdPerMonth: positive,
+});
+
+const rejectionSchema = z.strictObject({
+  instanceType: z.string(),
+  checkpoint: z.enum(CHECKPOINT_KEYS).nullable(),
+  /** Name of the filter that rejected it, for example `memory`. */
+  filter: z.string(),
+  reason: z.string(),
+});
+
+const choiceSchema = z.strictObject({
+  /** Hugging Face repository of the weights, and the revision to serve. */
+  hfId: z.string(),
+  revision: z.string(),
+  checkpoint: z.enum(CHECKPOINT_KEYS),
+  checkpointBytes: positive,
+  checkpointEvidence: z.string(),
+  region: z.string(),
+  market: z.enum(MARKETS),
+  /** Zones (by zone id) that offer the type and hold the machines. */
+  zoneIds: z.array(z.string()).min(1),
+  /** Zones of the load balancer: at least two, the machine zones first. */
+  loadBalancerZoneIds: z.array(z.string()).min(2),
+  instanceType: z.string(),
+  gpu: z.string(),
+  gpusPerInstance: count,
+  layout: layoutSchema,
+  replicasPerInstance: count,
+  instances: count,
+  replicas: count,
+});
+
+const engineSchema = z.strictObject({
+  vllmVersion: z.string(),
+  image: z.string(),
+  /** Model name clients send. */
+  servedModelName: z.string(),
+  /** Arguments after `vllm serve`, one element per word, unquoted. */
+  arguments: z.array(z.string()),
+  environment: z.record(z.string(), z.string()),
+  maxModelLen: count,
+  maxNumSeqs: count,
+  maxNumBatchedTokens: count,
+  gpuMemoryUtilization: z.number().positive().max(1),
+  kvCacheDtype: z.enum(['auto', 'fp8']),
+  prefixCaching: z.boolean(),
+  mtpTokens: z.number().int().min(0),
+  /** Why a setting differs from the engine's default. */
+  reasons: z.record(z.string(), z.string()),
+});
+
+/** Memory of one GPU, in GiB, and the block pool it leaves. */
+const memorySchema = z.strictObject({
+  usableGiB: positive,
+  usableEvidence: z.string(),
+  weightsGiB: positive,
+  peakActivationGiB: nonNegative,
+  cudaGraphGiB: nonNegative,
+  otherGiB: nonNegative,
+  marginGiB: nonNegative,
+  kvCacheGiB: positive,
+  blockTokens: count,
+  poolBlocks: count,
+  blocksPerMaxLenSequence: count,
+  /** Sequences of the full context that fit at once, per replica. */
+  maxLenSequences: positive,
+});
+
+const predictedSchema = z.strictObject({
+  basis: z.enum(BASES),
+  ttftP95Seconds: intervalSchema,
+  tpotP95Seconds: intervalSchema,
+  outputTokensPerSecond: intervalSchema,
+  /** Requests in flight per replica at the planned load. */
+  concurrencyPerReplica: positive,
+  /** Highest rate one replica holds within the SLO at the stated confidence. */
+  capacityRequestsPerSecondPerReplica: positive,
+  /** Planned rate over that capacity. */
+  utilisation: positive,
+  limitedBy: z.string(),
+});
+
+/** Seconds; the relations between them are checked when the plan is made and again at synth. */
+const timeoutsSchema = z.strictObject({
+  longestRequest: count,
+  loadBalancerIdle: count.max(4000),
+  engineKeepAlive: count,
+  deregistrationDelay: count.max(3600),
+  engineShutdown: count,
+  systemdStop: count,
+  lifecycleHeartbeat: count.max(7200),
+  coldStart: count,
+});
+
+const scalingSchema = z.strictObject({
+  minInstances: count,
+  maxInstances: count,
+  /** Running plus waiting requests per replica to hold: below maxNumSeqs. */
+  targetConcurrencyPerReplica: positive,
+});
+
+const costItemSchema = z.strictObject({ item: z.string(), usdPerMonth: nonNegative });
+
+const costSchema = z.strictObject({
+  usdPerHour: positive,
+  /** 730 hours. */
+  usdPerMonth: positive,
+  instance: priceSchema,
+  items: z.array(costItemSchema),
+  usdPerMillionTokens: z.strictObject({ input: nonNegative, output: nonNegative }),
+});
+
+const alternativeSchema = z.strictObject({
+  kind: z.enum(['next-cheaper', 'next-safer', 'next-faster']),
+  option: optionSchema,
+  /** What it gives and what it takes, in one sentence. */
+  tradeOff: z.string(),
+});
+
+/** The Plan: what was decided and why. The only thing that crosses from deciding to building. */
+export const planSchema = z.strictObject({
+  schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
+  name: z.string(),
+  /** The answer in one sentence. */
+  summary: z.string(),
+  requirements: requirementsSchema,
+  notes: z.array(z.string()),
+  choice: choiceSchema,
+  engine: engineSchema,
+  memory: memorySchema,
+  predicted: predictedSchema,
+  timeoutsSeconds: timeoutsSchema,
+  scaling: scalingSchema,
+  /** Root volume for system, image and weights where no local NVMe holds them. */
+  storage: z.strictObject({ rootVolumeGiB: count, weightsOnLocalNvme: z.boolean() }),
+  cost: costSchema,
+  risks: z.array(z.string()),
+  alternatives: z.array(alternativeSchema),
+  rejected: z.array(rejectionSchema),
+  /** Dates of the data the plan rests on. */
+  dataDates: z.record(z.string(), z.string()),
+});
+
+export type Plan = z.infer<typeof planSchema>;
+export type PlanOption = z.infer<typeof optionSchema>;
+export type Rejection = z.infer<typeof rejectionSchema>;
+export type Alternative = z.infer<typeof alternativeSchema>;
+export type Layout = z.infer<typeof layoutSchema>;

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
+import { PRESET_NAMES } from '../workload/presets';
+import { LIMITS } from '../workload/workload';
+
+export const MARKETS = ['on-demand', 'spot', 'capacity-block'] as const;
+export type Market = (typeof MARKETS)[number];
+
+/** AWS names are built from it (load balancers allow 32 characters), so it stays short and plain. */
+export const NAME_PATTERN = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;
+
+const tokens = z.number().positive().max(LIMITS.tokens);
+const lengths = z.union([
+  tokens.describe('mean; the 95th percentile is taken as 2.5 times it'),
+  z.strictObject({ mean: tokens, p95: tokens.optional() }),
+]);
+const seconds = z.number().positive().max(LIMITS.seconds);
+const cidr = z.union([z.cidrv4(), z.cidrv6()]);
+
+const workload = z.strictObject({
+  preset: z.enum(PRESET_NAMES).optional().describe('traffic shape that fills in whatever is not given (default chat)'),
+  requestsPerSecond: z.number().positive().max(LIMITS.requestsPerSecond).optional().describe('peak arrival rate (default 1)'),
+  concurrentUsers: z.number().positive().max(LIMITS.concurrentUsers).optional().describe('active users, instead of a rate'),
+  secondsBetweenRequests: seconds.optional().describe('from one request of a user to the next'),
+  inputTokens: lengths.optional().describe('prompt length: a mean, or { mean, p95 }'),
+  outputTokens: lengths.optional().describe('output length, reasoning tokens included'),
+  sharedPrefixShare: z.number().min(0).max(1).optional().describe('share of the prompt that all requests have in common'),
+  thinking: z.boolean().optional().describe('Qwen3.5 thinks by default: outputs are several times longer'),
+  streaming: z.boolean().optional().describe('all clients stream (default false: some wait for the whole answer)'),
+});
+
+const network = z.strictObject({
+  vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/).optional().describe('existing VPC (default: a new one)'),
+  machineSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/)).min(1).optional(),
+  loadBalancerSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/)).min(2).optional(),
+  exposure: z.enum(['internal', 'public']).optional().describe('front door (default internal)'),
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/)
+    .optional()
+    .describe('ACM certificate; without one the front door is internal HTTP'),
+  allowedCidrs: z.array(cidr).min(1).max(50).optional().describe('who may call (default: the VPC)'),
+});
+
+const stateBackend = z.strictObject({
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  key: z.string().min(1).max(512).optional(),
+  region: z.string().optional(),
+});
+
+/** `selfhost.yaml` as a user writes it: only `model` is needed. */
+export const requirementsInputSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(NAME_PATTERN, 'a lower-case letter, then up to 23 lower-case letters, digits or hyphens')
+    .optional()
+    .describe('name of the plan and of what is deployed (default: from the model)'),
+  model: z.string().min(1).max(200).describe('for example Qwen3.5-35B-A3B'),
+  checkpoint: z.enum(['auto', ...CHECKPOINT_KEYS]).optional().describe('auto, or one precision'),
+  qualityFloor: z.enum(QUALITY_FLOORS).optional().describe('lowest precision accepted (default fp8)'),
+  contextTokens: z.number().int().positive().max(LIMITS.tokens).optional().describe('longest prompt plus output'),
+  workload: workload.optional(),
+  slo: z.strictObject({ ttftP95Seconds: seconds.optional(), tpotP95Seconds: seconds.optional() }).optional(),
+  regions: z.array(z.string()).min(1).max(40).optional().describe('AWS regions to consider (default us-east-1)'),
+  instanceTypes: z
+    .strictObject({ allow: z.array(z.string()).max(100).optional(), deny: z.array(z.string()).max(100).optional() })
+    .optional()
+    .describe('full names, families such as g6e, or patterns such as p5*'),
+  markets: z.array(z.enum(MARKETS)).min(1).optional().describe('how machines may be bought (default on-demand)'),
+  minReplicas: z.number().int().positive().max(10_000).optional().describe('engine replicas at least (default 1)'),
+  minZones: z.number().int().positive().max(6).optional().describe('availability zones at least (default 1)'),
+  monthlyBudgetUsd: z.number().positive().max(1e12).optional(),
+  confidence: z.number().min(0.5).max(0.99).optional().describe('probability that the SLO holds (default 0.8)'),
+  vllmVersion: z.string().regex(/^\d+\.\d+\.\d+$/, 'a release such as 0.31.0').optional(),
+  multimodal: z.boolean().optional().describe('load the vision tower and accept images (default false: text only)'),
+  network: network.optional(),
+  stateBackend: stateBackend.optional().describe('S3 bucket for Terraform state (default: a local file)'),
+  tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
+});
+export type RequirementsInput = z.infer<typeof requirementsInputSchema>;
+
+/** JSON Schema of `selfhost.yaml`, for editors. */
+export function requirementsJsonSchema(): unknown {
+  return z.toJSONSchema(requirementsInputSchema, { io: 'input' });
+}
