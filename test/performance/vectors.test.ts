@@ -1,0 +1,32 @@
+import { type Benchmark, predictBenchmark } from '../../scripts/calibration/benchmark-modes';
+import { FITTED } from '../../src/performance/coefficients';
+import { SHARED, VECTORS, type VectorFeatures, featuresOf } from './vectors';
+
+const MODES = ['closed', 'open', 'burst', 'decode', 'prefill'] as const;
+
+const benchmarkOf = (v: VectorFeatures): Benchmark => ({
+  mode: MODES[v.mode]!,
+  concurrency: v.C,
+  totalRequests: v.N,
+  requestsPerSecond: v.lam,
+  inputTokens: v.isl,
+  outputTokens: v.osl,
+  maxBatch: Math.min(v.maxseq, v.kvcap),
+  maxNumBatchedTokens: v.M,
+  engineAge: v.old > 0 ? SHARED.old : 1,
+  drainTail: v.bench_tail,
+  sharedPrefixKvEfficiency: SHARED.kv_sh,
+});
+
+describe('the shared worked predictions are reproduced to 1%', () => {
+  test.each(VECTORS.map((v) => [v.features.id, v] as const))('%s', (_, { features, prediction }) => {
+    const actual = predictBenchmark(featuresOf(features), FITTED, benchmarkOf(features));
+    const figures = [
+      [actual.tpotSeconds * 1000, prediction.tpot],
+      [actual.ttftSeconds * 1000, prediction.ttft],
+      [actual.outputTokensPerSecond, prediction.out],
+    ].filter(([figure]) => !Number.isNaN(figure)) as [number, number][];
+    expect(figures.length).toBeGreaterThan(0);
+    for (const [figure, expected] of figures) expect(Math.abs(figure / expected - 1)).toBeLessThan(0.01);
+  });
+});
