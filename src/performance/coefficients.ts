@@ -32,3 +32,12 @@ export interface Coefficients {
 
 export const FITTED: Coefficients = data.coefficients;
 export const FITTED_ON: string = data.fittedOn;
+
+/** What a prediction rests on: this model on this GPU measured, the GPU measured with a relative, or datasheets. */
+export type Basis = 'measured' | 'related' | 'datasheet';
+
+/** Basis of a prediction for a model (canonical name) on a GPU (id). */
+export function basisOf(modelName: string, gpuId: string): Basis {
+  if (data.measuredPairs.some(([model, gpu]) => model === modelName && gpu === gpuId)) return 'measured';
+  return data.measuredGpus.includes(gpuId) ? 'related' : 'datasheet';
+}

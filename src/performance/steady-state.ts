@@ -12,6 +12,8 @@ export type Arrivals =
 export interface Load {
   readonly arrivals: Arrivals;
   readonly inputTokens: number;
+  /** Prompt tokens found in the prefix cache: read as context, not computed. */
+  readonly cachedTokens?: number;
   readonly outputTokens: number;
   /** Sequences that the block pool and `max_num_seqs` admit at once. */
   readonly maxBatch: number;
@@ -42,6 +44,7 @@ export interface SteadyState {
 
 const ITERATIONS = 60;
 const DAMPING = 0.5;
+const CONVERGED = 1e-7;
 const MAX_PREFILL_SHARE = 0.985;
 const MAX_UTILISATION = 0.999;
 
@@ -52,6 +55,7 @@ const MAX_UTILISATION = 0.999;
  */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { inputTokens, outputTokens, maxNumBatchedTokens, arrivals, engineAge = 1 } = load;
+  const computedTokens = Math.max(1, inputTokens - (load.cachedTokens ?? 0));
   const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
   const context = inputTokens + outputTokens / 2;
   const concurrency = arrivals.kind === 'closed' ? arrivals.concurrency : Number.POSITIVE_INFINITY;
@@ -67,7 +71,7 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
   function stepAt(currentBatch: number, currentShare: number) {
     const decode = decodeStep(f, k, currentBatch, context, engineAge).total;
     const prefill = prefillSeconds(f, k, {
-      inputTokens,
+      inputTokens: computedTokens,
       maxNumBatchedTokens,
       decodeBatch: currentBatch,
       share: currentShare,
@@ -91,7 +95,7 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
     prefillShare = Math.min(rate * state.prefill, MAX_PREFILL_SHARE);
     tpot = state.decode / accepted / (1 - prefillShare);
     share = Math.min(Math.max((rate * state.decode) / (1 - prefillShare), 1), 64);
-    service = state.prefill + (state.decode * inputTokens) / maxNumBatchedTokens;
+    service = state.prefill + (state.decode * computedTokens) / maxNumBatchedTokens;
     utilisation = Math.min(rate * service, MAX_UTILISATION);
     if (arrivals.kind === 'closed') {
       const queueResponse = service + waiting;
@@ -108,11 +112,13 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
       requestSeconds +
       Math.min(1, batch) *
         (0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill) +
-          state.decode * Math.max(1 - inputTokens / maxNumBatchedTokens, 0));
+          state.decode * Math.max(1 - computedTokens / maxNumBatchedTokens, 0));
     const nextRate = arrivals.kind === 'closed' ? admitted / (response + (outputTokens - 1) * tpot) : rate;
-    rate += DAMPING * (nextRate - rate);
-    const nextBatch = Math.min(rate * (outputTokens - 1) * tpot, admitted);
-    batch += DAMPING * (nextBatch - batch);
+    const rateChange = DAMPING * (nextRate - rate);
+    rate += rateChange;
+    const batchChange = DAMPING * (Math.min(rate * (outputTokens - 1) * tpot, admitted) - batch);
+    batch += batchChange;
+    if (Math.abs(batchChange) <= CONVERGED * batch && Math.abs(rateChange) <= CONVERGED * rate) break;
   }
 
   const burst =

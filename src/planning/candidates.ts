@@ -1,0 +1,56 @@
+import { findInstanceType, gpuOf } from '../hardware/instance-types';
+import { type Offering, offeringsIn, type Price } from '../hardware/offerings';
+import { type Checkpoint, meetsQualityFloor } from '../models/checkpoints';
+import type { Market } from '../requirements/input';
+import { gpusPerReplica, type Layout, tensorParallelOnly } from '../vllm/layout';
+import type { Candidate, MachineOffer, PlanningContext } from './candidate';
+
+function spotPrice(offering: Offering): Price | null {
+  const zones = Object.values(offering.spot);
+  if (zones.length === 0) return null;
+  // The dearest zone: a plan must not count on the cheapest one having capacity.
+  const dearest = zones.reduce((a, b) => (b.usdPerHour > a.usdPerHour ? b : a));
+  return { usdPerHour: dearest.usdPerHour, source: dearest.source, evidence: dearest.source.startsWith('skypilot') ? 'listed' : 'estimated' };
+}
+
+function priceIn(offering: Offering, market: Market): Price | null {
+  if (market === 'on-demand') return offering.onDemand;
+  return market === 'spot' ? spotPrice(offering) : null;
+}
+
+/** Every instance type of the wanted regions, in every wanted market. */
+export function machineOffers({ requirements, catalogue }: PlanningContext): MachineOffer[] {
+  return requirements.regions.flatMap((region) =>
+    offeringsIn(catalogue, region).flatMap((offering) => {
+      const type = findInstanceType(offering.instanceType);
+      if (!type) throw new Error(`the catalogue offers ${offering.instanceType}, which has no specification`);
+      return requirements.markets.map((market) => ({ type, offering, market, price: priceIn(offering, market) }));
+    }),
+  );
+}
+
+/** Checkpoints worth considering: the one asked for, or all of known size that meet the quality floor. */
+export function checkpointsFor({ requirements, model }: PlanningContext): Checkpoint[] {
+  if (requirements.checkpoint !== 'auto') return model.checkpoints.filter(({ key }) => key === requirements.checkpoint);
+  return model.checkpoints.filter(
+    (checkpoint) => checkpoint.evidence !== 'unknown' && meetsQualityFloor(checkpoint.key, requirements.qualityFloor),
+  );
+}
+
+/** Tensor-parallel layouts that fill one machine: powers of two, as many replicas as there is room for. */
+export function layoutsOn(gpuCount: number): Layout[] {
+  return [1, 2, 4, 8].filter((tensorParallel) => tensorParallel <= gpuCount).map(tensorParallelOnly);
+}
+
+/** Every way to run replicas on an offer. */
+export function candidatesOn(offer: MachineOffer, context: PlanningContext): Candidate[] {
+  return checkpointsFor(context).flatMap((checkpoint) =>
+    layoutsOn(offer.type.gpuCount).map((layout) => ({
+      offer,
+      gpu: gpuOf(offer.type),
+      checkpoint,
+      layout,
+      replicasPerInstance: Math.floor(offer.type.gpuCount / gpusPerReplica(layout)),
+    })),
+  );
+}

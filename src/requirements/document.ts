@@ -1,0 +1,93 @@
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import { UserError } from '../errors';
+import { describeIssue, firstIssue, valueAt } from './issues';
+import { type RequirementsInput, requirementsInputSchema } from './input';
+
+/** A value that was given outside the file, and how to name it in a message (`--rate`). */
+export interface Override {
+  readonly path: readonly string[];
+  readonly value: unknown;
+  readonly label: string;
+}
+
+export interface RequirementsSource {
+  /** What to call the document in messages, usually its file name. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Reads `selfhost.yaml`, applies overrides, and checks every field.
+ * @throws UserError with file, line and key for broken YAML, unknown keys and values that are not allowed
+ */
+export function readRequirements(source: RequirementsSource | null, overrides: readonly Override[]): RequirementsInput {
+  const lines = new LineCounter();
+  const document = parseDocument(source?.text ?? '{}', { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const broken = document.errors[0] ?? (document.warnings[0]?.code === 'TAG_RESOLVE_FAILED' ? document.warnings[0] : undefined);
+  if (broken) {
+    const { line, col } = lines.linePos(broken.pos[0]);
+    throw new UserError(`${source?.name}:${line}:${col}: broken YAML: ${oneLine(broken.message)}`, 2, { cause: broken });
+  }
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 50 }) ?? {};
+  } catch (cause) {
+    throw new UserError(`${source?.name}: broken YAML: ${oneLine((cause as Error).message)}`, 2, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError(`${source?.name}: expected keys such as 'model: Qwen3.5-35B-A3B', found ${Array.isArray(value) ? 'a list' : 'plain text'}`);
+  }
+  for (const override of overrides) assign(value as Record<string, unknown>, override);
+
+  const parsed = requirementsInputSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+
+  const issue = firstIssue(parsed.error);
+  const path = issue.path.map(String);
+  const allowed = issue.code === 'unrecognized_keys' ? allowedKeysAt(path) : [];
+  const problem = describeIssue(issue, valueAt(value, issue.path), allowed);
+  throw new UserError(`${place(path, issue)}: ${problem}`);
+
+  function place(at: string[], of: { code?: string | undefined; keys?: readonly string[] }): string {
+    const override = overrides.find((candidate) => startsWith(at, candidate.path) || startsWith(candidate.path, at));
+    if (override && of.code !== 'unrecognized_keys') return override.label;
+    const key = of.code === 'unrecognized_keys' ? [...at, of.keys?.[0] ?? ''] : at;
+    const node = document.getIn(key, true) as { range?: readonly number[] } | undefined;
+    const container = isMap(document.getIn(at.slice(0, -1), true)) ? (document.getIn(at.slice(0, -1), true) as { range?: readonly number[] }) : undefined;
+    const position = node?.range?.[0] ?? container?.range?.[0];
+    const line = position === undefined || source === null ? '' : `:${lines.linePos(position).line}`;
+    return `${source === null ? '' : `${source.name}${line}: `}${at.join('.') || 'the document'}`;
+  }
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+const startsWith = (path: readonly string[], prefix: readonly string[]): boolean => prefix.every((key, i) => path[i] === key);
+
+/** Setting a key that cannot be reached because a parent holds a plain value replaces that value. */
+function assign(target: Record<string, unknown>, { path, value }: Override): void {
+  let node = target;
+  for (const key of path.slice(0, -1)) {
+    const next = node[key];
+    if (typeof next === 'number') node[key] = { mean: next };
+    else if (typeof next !== 'object' || next === null) node[key] = {};
+    node = node[key] as Record<string, unknown>;
+  }
+  node[path.at(-1)!] = value;
+}
+
+interface SchemaNode {
+  readonly properties?: Record<string, SchemaNode>;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+/** Keys the schema allows at a path, for "did you mean". */
+function allowedKeysAt(path: readonly string[]): string[] {
+  let node = requirementsInputSchema.toJSONSchema({ io: 'input' }) as SchemaNode;
+  for (const key of path) {
+    const next: SchemaNode | undefined = node.properties?.[key];
+    if (!next) return [];
+    node = next.anyOf?.find((branch) => branch.properties) ?? next;
+  }
+  return Object.keys(node.properties ?? {});
+}

@@ -1,0 +1,87 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { quote } from '../errors';
+
+type Issue = z.core.$ZodIssue;
+
+/** The most specific issue of a failed parse: unions report the branch that came closest. */
+export function firstIssue(error: z.ZodError): Issue {
+  let issue: Issue = error.issues[0]!;
+  while (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const deepest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0]!;
+    const inner: Issue | undefined = deepest[0];
+    if (!inner) break;
+    issue = { ...inner, path: [...issue.path, ...inner.path] } as Issue;
+  }
+  return issue;
+}
+
+const depth = (issues: readonly Issue[]): number => Math.max(0, ...issues.map((issue) => issue.path.length));
+
+/** The value at a path of what the user gave. */
+export function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    document,
+  );
+}
+
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string' ? quote(value) : quote(JSON.stringify(value) ?? String(value)).slice(1, -1).replace(/\\"/g, '"');
+};
+
+const TYPE_NAMES: Record<string, string> = {
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a section with keys',
+  int: 'a whole number',
+  record: 'a section with keys',
+};
+
+/** What is wrong with a value, what is allowed, and the likely fix, without naming the place. */
+export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonly string[] = []): string {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const wanted = TYPE_NAMES[issue.expected] ?? issue.expected;
+      return value === undefined ? `is missing; give ${wanted}` : `${shown(value)} is not ${wanted}`;
+    }
+    case 'unrecognized_keys': {
+      const key = issue.keys[0] ?? '';
+      const nearest = allowedKeys.length > 0 ? closest(key, [...allowedKeys]) : undefined;
+      const hint = nearest !== undefined && distance(key, nearest) <= 4 ? `; did you mean ${nearest}?` : '';
+      return `unknown key ${quote(key)}${hint || (allowedKeys.length > 0 ? `; allowed: ${allowedKeys.join(', ')}` : '')}`;
+    }
+    case 'too_small':
+      return `${shown(value)} is too small; ${bound(issue.origin, issue.minimum, issue.inclusive ?? false, 'at least', 'above')}`;
+    case 'too_big':
+      return `${shown(value)} is too large; ${bound(issue.origin, issue.maximum, issue.inclusive ?? false, 'at most', 'below')}`;
+    case 'invalid_value':
+      return `${shown(value)} is not one of ${issue.values.map(String).join(', ')}${nearestOf(value, issue.values)}`;
+    case 'invalid_format':
+      return `${shown(value)} does not fit; ${formatHint(issue)}`;
+    default:
+      return `${shown(value)}: ${issue.message}`;
+  }
+}
+
+function nearestOf(value: unknown, allowed: readonly unknown[]): string {
+  if (typeof value !== 'string') return '';
+  const names = allowed.map(String);
+  const nearest = closest(value.toLowerCase(), names);
+  return distance(value.toLowerCase(), nearest) <= 3 ? `; did you mean ${nearest}?` : '';
+}
+
+function bound(origin: string, limit: number | bigint, inclusive: boolean, inclusiveWord: string, exclusiveWord: string): string {
+  const unit = origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+  return `it must be ${inclusive ? inclusiveWord : exclusiveWord} ${limit}${unit}`;
+}
+
+function formatHint(issue: Extract<Issue, { code: 'invalid_format' }>): string {
+  if (issue.format === 'regex') {
+    return issue.message.startsWith('Invalid') ? `expected the form ${'pattern' in issue ? issue.pattern : ''}` : `expected ${issue.message}`;
+  }
+  return `expected ${issue.format === 'cidrv4' || issue.format === 'cidrv6' ? 'a CIDR such as 10.0.0.0/8' : issue.format}`;
+}
