@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DATA = ROOT / "src" / "vllm" / "data"
 
-CHOICES = """--all2all-backend --attention-backend --distributed-executor-backend --dtype
+CHOICES = """--all2all-backend --distributed-executor-backend --dtype
 --gdn-prefill-backend --kv-cache-dtype --load-format --mamba-cache-dtype --mamba-cache-mode
 --mamba-ssm-cache-dtype --mm-encoder-tp-mode --moe-backend --performance-mode --quantization
 --safetensors-load-strategy""".split()
@@ -88,8 +88,8 @@ class Package:
                     return self.at(p, n)
         raise SystemExit(f"{self.label}: no {text!r} in {path}; the reading must be checked again")
 
-    def defining(self, kind, name):
-        """(path, node) of a module-level class, function or assigned name."""
+    def defining(self, kind, name, holding=""):
+        """(path, node) of a class or of an assignment whose value holds the given text."""
         for path, source in self.files.items():
             if name not in source or (kind is ast.ClassDef and f"class {name}" not in source):
                 continue
@@ -100,7 +100,8 @@ class Package:
                     continue
                 targets = node.targets if isinstance(node, ast.Assign) else \
                     [node.target] if isinstance(node, ast.AnnAssign) and node.value else []
-                if any(isinstance(t, ast.Name) and t.id == name for t in targets):
+                if any(isinstance(t, ast.Name) and t.id == name for t in targets) \
+                        and holding in ast.unparse(node.value):
                     return path, node
         return None, None
 
@@ -150,10 +151,12 @@ def literals(pkg, node, seen=()):
                     found += [i.value] if isinstance(i.value, str) else []
                 else:
                     found += literals(pkg, i, seen)
-        elif isinstance(m, ast.Name) and m.id not in ("str", "bool", "int", "None", *seen):
-            _, alias = pkg.defining(ast.Assign, m.id)
+            continue
+        name = m.attr if isinstance(m, ast.Attribute) else m.id if isinstance(m, ast.Name) else ""
+        if name[:1].isupper() and name not in seen:
+            _, alias = pkg.defining(ast.Assign, name, "Literal[")
             if alias is not None:
-                found += literals(pkg, alias.value, (*seen, m.id))
+                found += literals(pkg, alias.value, (*seen, name))
     return list(dict.fromkeys(found))
 
 
@@ -171,11 +174,15 @@ def flags_of(pkg):
                     flags[b + option[len(a):]] = where
 
     def scan(path, function):
-        groups = {}   # variable of get_kwargs(Cls) -> Cls
+        groups, aliases = {}, {}   # x = get_kwargs(Cls); y = x["field"]
         for node in ast.walk(function):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) \
-                    and ast.unparse(node.value.func) == "get_kwargs":
-                groups[node.targets[0].id] = node.value.args[0].id
+            if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
+                continue
+            name, value = node.targets[0].id, node.value
+            if isinstance(value, ast.Call) and ast.unparse(value.func) == "get_kwargs":
+                groups[name] = value.args[0].id
+            elif isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
+                aliases[name] = value
         for node in ast.walk(function):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
                     and node.func.attr == "add_argument"):
@@ -191,6 +198,7 @@ def flags_of(pkg):
                     annotation = kw.value
                 elif kw.arg is None:   # **model_kwargs["field"], alone or inside {**…, "default": …}
                     for part in ast.walk(kw.value):
+                        part = aliases.get(part.id, part) if isinstance(part, ast.Name) else part
                         if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name) \
                                 and part.value.id in groups and isinstance(part.slice, ast.Constant):
                             annotation = pkg.fields(groups[part.value.id])[part.slice.value][1].annotation
@@ -288,9 +296,6 @@ def extract(version, pkg):
     for flag, variable in (("--reasoning-parser", "_REASONING_PARSERS_TO_REGISTER"),
                            ("--tool-call-parser", "_TOOL_PARSERS_TO_REGISTER")):
         choices[flag], where[flag] = registered(pkg, variable)
-    if "--load-format" not in choices:
-        _, alias = pkg.defining(ast.Assign, "LoadFormats")
-        choices["--load-format"], where["--load-format"] = literals(pkg, alias.value), flags["--load-format"]
     put("flagChoices", dict(sorted(choices.items())), where)
 
     path = "vllm/model_executor/models/registry.py"

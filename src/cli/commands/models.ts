@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { HOSTED_TWINS, MODELS } from '../../models/registry';
+import { table } from '../../report/table';
+import type { Streams } from '../streams';
+
+/** `models`: what can be served, and how large each checkpoint is. */
+export function modelsCommand(streams: Streams): Command {
+  return new Command('models')
+    .description('list models and their checkpoints')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => {
+      if (options.json) {
+        streams.out(`${JSON.stringify({ models: MODELS, hosted: HOSTED_TWINS }, null, 2)}\n`);
+        return;
+      }
+      const rows = MODELS.flatMap((model) =>
+        model.checkpoints.map((checkpoint) => [
+          model.name,
+          checkpoint.key,
+          checkpoint.tensorBytes === null ? 'unknown' : `${(checkpoint.tensorBytes / 2 ** 30).toFixed(1)} GiB`,
+          checkpoint.evidence,
+          checkpoint.hfId,
+        ]),
+      );
+      streams.out(table(['model', 'checkpoint', 'size', 'evidence', 'repository'], rows, { rightAligned: [2] }));
+      for (const twin of Object.values(HOSTED_TWINS)) streams.out(`\n${twin.note}`);
+      streams.out('\n');
+    });
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { UserError } from '../../errors';
+import { parsePlan } from '../../plan/document';
+import { readText, writeText } from '../files';
+import type { Streams } from '../streams';
+
+/** `synth PLAN…`: write the Terraform of plans. */
+export function synthCommand(streams: Streams): Command {
+  return new Command('synth')
+    .description('write the Terraform of plans: cdktf.out/stacks/<name>/cdk.tf.json')
+    .argument('<PLAN...>', 'plan documents written by qwen-selfhost plan')
+    .option('--hcl', 'also write HCL (main.tf) beside the JSON, in its own folder')
+    .option('--out <dir>', 'output folder', 'cdktf.out')
+    .option('--json', 'print what was written as JSON')
+    .action(async (files: string[], options: { hcl?: boolean; out: string; json?: boolean }) => {
+      const plans = files.map((file) => parsePlan(readText(file), file));
+      const twice = plans.find((plan, i) => plans.findIndex((other) => other.name === plan.name) !== i);
+      if (twice) throw new UserError(`two plans are named ${twice.name}; give each its own name`);
+      // Loaded here because CDKTF takes longer to load than planning takes.
+      const { synthPlans } = await import('../../../stacks/synth');
+      const written = synthPlans(plans, options.out);
+      if (options.hcl) {
+        const { synthHcl } = await import('../../../stacks/hcl');
+        for (const plan of plans) {
+          const path = `${options.out}/hcl/${plan.name}/main.tf`;
+          writeText(path, await synthHcl(plan));
+          written.push(path);
+        }
+      }
+      if (options.json) streams.out(`${JSON.stringify({ written }, null, 2)}\n`);
+      else for (const path of written) streams.out(`Wrote ${path}\n`);
+    });
+}

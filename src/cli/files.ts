@@ -1,0 +1,41 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, basename } from 'node:path';
+import { quote, UserError } from '../errors';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+const reasonOf = (cause: unknown): string => REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
+
+/** A text file of at most 4 MiB. */
+export function readText(path: string): string {
+  try {
+    const text = readFileSync(path, 'utf8');
+    if (text.length > 4 * 2 ** 20) throw new UserError(`${quote(path)} is larger than 4 MiB: not a file of this program`);
+    return text;
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(`cannot read ${quote(path)}: ${reasonOf(cause)}`, 2, { cause });
+  }
+}
+
+/** Writes whole or not at all: to a temporary name beside the target, then renamed. */
+export function writeText(path: string, text: string): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new UserError(`cannot write ${quote(path)}: ${reasonOf(cause)}; choose another place with --out`, 3, { cause });
+  }
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../errors';
+import { modelsCommand } from './commands/models';
+import { planCommand } from './commands/plan';
+import { schemaCommand } from './commands/schema';
+import { startCommand } from './commands/start';
+import { synthCommand } from './commands/synth';
+import { packageVersion } from './package-root';
+import { type Streams, standardStreams } from './streams';
+
+/** The program with all its commands; each command is one file. */
+export function program(streams: Streams): Command {
+  const root = new Command('qwen-selfhost')
+    .description('Plan and build your own Qwen3.5 serving cluster: which GPU machines, how many, at what cost, how fast.')
+    .version(packageVersion())
+    .showHelpAfterError('(--help lists what is allowed)')
+    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .exitOverride();
+  const commands = [planCommand, synthCommand, startCommand, modelsCommand, schemaCommand];
+  for (const make of commands) root.addCommand(make(streams).copyInheritedSettings(root));
+  return root;
+}
+
+/** Runs one command line; returns the exit code. A user's mistake is one line, a defect keeps its cause. */
+export async function run(argv: readonly string[], streams: Streams = standardStreams()): Promise<number> {
+  try {
+    await program(streams).parseAsync([...argv]);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UserError) {
+      streams.err(`error: ${error.message}\n`);
+      return error.exitCode;
+    }
+    streams.err(`unexpected error, please report it with the command you ran:\n${(error as Error).stack ?? String(error)}\n`);
+    return 70;
+  }
+}
