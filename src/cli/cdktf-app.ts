@@ -9,6 +9,7 @@ import { resolveRequirements } from '../requirements/resolve';
 import { UserError } from '../errors';
 import { readText } from './files';
 import { packageRoot } from './package-root';
+import { stackApp, stackSynth } from './stacks';
 import { DEFAULT_FILE } from './requirements-file';
 
 /**
@@ -28,13 +29,12 @@ function planOf(...input: Parameters<typeof readRequirements>): Plan {
   return makePlan(resolveRequirements(readRequirements(...input), EMBEDDED_CATALOGUE), { catalogue: EMBEDDED_CATALOGUE });
 }
 
-async function main(): Promise<void> {
+try {
   const plans = plansToSynthesise();
-  const { synthForCdktf } = await import('../../stacks/synth');
-  synthForCdktf(plans);
-}
-
-main().catch((error: unknown) => {
+  const app = new (stackApp().App)();
+  stackSynth().addPlanStacks(app, plans);
+  app.synth();
+} catch (error) {
   process.stderr.write(`error: ${error instanceof UserError ? error.message : ((error as Error).stack ?? String(error))}\n`);
   process.exitCode = error instanceof UserError ? error.exitCode : 70;
-});
+}

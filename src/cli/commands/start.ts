@@ -5,6 +5,7 @@ import { terminalReport } from '../../report/terminal';
 import { writeText } from '../files';
 import { addRequirementFlags } from '../requirement-flags';
 import { planFrom } from '../requirements-file';
+import { stackSynth } from '../stacks';
 import type { Streams } from '../streams';
 import { planPath } from './plan';
 
@@ -14,14 +15,13 @@ export function startCommand(streams: Streams): Command {
     .description('plan and synthesise in one go')
     .argument('[FILE]', 'requirements (default: selfhost.yaml in this folder)')
     .option('--json', 'print the plan document instead of the report');
-  return addRequirementFlags(command).action(async (file: string | undefined, options: { json?: boolean }) => {
+  return addRequirementFlags(command).action((file: string | undefined, options: { json?: boolean }) => {
     const plan = planFrom(file, command);
     const text = serializePlan(plan);
     if (options.json) streams.out(text);
     else streams.out(terminalReport(plan, { columns: streams.columns, colour: streams.colour }));
     writeText(planPath(plan.name), text);
-    const { synthPlans } = await import('../../../stacks/synth');
-    const [stack] = synthPlans([plan], 'cdktf.out');
+    const [stack] = stackSynth().synthPlans([plan], 'cdktf.out');
     if (!options.json) {
       streams.out(`\nWrote ${planPath(plan.name)} and ${stack}.\nNext: cd ${dirname(stack!)} && terraform init && terraform plan\n`);
     }

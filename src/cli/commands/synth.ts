@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { UserError } from '../../errors';
 import { parsePlan } from '../../plan/document';
 import { readText, writeText } from '../files';
+import { stackHcl, stackSynth } from '../stacks';
 import type { Streams } from '../streams';
 
 /** `synth PLAN…`: write the Terraform of plans. */
@@ -16,14 +17,11 @@ export function synthCommand(streams: Streams): Command {
       const plans = files.map((file) => parsePlan(readText(file), file));
       const twice = plans.find((plan, i) => plans.findIndex((other) => other.name === plan.name) !== i);
       if (twice) throw new UserError(`two plans are named ${twice.name}; give each its own name`);
-      // Loaded here because CDKTF takes longer to load than planning takes.
-      const { synthPlans } = await import('../../../stacks/synth');
-      const written = synthPlans(plans, options.out);
+      const written = stackSynth().synthPlans(plans, options.out);
       if (options.hcl) {
-        const { synthHcl } = await import('../../../stacks/hcl');
         for (const plan of plans) {
           const path = `${options.out}/hcl/${plan.name}/main.tf`;
-          writeText(path, await synthHcl(plan));
+          writeText(path, await stackHcl().synthHcl(plan));
           written.push(path);
         }
       }

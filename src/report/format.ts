@@ -1,0 +1,16 @@
+import type { Interval } from '../plan/schema';
+
+/** Figures as people read them; every figure carries its unit. */
+export const usd = (value: number): string =>
+  `$${value >= 100 ? Math.round(value).toLocaleString('en-US') : value >= 1 ? value.toFixed(2) : value.toPrecision(2)}`;
+
+export const seconds = (value: number): string =>
+  value < 1 ? `${(value * 1000).toFixed(value < 0.01 ? 1 : 0)} ms` : `${value.toFixed(value < 10 ? 2 : 0)} s`;
+
+export const interval = (value: Interval, show: (n: number) => string): string =>
+  `${show(value.expected)} (${show(value.low)} to ${show(value.high)})`;
+
+export const number = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en-US') : Number(value.toPrecision(3)).toString();
+
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

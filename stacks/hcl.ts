@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Plan } from '../src/plan/schema';
+import { App } from './cdk';
+import { PlanStack, REQUIRED_TERRAFORM } from './plan-stack';
+
+/**
+ * The plan's stack as HCL, for reading and for projects that keep no JSON. It says the same as `cdk.tf.json`.
+ * @throws UserError when the plan cannot be built
+ */
+export function synthHcl(plan: Plan): string {
+  // An App makes its output folder when it is constructed, although nothing is written to it here.
+  const scratch = mkdtempSync(join(tmpdir(), 'qwen-selfhost-'));
+  try {
+    const stack = new PlanStack(new App({ outdir: scratch, stackTraces: false }), plan, 'hcl');
+    stack.prepareStack();
+    const body: string = stack.toHclTerraform().hcl;
+    // A block of its own: Terraform merges it with the one that names provider and backend.
+    return indented(`terraform {\nrequired_version = "${REQUIRED_TERRAFORM}"\n}\n\n${body.trim()}\n`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * HCL as `terraform fmt` would indent it; CDKTF writes it flush left. A bracket opens or closes a level only at a line's
+ * end or start: in between it is text.
+ */
+function indented(hcl: string): string {
+  let level = 0;
+  return hcl.replaceAll(/^.*$/gm, (line) => {
+    if (/^[}\]]/.test(line)) level -= 1;
+    const text = line === '' ? '' : '  '.repeat(level) + line;
+    if (/[{[]$/.test(line)) level += 1;
+    return text;
+  });
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { quote, UserError } from '../src/errors';
+import type { Plan } from '../src/plan/schema';
+import { App } from './cdk';
+import { PlanStack } from './plan-stack';
+
+/** File that Terraform reads, under `<out>/stacks/<plan name>/`: where CDKTF's own command puts it too. */
+const CONFIGURATION = 'cdk.tf.json';
+
+/**
+ * Adds a stack for each plan to a CDKTF application.
+ * @throws UserError when two plans have one name, or a plan cannot be built
+ */
+export function addPlanStacks(app: App, plans: readonly Plan[]): void {
+  const names = new Set<string>();
+  for (const plan of plans) {
+    if (names.has(plan.name)) {
+      throw new UserError(
+        `two plans are named ${quote(plan.name)}; a stack is named after its plan, so give one another name`,
+      );
+    }
+    names.add(plan.name);
+    new PlanStack(app, plan);
+  }
+}
+
+/**
+ * Writes `<outDir>/stacks/<name>/cdk.tf.json` for each plan: plain Terraform JSON, the same bytes for the same plan on
+ * every machine. All or nothing: a plan that fails leaves every file as it was. Only that one file is ever replaced,
+ * for Terraform's state may lie beside it.
+ * @returns the paths written, in the order of the plans
+ * @throws UserError when a plan cannot be built or the folder cannot be written
+ */
+export function synthPlans(plans: readonly Plan[], outDir: string): string[] {
+  const scratch = scratchIn(outDir);
+  try {
+    const app = new App({ outdir: scratch, stackTraces: false });
+    addPlanStacks(app, plans);
+    app.synth();
+    return writable(outDir, () => {
+      const moves = plans.map(({ name }) => {
+        const folder = join(outDir, 'stacks', name);
+        mkdirSync(folder, { recursive: true });
+        return { from: join(scratch, 'stacks', name, CONFIGURATION), to: join(folder, CONFIGURATION) };
+      });
+      for (const { from, to } of moves) renameSync(from, to);
+      return moves.map(({ to }) => to);
+    });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** A folder on the same file system as the output, so that moving out of it is a rename. */
+function scratchIn(outDir: string): string {
+  return writable(outDir, () => {
+    mkdirSync(outDir, { recursive: true });
+    return mkdtempSync(join(outDir, '.synth-'));
+  });
+}
+
+function writable<T>(outDir: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    throw new UserError(
+      `cannot write to ${quote(outDir)}: ${(cause as Error).message}; choose another folder with --out`,
+      2,
+      {
+        cause,
+      },
+    );
+  }
+}

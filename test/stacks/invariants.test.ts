@@ -1,0 +1,79 @@
+import { UserError } from '../../src/errors';
+import { checkInvariants, INVARIANTS } from '../../stacks/serving-cluster/invariants';
+import { makePlan, type PlanOverrides } from './make-plan';
+
+/** For each invariant, a plan that just breaks it and the numbers its message must name. */
+const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number)[] }> = {
+  'deregistration-outlasts-requests': {
+    overrides: { timeoutsSeconds: { deregistrationDelay: 599 } },
+    names: [599, 600],
+  },
+  'systemd-outlasts-engine': { overrides: { timeoutsSeconds: { systemdStop: 600 } }, names: [600] },
+  'hook-outlasts-systemd': { overrides: { timeoutsSeconds: { lifecycleHeartbeat: 660 } }, names: [660] },
+  'idle-outlasts-silence': { overrides: { timeoutsSeconds: { loadBalancerIdle: 599 } }, names: [599, 600] },
+  'keep-alive-outlasts-idle': { overrides: { timeoutsSeconds: { loadBalancerIdle: 930 } }, names: [930] },
+  'engine-keep-alive-as-planned': {
+    overrides: { timeoutsSeconds: { engineKeepAlive: 931 } },
+    names: [930, 931],
+  },
+  'engine-shutdown-as-planned': {
+    overrides: { timeoutsSeconds: { engineShutdown: 601 } },
+    names: [600, 601],
+  },
+  'target-below-batch': { overrides: { scaling: { targetConcurrencyPerReplica: 32 } }, names: [32] },
+  'group-sizes-in-order': { overrides: { choice: { instances: 5 } }, names: [5, 2, 4] },
+  'gpus-suffice': { overrides: { choice: { replicasPerInstance: 2 } }, names: [2, 1] },
+  'load-balancer-zones': {
+    overrides: { choice: { zoneIds: ['use1-az1'], loadBalancerZoneIds: ['use1-az1', 'use1-az1'] } },
+    names: [1, 2],
+  },
+  'machine-zones-as-required': { overrides: { requirements: { minZones: 3 } }, names: [2, 3] },
+  'machine-zones-reachable': {
+    overrides: { choice: { zoneIds: ['use1-az5'] } },
+    names: ['use1-az5', 'use1-az1, use1-az4'],
+  },
+};
+
+/** Nothing but the schema can break it: the schema already refuses more than 4,000 s. */
+const BY_SCHEMA = ['idle-within-limit'];
+
+describe('invariants', () => {
+  it('hold for the fixture', () => {
+    for (const { check } of INVARIANTS) expect(check(makePlan())).toBeUndefined();
+  });
+
+  it('each have a failing case here', () => {
+    expect([...Object.keys(BROKEN), ...BY_SCHEMA].sort()).toEqual(INVARIANTS.map(({ name }) => name).sort());
+  });
+
+  it.each(Object.entries(BROKEN))('%s fails naming the numbers and the fix', (name, { overrides, names }) => {
+    const plan = makePlan(overrides);
+    const message = INVARIANTS.find((invariant) => invariant.name === name)!.check(plan);
+    for (const part of names) expect(message).toContain(String(part));
+    expect(message).toMatch(/; (raise|lower|make|widen|add|choose|shorten)/);
+    expect(message).not.toContain('\n');
+    expect(() => checkInvariants(plan)).toThrow(UserError);
+  });
+
+  it('idle-within-limit fails above 4,000 s', () => {
+    const plan = makePlan();
+    const long = { ...plan, timeoutsSeconds: { ...plan.timeoutsSeconds, loadBalancerIdle: 4001 } };
+    expect(INVARIANTS.find(({ name }) => name === 'idle-within-limit')!.check(long)).toMatch(/4001 .* 4000/);
+  });
+
+  it('asks only for the first token where every client streams', () => {
+    const workload = { streaming: true };
+    const timeoutsSeconds = { loadBalancerIdle: 60 };
+    expect(() => checkInvariants(makePlan({ requirements: { workload }, timeoutsSeconds }))).not.toThrow();
+    expect(() => checkInvariants(makePlan({ timeoutsSeconds }))).toThrow('idle-outlasts-silence');
+  });
+
+  it('fails when the engine would drop requests at its stop', () => {
+    const args = makePlan().engine.arguments.filter(
+      (word) => word !== '--shutdown-timeout' && word !== '600',
+    );
+    expect(() => checkInvariants(makePlan({ engine: { arguments: args } }))).toThrow(
+      'running requests are dropped',
+    );
+  });
+});

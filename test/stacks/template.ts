@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Plan } from '../../src/plan/schema';
+import { synthPlans } from '../../stacks/synth';
+import { makePlan, type PlanOverrides } from './make-plan';
+
+export type Block = Record<string, unknown>;
+type Blocks = Record<string, Record<string, Block>>;
+
+/** Runs something in a folder of its own, gone afterwards. */
+export function inScratch<T>(action: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'qwen-selfhost-test-'));
+  try {
+    return action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A file that cloud-init writes, decoded. */
+export interface MachineFile {
+  readonly path: string;
+  readonly permissions: string;
+  readonly content: string;
+}
+
+/** A synthesised `cdk.tf.json`, by what a test asks of it. */
+export class Template {
+  readonly text: string;
+  private readonly document: { resource: Blocks; data: Blocks } & Record<string, Block>;
+
+  constructor(plan: Plan) {
+    this.text = inScratch((folder) => readFileSync(synthPlans([plan], folder)[0]!, 'utf8'));
+    this.document = JSON.parse(this.text);
+  }
+
+  /** Part of the document besides resources and data, such as `terraform` or `output`. */
+  section(name: string): Block {
+    return this.document[name]!;
+  }
+
+  /** Addresses of everything that Terraform manages or reads. */
+  addresses(): string[] {
+    const under = (prefix: string, blocks: Blocks) =>
+      Object.entries(blocks).flatMap(([type, byId]) =>
+        Object.keys(byId).map((id) => `${prefix}${type}.${id}`),
+      );
+    return [...under('', this.document.resource), ...under('data.', this.document.data)].sort();
+  }
+
+  resources(type: string): Block[] {
+    return Object.values(this.document.resource[type] ?? {});
+  }
+
+  data(type: string): Block[] {
+    return Object.values(this.document.data[type] ?? {});
+  }
+
+  resource(type: string, id: string): Block {
+    const block = this.document.resource[type]?.[`serving_${id}`];
+    if (block === undefined) throw new Error(`no ${type}.serving_${id}`);
+    return block;
+  }
+
+  /** User data as the machine gets it. */
+  userData(): string {
+    const { user_data } = this.resource('aws_launch_template', 'machine_template');
+    return Buffer.from(user_data as string, 'base64').toString('utf8');
+  }
+
+  machineFiles(): MachineFile[] {
+    const { write_files } = JSON.parse(this.userData().replace('#cloud-config\n', ''));
+    return write_files.map(
+      (file: { path: string; permissions: string; encoding?: string; content: string }) => ({
+        path: file.path,
+        permissions: file.permissions,
+        content:
+          file.encoding === 'b64' ? Buffer.from(file.content, 'base64').toString('utf8') : file.content,
+      }),
+    );
+  }
+
+  machineFile(path: string): string {
+    const file = this.machineFiles().find((candidate) => candidate.path === path);
+    if (file === undefined) throw new Error(`no ${path} on the machine`);
+    return file.content;
+  }
+}
+
+/** The stack of the fixture plan with parts replaced. */
+export const templateOf = (overrides: PlanOverrides = {}): Template => new Template(makePlan(overrides));
