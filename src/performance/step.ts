@@ -145,6 +145,38 @@ export function prefillSeconds(f: StepFeatures, k: Coefficients, input: PrefillI
   );
 }
 
+/** What one engine step carries on one data-parallel rank. */
+export interface MixedStep {
+  /** Sequences that decode in this step. */
+  readonly decodeBatch: number;
+  /** Their mean context, tokens. */
+  readonly decodeContextTokens: number;
+  /** Prompt tokens computed in this step, over all prompts that share it. */
+  readonly prefillTokens: number;
+  /** Tokens already in the KV cache (earlier chunks, prefix hits) of those prompts, mean weighted by their tokens. */
+  readonly prefillContextTokens: number;
+}
+
+/**
+ * Seconds of one engine step: a decode batch and a chunk of prompts side by side. Without prompts it is `decodeStep`;
+ * over the chunks of one prompt the excess over decoding alone sums to `prefillSeconds` (share 1).
+ */
+export function mixedStepSeconds(f: StepFeatures, k: Coefficients, step: MixedStep): number {
+  const { decodeBatch, decodeContextTokens, prefillTokens, prefillContextTokens } = step;
+  const decode = decodeStep(f, k, decodeBatch, decodeContextTokens);
+  if (prefillTokens <= 0) return decode.total;
+  // An idle engine has no weight reads to share: decodeStep of no sequences still reads the dense weights.
+  const alone = decodeBatch > 0 ? decode.total : decode.total - Math.hypot(decode.weights, decode.compute);
+  const chunk = prefillSeconds(f, k, {
+    inputTokens: prefillTokens,
+    maxNumBatchedTokens: prefillTokens,
+    decodeBatch,
+    share: 1,
+  });
+  const earlier = (f.attentionFlop * prefillTokens * prefillContextTokens) / (f.peakFlops.bf16 * k.mfuBf16 * k.computeFactor[f.gpuClass]);
+  return alone + chunk + earlier;
+}
+
 /** Tokens accepted per step: 1 without MTP, else the geometric sum over draft tokens. */
 export function acceptedTokens(mtpTokens: number, acceptance: number): number {
   return mtpTokens === 0 ? 1 : (1 - acceptance ** (mtpTokens + 1)) / (1 - acceptance);

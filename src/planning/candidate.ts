@@ -41,4 +41,6 @@ export interface Rejected {
   readonly checkpoint: Checkpoint['key'] | null;
   readonly filter: string;
   readonly reason: string;
+  /** How far from serving, within one filter: needed over available, 1 is just enough. Infinity where it has no measure. */
+  readonly distance: number;
 }

@@ -69,16 +69,16 @@ export function searchOptions(context: PlanningContext): Search {
   const replicas = new Map<string, ReplicaOutcome>();
   for (const candidate of candidates.kept) {
     const outcome = sizedOnce(candidate, context, replicas);
-    const reject = (filter: string, reason: string) =>
-      rejected.push({ instanceType: candidate.offer.type.name, checkpoint: candidate.checkpoint.key, filter, reason });
+    const reject = ({ filter, reason, distance }: Pick<Rejected, 'filter' | 'reason' | 'distance'>) =>
+      rejected.push({ instanceType: candidate.offer.type.name, checkpoint: candidate.checkpoint.key, filter, reason, distance });
     if (!outcome.ok) {
-      reject(outcome.filter, outcome.reason);
+      reject(outcome);
       continue;
     }
     const option = fleetOf(candidate, outcome.replica, context);
     const problem = fleetProblem(option, context);
     if (problem === null) options.push(option);
-    else reject(problem.filter, problem.reason);
+    else reject(problem);
   }
   return { options: options.sort(byCost), rejected };
 }
@@ -113,16 +113,16 @@ function fleetOf(candidate: Candidate, replica: Replica, { requirements, model }
   };
 }
 
-function fleetProblem(option: Option, { requirements, catalogue }: PlanningContext): { filter: string; reason: string } | null {
+function fleetProblem(option: Option, { requirements, catalogue }: PlanningContext): Pick<Rejected, 'filter' | 'reason' | 'distance'> | null {
   if (option.instances > MOST_INSTANCES) {
-    return { filter: 'instances', reason: `${option.instances} machines would be needed; one Auto Scaling group of ${MOST_INSTANCES} is the most this plans` };
+    return { filter: 'instances', reason: `${option.instances} machines would be needed; one Auto Scaling group of ${MOST_INSTANCES} is the most this plans`, distance: option.instances / MOST_INSTANCES };
   }
   const { monthlyBudgetUsd } = requirements;
   if (monthlyBudgetUsd !== null && option.cost.usdPerMonth > monthlyBudgetUsd) {
-    return { filter: 'budget', reason: `$${Math.round(option.cost.usdPerMonth)} a month, budget $${monthlyBudgetUsd}` };
+    return { filter: 'budget', reason: `$${Math.round(option.cost.usdPerMonth)} a month, budget $${monthlyBudgetUsd}`, distance: option.cost.usdPerMonth / monthlyBudgetUsd };
   }
   const region = option.candidate.offer.offering.region;
-  if (zonesOf(catalogue, region).length < 2) return { filter: 'zones', reason: `${region} has one known zone; a load balancer needs two` };
+  if (zonesOf(catalogue, region).length < 2) return { filter: 'zones', reason: `${region} has one known zone; a load balancer needs two`, distance: 2 };
   return null;
 }
 

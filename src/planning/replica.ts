@@ -30,7 +30,7 @@ export interface Replica {
 
 export type ReplicaOutcome =
   | { readonly ok: true; readonly replica: Replica }
-  | { readonly ok: false; readonly filter: 'memory' | 'latency-floor'; readonly reason: string };
+  | { readonly ok: false; readonly filter: 'memory' | 'latency-floor'; readonly reason: string; readonly distance: number };
 
 const IDLE_REQUESTS_PER_SECOND = 1e-3;
 const SMALLEST_MAX_NUM_SEQS = 16;
@@ -76,10 +76,10 @@ function replicaWith(
     maxNumBatchedTokens: defaults.maxNumBatchedTokens,
   });
   if (budget === null) {
-    return { ok: false, filter: 'memory', reason: `the size of ${checkpoint.hfId} is not known` };
+    return { ok: false, filter: 'memory', reason: `the size of ${checkpoint.hfId} is not known`, distance: Number.POSITIVE_INFINITY };
   }
   if (!budget.fits) {
-    return { ok: false, filter: 'memory', reason: `TP ${layout.tensorParallel}: ${budget.reasons[0]}` };
+    return { ok: false, filter: 'memory', reason: `TP ${layout.tensorParallel}: ${budget.reasons[0]}`, distance: budget.weightsGiB / usableGiB };
   }
   return withCapacity(gpu, checkpoint, layout, context, budget, maxNumSeqs, defaults.maxNumBatchedTokens);
 }
@@ -121,14 +121,17 @@ function withCapacity(
     const p = predict(rate);
     const ttft = pessimistic(p.ttftP95Seconds, 'ttft', basis, confidence);
     const tpot = pessimistic(p.tpotP95Seconds, 'tpot', basis, confidence);
-    if (tpot > slo.tpotP95Seconds) return exceeds('TPOT p95', tpot, slo.tpotP95Seconds);
-    if (ttft > slo.ttftP95Seconds) return exceeds('TTFT p95', ttft, slo.ttftP95Seconds);
-    return p.mean.stable ? null : { limit: 'sequences that fit', text: 'more sequences than fit at once' };
+    const worse =
+      tpot / slo.tpotP95Seconds >= ttft / slo.ttftP95Seconds
+        ? exceeds('TPOT p95', tpot, slo.tpotP95Seconds)
+        : exceeds('TTFT p95', ttft, slo.ttftP95Seconds);
+    if (worse.distance > 1) return worse;
+    return p.mean.stable ? null : { limit: 'sequences that fit', text: 'more sequences than fit at once', distance: 1 };
   };
 
   const idle = problemAt(IDLE_REQUESTS_PER_SECOND);
   if (idle !== null) {
-    return { ok: false, filter: 'latency-floor', reason: `${checkpoint.key} TP ${layout.tensorParallel} even at idle: ${idle.text} (at ${Math.round(confidence * 100)}% confidence)` };
+    return { ok: false, filter: 'latency-floor', reason: `${checkpoint.key} TP ${layout.tensorParallel} even at idle: ${idle.text} (at ${Math.round(confidence * 100)}% confidence)`, distance: idle.distance };
   }
   const { rate, limit } = highestRate(problemAt);
   return {
@@ -141,11 +144,14 @@ function withCapacity(
 interface Shortfall {
   readonly limit: string;
   readonly text: string;
+  /** Figure over target. */
+  readonly distance: number;
 }
 
 const exceeds = (figure: string, actual: number, wanted: number): Shortfall => ({
   limit: figure,
   text: `${figure} ${milliseconds(actual)}, wanted ${milliseconds(wanted)}`,
+  distance: actual / wanted,
 });
 
 const milliseconds = (seconds: number): string => (seconds >= 1 ? `${seconds.toFixed(2)} s` : `${(seconds * 1000).toFixed(0)} ms`);

@@ -26,7 +26,7 @@ export function sift<Subject>(
   for (const subject of subjects) {
     const rejection = firstProblem(subject, filters, context);
     if (rejection === null) kept.push(subject);
-    else rejected.push({ ...describe(subject), ...rejection });
+    else rejected.push({ ...describe(subject), ...rejection, distance: Number.POSITIVE_INFINITY });
   }
   return { kept, rejected };
 }

@@ -1,0 +1,202 @@
+import { type Command, Option } from 'commander';
+import { quote, UserError } from '../errors';
+import { type Gpu, GPUS, findGpu, usableMemory } from '../hardware/gpus';
+import { CHECKPOINT_KEYS, type Checkpoint, type CheckpointKey } from '../models/checkpoints';
+import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
+import { type StepFeatures, stepFeatures } from '../performance/features';
+import { type MemoryBudget, memoryBudget } from '../vllm/budget';
+import type { Layout } from '../vllm/layout';
+import type { KvCacheDtype } from '../vllm/pool';
+import { batchDefaults, findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
+import { splitProblem } from '../vllm/validity';
+import { LIMITS } from '../workload/workload';
+import { numberFlag, wholeFlag } from './number-flags';
+
+/** What `predict` and `simulate` are told about one engine, as Commander hands it over. */
+export interface EngineOptions {
+  readonly model: string;
+  readonly checkpoint: string;
+  readonly gpu: string;
+  readonly tp: string;
+  readonly dp: string;
+  readonly pp: string;
+  readonly ep?: boolean;
+  readonly mtp: string;
+  readonly maxNumSeqs?: string;
+  readonly maxNumBatchedTokens?: string;
+  readonly kvCacheDtype: string;
+  readonly vllm?: string;
+}
+
+/** What they are told about the load. */
+export interface LoadOptions {
+  readonly isl?: string;
+  readonly osl?: string;
+  readonly concurrency?: string;
+  readonly rate?: string;
+  readonly prefixHitRate: string;
+}
+
+/** One engine replica, resolved: every default filled in, known to start. */
+export interface EngineSetup {
+  readonly model: Model;
+  readonly checkpoint: Checkpoint;
+  readonly gpu: Gpu;
+  readonly layout: Layout;
+  readonly release: Release;
+  readonly kvCacheDtype: KvCacheDtype;
+  readonly mtpTokens: number;
+  readonly prefixCaching: boolean;
+  readonly maxNumSeqs: number;
+  readonly maxNumBatchedTokens: number;
+  readonly budget: MemoryBudget;
+  readonly features: StepFeatures;
+}
+
+/** The load as flags give it; `null` where a flag was not given. */
+export interface FlagLoad {
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly concurrency: number | null;
+  readonly requestsPerSecond: number | null;
+  /** Share of every prompt that is in the prefix cache, before rounding to whole blocks; 0 to below 1. */
+  readonly prefixHitRate: number;
+}
+
+const KV_CACHE_DTYPES = ['auto', 'fp8'] as const;
+
+/** Adds the flags that describe an engine and a load. */
+export function addEngineFlags(command: Command): Command {
+  return command
+    .requiredOption('--model <name>', 'model, for example Qwen3.5-35B-A3B')
+    .requiredOption('--checkpoint <key>', `precision: ${CHECKPOINT_KEYS.join(', ')}`)
+    .requiredOption('--gpu <id>', 'GPU, for example H100-SXM or L40S')
+    .option('--tp <n>', 'tensor parallelism', '1')
+    .option('--dp <n>', 'data-parallel ranks inside one engine', '1')
+    .option('--pp <n>', 'pipeline stages', '1')
+    .option('--ep', 'expert parallelism')
+    .option('--isl <tokens>', 'prompt length')
+    .option('--osl <tokens>', 'output length')
+    .addOption(new Option('--concurrency <n>', 'clients that each send the next request when the last one ends').conflicts('rate'))
+    .option('--rate <rps>', 'requests per second')
+    .option('--mtp <tokens>', 'draft tokens per step', '0')
+    .option('--prefix-hit-rate <share>', 'share of every prompt in the prefix cache, below 1', '0')
+    .option('--max-num-seqs <n>', "sequences at once (default: vLLM's for this GPU)")
+    .option('--max-num-batched-tokens <n>', "token budget of a step (default: vLLM's for this GPU)")
+    .option('--kv-cache-dtype <dtype>', KV_CACHE_DTYPES.join(' or '), 'auto')
+    .option('--vllm <version>', `vLLM release (default ${LATEST_RELEASE.version})`);
+}
+
+/** @throws UserError for a length, rate or share that makes no sense */
+export function loadOf(options: LoadOptions): FlagLoad {
+  const prefixHitRate = numberFlag('--prefix-hit-rate', options.prefixHitRate, { min: 0, max: 1 });
+  if (prefixHitRate === 1) throw new UserError('--prefix-hit-rate: the last token of a prompt is never cached; give a share below 1');
+  return {
+    inputTokens: optional(options.isl, (text) => wholeFlag('--isl', text, { min: 1, max: LIMITS.tokens })),
+    outputTokens: optional(options.osl, (text) => wholeFlag('--osl', text, { min: 1, max: LIMITS.tokens })),
+    concurrency: optional(options.concurrency, (text) => wholeFlag('--concurrency', text, { min: 1, max: 1e6 })),
+    requestsPerSecond: optional(options.rate, (text) =>
+      numberFlag('--rate', text, { above: 0, max: LIMITS.requestsPerSecond }),
+    ),
+    prefixHitRate,
+  };
+}
+
+const optional = <T>(text: string | undefined, read: (text: string) => T): T | null =>
+  text === undefined ? null : read(text);
+
+/**
+ * The engine that flags describe.
+ * @param longestTokens longest prompt plus output that it must hold
+ * @throws UserError when a name is unknown, the split is impossible or the engine would not start
+ */
+export function engineOf(options: EngineOptions, longestTokens: number): EngineSetup {
+  const model = modelOf(options.model);
+  const checkpoint = checkpointOf(model, options.checkpoint);
+  const gpu = gpuOf(options.gpu);
+  const release = releaseOf(options.vllm);
+  const layout: Layout = {
+    tensorParallel: wholeFlag('--tp', options.tp, { min: 1, max: 64 }),
+    pipelineParallel: wholeFlag('--pp', options.pp, { min: 1, max: 64 }),
+    dataParallel: wholeFlag('--dp', options.dp, { min: 1, max: 256 }),
+    expertParallel: options.ep ?? false,
+  };
+  const split = splitProblem(model.architecture, checkpoint.key, layout);
+  if (split !== null) throw new UserError(`${model.name} ${checkpoint.key} cannot be split this way: ${split}`);
+
+  const kvCacheDtype = kvCacheDtypeOf(options.kvCacheDtype);
+  const mtpTokens = wholeFlag('--mtp', options.mtp, { min: 0, max: 16 });
+  const usableGiB = usableMemory(gpu).gib;
+  const defaults = batchDefaults(release, { id: gpu.id, usableGiB });
+  const prefixCaching = release.hybridPrefixCachingDefault;
+  const maxNumBatchedTokens =
+    optional(options.maxNumBatchedTokens, (text) => wholeFlag('--max-num-batched-tokens', text, { min: 1, max: 1_048_576 })) ??
+    defaults.maxNumBatchedTokens;
+  const askedSeqs = optional(options.maxNumSeqs, (text) => wholeFlag('--max-num-seqs', text, { min: 1, max: 65_536 }));
+
+  const budgetWith = (maxNumSeqs: number): MemoryBudget => {
+    const budget = memoryBudget({
+      architecture: model.architecture,
+      checkpoint,
+      layout,
+      usableGiB,
+      gpuMemoryUtilization: release.gpuMemoryUtilizationDefault,
+      kvCacheDtype,
+      ssmCacheDtype: 'auto',
+      prefixCaching,
+      mtpTokens,
+      vision: false,
+      maxModelLen: longestTokens,
+      maxNumSeqs,
+      maxNumBatchedTokens,
+    });
+    if (budget === null) throw new UserError(`the size of ${checkpoint.hfId} is not known, so its memory cannot be divided`);
+    return budget;
+  };
+  let maxNumSeqs = askedSeqs ?? defaults.maxNumSeqs;
+  let budget = budgetWith(maxNumSeqs);
+  // vLLM refuses more sequences than blocks; a default gives way, a flag does not.
+  if (askedSeqs === null && budget.poolBlocks > 0 && budget.poolBlocks < maxNumSeqs) {
+    maxNumSeqs = budget.poolBlocks;
+    budget = budgetWith(maxNumSeqs);
+  }
+  if (!budget.fits) {
+    throw new UserError(`${model.name} ${checkpoint.key} does not fit ${gpu.id} at TP ${layout.tensorParallel}: ${budget.reasons.join('; ')}`);
+  }
+  const features = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
+    kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
+    mtpTokens,
+  });
+  return { model, checkpoint, gpu, layout, release, kvCacheDtype, mtpTokens, prefixCaching, maxNumSeqs, maxNumBatchedTokens, budget, features };
+}
+
+function modelOf(name: string): Model {
+  const lookup = findModel(name);
+  if (lookup.found) return lookup.model;
+  throw new UserError(`--model: unknown model ${quote(name)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`);
+}
+
+function checkpointOf(model: Model, key: string): Checkpoint {
+  const checkpoint = findCheckpoint(model, key as CheckpointKey);
+  if (checkpoint) return checkpoint;
+  const known = model.checkpoints.map((candidate) => candidate.key).join(', ');
+  throw new UserError(`--checkpoint: ${model.name} has no ${quote(key)} checkpoint; it has ${known}`);
+}
+
+function gpuOf(id: string): Gpu {
+  const gpu = findGpu(id);
+  if (gpu) return gpu;
+  throw new UserError(`--gpu: unknown GPU ${quote(id)}; known: ${GPUS.map((known) => known.id).join(', ')}`);
+}
+
+function releaseOf(version: string | undefined): Release {
+  const release = version === undefined ? LATEST_RELEASE : findRelease(version);
+  if (release) return release;
+  throw new UserError(`--vllm: unknown release ${quote(version)}; known: ${RELEASES.map((known) => known.version).join(', ')}`);
+}
+
+function kvCacheDtypeOf(text: string): KvCacheDtype {
+  const dtype = KV_CACHE_DTYPES.find((known) => known === text);
+  if (dtype) return dtype;
+  throw new UserError(`--kv-cache-dtype: ${quote(text)} is not one of ${KV_CACHE_DTYPES.join(', ')}`);
+}
