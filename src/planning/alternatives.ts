@@ -1,9 +1,9 @@
 import { intervalAround } from '../performance/interval';
 import type { Alternative, PlanOption } from '../plan/schema';
 import type { PlanningContext } from './candidate';
-import { fleetCost } from './cost';
-import { type Option, searchOptions } from './options';
 import { figure } from './figures';
+import { type Option, withInstances } from './fleet';
+import { cheapestOption, openSearch, type Search } from './search';
 
 /** The option as the Plan shows it. */
 export function describeOption(option: Option, { requirements }: PlanningContext): PlanOption {
@@ -26,8 +26,8 @@ export function describeOption(option: Option, { requirements }: PlanningContext
 }
 
 /** The neighbours of a choice a reviewer asks about. */
-export function alternativesTo(chosen: Option, options: readonly Option[], context: PlanningContext): Alternative[] {
-  return [nextCheaper(chosen, context), nextSafer(chosen, context), nextFaster(chosen, options, context)].filter((a) => a !== null);
+export function alternativesTo(chosen: Option, search: Search): Alternative[] {
+  return [nextCheaper(chosen, search.context), nextSafer(chosen, search.context), nextFaster(chosen, search)].filter((a) => a !== null);
 }
 
 const EVEN_ODDS = 0.5;
@@ -36,7 +36,7 @@ const EVEN_ODDS = 0.5;
 function nextCheaper(chosen: Option, context: PlanningContext): Alternative | null {
   const { confidence } = context.requirements;
   if (confidence <= EVEN_ODDS) return null;
-  const relaxed = searchOptions({ ...context, requirements: { ...context.requirements, confidence: EVEN_ODDS } }).options[0];
+  const relaxed = cheapestOption(openSearch({ ...context, requirements: { ...context.requirements, confidence: EVEN_ODDS } }));
   if (!relaxed || relaxed.cost.usdPerMonth >= chosen.cost.usdPerMonth) return null;
   const saved = Math.round(chosen.cost.usdPerMonth - relaxed.cost.usdPerMonth);
   return {
@@ -48,12 +48,9 @@ function nextCheaper(chosen: Option, context: PlanningContext): Alternative | nu
 
 /** One machine more: a failure no longer stops the service. */
 function nextSafer(chosen: Option, context: PlanningContext): Alternative {
-  const { candidate, storage, instances } = chosen;
-  const more = instances + 1;
-  const cost = fleetCost(candidate.offer.price!, more, storage.rootVolumeGiB, context.requirements.network.vpcId === null);
-  const option: Option = { ...chosen, instances: more, replicas: more * candidate.replicasPerInstance, cost };
-  const extra = Math.round(cost.usdPerMonth - chosen.cost.usdPerMonth);
-  const zones = candidate.offer.offering.zoneIds.length > 1 ? ' in another zone' : '';
+  const option = withInstances(chosen.candidate, chosen.replica, chosen.instances + 1, context);
+  const extra = Math.round(option.cost.usdPerMonth - chosen.cost.usdPerMonth);
+  const zones = chosen.candidate.offer.offering.zoneIds.length > 1 ? ' in another zone' : '';
   return {
     kind: 'next-safer',
     option: describeOption(option, context),
@@ -64,11 +61,12 @@ function nextSafer(chosen: Option, context: PlanningContext): Alternative {
 const NOTICEABLY_FASTER = 0.8;
 
 /** The cheapest option whose tokens come at least a fifth faster. */
-function nextFaster(chosen: Option, options: readonly Option[], context: PlanningContext): Alternative | null {
+function nextFaster(chosen: Option, search: Search): Alternative | null {
+  const { context } = search;
   const tpotOf = (option: Option): number =>
     option.replica.predict(context.requirements.workload.requestsPerSecond / option.replicas).tpotP95Seconds;
   const current = tpotOf(chosen);
-  const faster = options.find((option) => tpotOf(option) <= current * NOTICEABLY_FASTER);
+  const faster = cheapestOption(search, (option) => tpotOf(option) <= current * NOTICEABLY_FASTER);
   if (!faster) return null;
   const extra = Math.round(faster.cost.usdPerMonth - chosen.cost.usdPerMonth);
   return {

@@ -1,6 +1,7 @@
 import type { Rejection } from '../plan/schema';
 import type { PlanningContext, Rejected } from './candidate';
-import { FILTER_ORDER, type Option, type Search } from './options';
+import type { Option } from './fleet';
+import { FILTER_ORDER, type Prospect, type Search } from './search';
 
 const stage = (filter: string): number => FILTER_ORDER.indexOf(filter as (typeof FILTER_ORDER)[number]);
 
@@ -10,19 +11,14 @@ const closer = (a: Rejected, b: Rejected): number => stage(b.filter) - stage(a.f
 /** One line per instance type that was not chosen: how close it came, and what stopped it; the closest first. */
 export function explainRejections(search: Search, chosen: Option): Rejection[] {
   const best = new Map<string, Rejected>();
-  for (const rejection of search.rejected) {
+  const consider = (rejection: Rejected): void => {
     const known = best.get(rejection.instanceType);
     if (!known || closer(rejection, known) < 0) best.set(rejection.instanceType, rejection);
-  }
-  for (const option of [...search.options].reverse()) {
-    const instanceType = option.candidate.offer.type.name;
-    best.set(instanceType, {
-      instanceType,
-      checkpoint: option.candidate.checkpoint.key,
-      filter: 'cost',
-      reason: dearerReason(option, chosen),
-      distance: option.cost.usdPerMonth / chosen.cost.usdPerMonth,
-    });
+  };
+  search.rejected.forEach(consider);
+  for (const prospect of search.prospects) {
+    const dearer = dearerThan(chosen, prospect, search);
+    if (dearer) consider(dearer);
   }
   best.delete(chosen.candidate.offer.type.name);
   return [...best.values()]
@@ -30,11 +26,26 @@ export function explainRejections(search: Search, chosen: Option): Rejection[] {
     .map(({ distance: _, ...rejection }) => rejection);
 }
 
-function dearerReason(option: Option, chosen: Option): string {
-  const { instances, cost, candidate } = option;
-  const extra = cost.usdPerMonth - chosen.cost.usdPerMonth;
-  const machines = `${instances} x ${candidate.checkpoint.key} TP ${candidate.layout.tensorParallel}`;
-  return extra <= 0 ? `would do as well: ${machines} at the same cost` : `would do: ${machines}, $${Math.round(extra)} a month more`;
+/** A prospect that would serve at a higher cost, or cannot cost less: what it costs more; null when it cannot serve. */
+function dearerThan(chosen: Option, prospect: Prospect, search: Search): Rejected | null {
+  const { offer, checkpoint, layout } = prospect.candidate;
+  const budget = chosen.cost.usdPerMonth;
+  const rejection = (usdPerMonth: number, reason: string): Rejected => ({
+    instanceType: offer.type.name,
+    checkpoint: checkpoint.key,
+    filter: 'cost',
+    reason,
+    distance: usdPerMonth / budget,
+  });
+  if (prospect.cheapestUsdPerMonth > budget) {
+    const extra = Math.round(prospect.cheapestUsdPerMonth - budget);
+    return rejection(prospect.cheapestUsdPerMonth, `the fewest machines possible cost $${extra} a month more`);
+  }
+  const option = search.size(prospect);
+  if (option === null) return null;
+  const machines = `${option.instances} x ${checkpoint.key} TP ${layout.tensorParallel}`;
+  const extra = Math.round(option.cost.usdPerMonth - budget);
+  return rejection(option.cost.usdPerMonth, extra <= 0 ? `would do as well: ${machines} at the same cost` : `would do: ${machines}, $${extra} a month more`);
 }
 
 /** One line for a requirement nothing meets: the nearest miss, and what would help. */

@@ -13,8 +13,9 @@ import { alternativesTo } from './alternatives';
 import type { PlanningContext } from './candidate';
 import { explainNothing, explainRejections } from './explain';
 import { figure, significant } from './figures';
-import { type Option, searchOptions, TARGET_UTILISATION } from './options';
+import { type Option, TARGET_UTILISATION } from './fleet';
 import { planRisks } from './risks';
+import { cheapestOption, openSearch } from './search';
 import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
@@ -22,6 +23,8 @@ import { planTimeouts } from './timeouts';
 export interface PlanningData {
   readonly catalogue: Catalogue;
   readonly coefficients?: Coefficients;
+  /** Size every candidate, also those that cannot win. */
+  readonly exhaustive?: boolean;
 }
 
 /** Share of max-num-seqs at which another machine is started, at most. */
@@ -37,8 +40,8 @@ export function makePlan({ requirements, model, notes }: ResolvedRequirements, d
   const release = findRelease(requirements.vllmVersion);
   if (!release) throw new Error(`release ${requirements.vllmVersion} was not checked`);
   const context: PlanningContext = { requirements, model, catalogue: data.catalogue, coefficients: data.coefficients ?? FITTED, release };
-  const search = searchOptions(context);
-  const chosen = search.options[0];
+  const search = openSearch(context);
+  const chosen = cheapestOption(search, undefined, data.exhaustive);
   if (!chosen) throw new UserError(explainNothing(search, context), 1);
 
   const { candidate, replica, instances, replicas, storage, cost } = chosen;
@@ -124,7 +127,7 @@ export function makePlan({ requirements, model, notes }: ResolvedRequirements, d
       usdPerMillionTokens: costPerMillionTokens(cost.usdPerHour, requirements),
     },
     risks: planRisks(chosen, context, zoneIds),
-    alternatives: alternativesTo(chosen, search.options, context),
+    alternatives: alternativesTo(chosen, search),
     rejected: explainRejections(search, chosen),
     dataDates: {
       catalogue: data.catalogue.asOf,

@@ -1,6 +1,6 @@
 import { usableMemory } from '../hardware/gpus';
 import type { PlanningContext } from './candidate';
-import type { Option } from './options';
+import type { Option } from './fleet';
 
 /** What a reviewer should know before saying yes; one sentence each. */
 export function planRisks({ candidate, replica, instances }: Option, { requirements }: PlanningContext, zoneIds: readonly string[]): string[] {

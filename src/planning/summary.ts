@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/schema';
 import type { Requirements } from '../requirements/requirements';
-import type { Option } from './options';
+import type { Option } from './fleet';
 
 /** The answer in one sentence. */
 export function summarise({ candidate, instances, cost }: Option, requirements: Requirements, predicted: Plan['predicted']): string {

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+
+/** The import rules of the design: the floors of the house, who may touch CDKTF, and the pure planner core. */
+const ROOT = join(__dirname, '..');
+
+/** A room may import from its own floor and those below; upwards never. */
+const FLOOR: Readonly<Record<string, number>> = {
+  models: 0,
+  hardware: 0,
+  workload: 0,
+  aws: 1,
+  vllm: 1,
+  requirements: 2,
+  performance: 3,
+  plan: 3,
+  report: 4,
+  simulation: 4,
+  bench: 5,
+  planning: 5,
+  cli: 9,
+};
+const SIDEWAYS_ON_THE_GROUND = new Set(['hardware', 'models', 'workload']);
+const IMPURE_ROOMS = new Set(['aws', 'bench', 'cli']);
+const COMMON_GROUND = 'errors.ts';
+
+interface Import {
+  readonly from: string;
+  readonly target: string;
+}
+
+const filesUnder = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(join(ROOT, path)).isDirectory() ? filesUnder(path) : path.endsWith('.ts') ? [path] : [];
+  });
+
+const SPECIFIER = /(?:from\s+|import\(|require\(|^import\s+)['"]([^'"]+)['"]/gm;
+
+export function importsOf(file: string, text: string): Import[] {
+  return [...text.matchAll(SPECIFIER)].map(([, target = '']) => ({ from: file, target }));
+}
+
+const sources = [...filesUnder('src'), ...filesUnder('stacks')];
+const imports = sources.flatMap((file) => importsOf(file, readFileSync(join(ROOT, file), 'utf8')));
+
+const roomOf = (path: string): string | null => /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
+const resolved = ({ from, target }: Import): string => normalize(join(dirname(from), target));
+
+function floorProblem(edge: Import): string | null {
+  const from = roomOf(edge.from);
+  if (from === null || !edge.target.startsWith('.')) return null;
+  const target = resolved(edge);
+  if (`${target}.ts` === `src/${COMMON_GROUND}`) return null;
+  const to = roomOf(`${target}/`) ?? roomOf(target);
+  if (to === null) return from === 'cli' && target.startsWith('stacks/') ? null : `${edge.from} imports ${target}`;
+  if (from === to) return null;
+  const up = FLOOR[to]! > FLOOR[from]!;
+  const beside = FLOOR[to] === FLOOR[from] && !SIDEWAYS_ON_THE_GROUND.has(from);
+  return up || beside ? `${edge.from} (${from}) imports ${target} (${to})` : null;
+}
+
+const isCdktf = (target: string): boolean => /^(cdktf|constructs)($|\/)|^@cdktf\//.test(target);
+
+describe('the house keeps its own rules', () => {
+  test('every room is on the map', () => {
+    const rooms = new Set(sources.map(roomOf).filter((room) => room !== null));
+    expect([...rooms].filter((room) => FLOOR[room] === undefined)).toEqual([]);
+  });
+
+  test('an import never points upwards', () => {
+    expect(imports.map(floorProblem).filter((problem) => problem !== null)).toEqual([]);
+  });
+
+  test('the planner core imports nothing from Node, CDKTF or the AWS SDK', () => {
+    const impure = imports.filter(({ from, target }) => {
+      const room = roomOf(from);
+      return room !== null && !IMPURE_ROOMS.has(room) && (target.startsWith('node:') || isCdktf(target) || target.startsWith('@aws-sdk/'));
+    });
+    expect(impure).toEqual([]);
+  });
+
+  test('the planner core reads no clock, environment or random source', () => {
+    const found = sources.filter((file) => {
+      const room = roomOf(file);
+      return room !== null && !IMPURE_ROOMS.has(room) && /\b(process\.(?:env|argv|cwd|std)|Date\.now|new Date\(|Math\.random)/.test(readFileSync(join(ROOT, file), 'utf8'));
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('only stacks/cdk.ts and stacks/aws.ts import CDKTF, and the provider never as a whole', () => {
+    const doors = new Set([join('stacks', 'cdk.ts'), join('stacks', 'aws.ts')]);
+    expect(imports.filter(({ from, target }) => isCdktf(target) && !doors.has(from))).toEqual([]);
+    expect(imports.filter(({ target }) => target === '@cdktf/provider-aws')).toEqual([]);
+  });
+
+  test('stacks read a Plan and decide nothing: they import only plan, requirements and errors of the core', () => {
+    const allowed = ['src/plan/', 'src/requirements/', 'src/errors', 'src/vllm/layout'];
+    const others = imports.filter((edge) => {
+      if (!edge.from.startsWith('stacks/') || !edge.target.startsWith('.')) return false;
+      const target = resolved(edge);
+      return target.startsWith('src/') && !allowed.some((prefix) => target.startsWith(prefix));
+    });
+    expect(others).toEqual([]);
+  });
+
+  test('a file is read in one sitting', () => {
+    const long = sources.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 260);
+    expect(long.map((file) => relative(ROOT, join(ROOT, file)))).toEqual([]);
+  });
+
+  test('the rules see a violation', () => {
+    expect(importsOf('src/models/a.ts', "import { x } from '../planning/plan';\nimport 'cdktf';").map(floorProblem)[0]).toContain('planning');
+    expect(isCdktf('constructs')).toBe(true);
+    expect(isCdktf('@cdktf/provider-aws/lib/vpc')).toBe(true);
+  });
+});

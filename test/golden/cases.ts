@@ -1,0 +1,24 @@
+import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
+import type { Plan } from '../../src/plan/schema';
+import { makePlan } from '../../src/planning/plan';
+import { readRequirements } from '../../src/requirements/document';
+import { resolveRequirements } from '../../src/requirements/resolve';
+
+/** Requirements whose plans and stacks are frozen: a change of either is read before it is accepted. */
+export const GOLDEN_CASES: Readonly<Record<string, string>> = {
+  'one-gpu': 'name: one-gpu\nmodel: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 1 }',
+  'tensor-parallel':
+    'name: tensor-parallel\nmodel: Qwen3.5-27B\ncheckpoint: fp8\nregions: [us-west-2]\ninstanceTypes: { allow: [g6e.12xlarge] }\nslo: { ttftP95Seconds: 6 }',
+  'moe-122b': 'name: moe-122b\nmodel: Qwen3.5-122B-A10B\ncheckpoint: fp8\nworkload: { requestsPerSecond: 3 }\nminReplicas: 2',
+  'nvlink-397b': 'name: nvlink-397b\nmodel: Qwen3.5-397B-A17B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5] }',
+  'nvfp4-397b': 'name: nvfp4-397b\nmodel: Qwen3.5-397B-A17B\ncheckpoint: nvfp4\ninstanceTypes: { allow: [g7e] }\nslo: { tpotP95Seconds: 0.1, ttftP95Seconds: 6 }',
+  'small-9b': 'name: small-9b\nmodel: Qwen3.5-9B\nregions: [eu-central-1]\nworkload: { preset: rag, requestsPerSecond: 0.5, streaming: true }',
+  'replicas-per-machine':
+    'name: replicas-per-machine\nmodel: Qwen3.5-35B-A3B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5.48xlarge] }\nworkload: { requestsPerSecond: 40 }',
+};
+
+/** The plan of a requirements text, as the command line makes it. */
+export function planOf(text: string): Plan {
+  const input = readRequirements({ name: 'selfhost.yaml', text }, []);
+  return makePlan(resolveRequirements(input, EMBEDDED_CATALOGUE), { catalogue: EMBEDDED_CATALOGUE });
+}

@@ -1,0 +1,117 @@
+import { UserError } from '../../src/errors';
+import { EMBEDDED_CATALOGUE, offeringsIn, regionsOf } from '../../src/hardware/offerings';
+import { MODELS } from '../../src/models/registry';
+import { serializePlan } from '../../src/plan/document';
+import { planOf } from '../golden/cases';
+
+const errorOf = (text: string): UserError => {
+  try {
+    planOf(text);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error(`${text} was planned`);
+};
+
+describe('sanity', () => {
+  test('35B-A3B at one request a second is one small machine, not eight H200', () => {
+    const { choice } = planOf('model: Qwen3.5-35B-A3B');
+    expect(choice).toMatchObject({ instances: 1, gpusPerInstance: 1 });
+  });
+
+  test('397B BF16 fits no eight 80 GB GPUs: H200 and larger only, and the others say why', () => {
+    const plan = planOf('model: Qwen3.5-397B-A17B\ncheckpoint: bf16');
+    expect(['H200', 'B200', 'B300']).toContain(plan.choice.gpu);
+    const p5 = plan.rejected.find(({ instanceType }) => instanceType === 'p5.48xlarge');
+    expect(p5).toMatchObject({ filter: 'memory' });
+    expect(p5?.reason).toMatch(/weights \d+\.\d GiB/);
+  });
+
+  test('397B in a region without machines for it: the nearest miss and what would help, exit code 1', () => {
+    const error = errorOf('model: Qwen3.5-397B-A17B\nregions: [eu-west-1]');
+    expect(error.exitCode).toBe(1);
+    expect(error.message).toMatch(/nearest is p4d\.24xlarge.*memory|nearest is p4d\.24xlarge.*weights/);
+    expect(error.message).not.toContain('\n');
+  });
+
+  test('an SLO nothing meets names the best achievable', () => {
+    const error = errorOf('model: Qwen3.5-122B-A10B\nslo: { ttftP95Seconds: 0.01 }');
+    expect(error.message).toMatch(/even at idle: TTFT p95 \d+ ms, wanted 10 ms.*best achievable/);
+  });
+
+  test('a budget below the cheapest plan names its price', () => {
+    expect(errorOf('model: Qwen3.5-9B\nmonthlyBudgetUsd: 10').message).toMatch(/\$\d+ a month, budget \$10; that is the cheapest/);
+  });
+
+  test('a checkpoint of unknown size is not chosen by itself', () => {
+    expect(planOf('model: Qwen3.5-27B\nqualityFloor: int4').choice.checkpoint).not.toBe('gptq-int4');
+    expect(errorOf('model: Qwen3.5-27B\ncheckpoint: gptq-int4').message).toContain('is not known');
+  });
+
+  test('spot is priced at its dearest zone and marked as a risk', () => {
+    const plan = planOf('model: Qwen3.5-35B-A3B\nmarkets: [spot]');
+    expect(plan.choice.market).toBe('spot');
+    expect(plan.risks.join()).toContain('two minutes');
+  });
+
+  test('more zones than the type has are refused with the zones it has', () => {
+    const plan = planOf('model: Qwen3.5-35B-A3B\nminZones: 3');
+    expect(plan.choice.zoneIds.length).toBeGreaterThanOrEqual(3);
+    expect(plan.rejected.find(({ instanceType }) => instanceType === 'g7e.2xlarge')?.reason).toContain('use1-az2');
+  });
+});
+
+describe('every plan', () => {
+  const plan = planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 5 }');
+
+  test('answers for every instance type of the region', () => {
+    const offered = new Set(offeringsIn(EMBEDDED_CATALOGUE, 'us-east-1').map(({ instanceType }) => instanceType));
+    const answered = new Set([plan.choice.instanceType, ...plan.rejected.map(({ instanceType }) => instanceType)]);
+    expect(answered).toEqual(offered);
+    for (const { reason } of plan.rejected) expect(reason.length).toBeGreaterThan(10);
+  });
+
+  test('fits: pool blocks hold max-num-seqs, parts stay within the ceiling', () => {
+    expect(plan.memory.poolBlocks).toBeGreaterThanOrEqual(plan.engine.maxNumSeqs);
+    const { weightsGiB, peakActivationGiB, cudaGraphGiB, otherGiB, kvCacheGiB, usableGiB } = plan.memory;
+    const used = weightsGiB + peakActivationGiB + cudaGraphGiB + otherGiB + kvCacheGiB;
+    expect(used).toBeLessThanOrEqual(usableGiB * plan.engine.gpuMemoryUtilization * 1.001);
+  });
+
+  test('its own prediction meets its SLO, and utilisation stays within the margin', () => {
+    expect(plan.predicted.ttftP95Seconds.expected).toBeLessThanOrEqual(plan.requirements.slo.ttftP95Seconds);
+    expect(plan.predicted.tpotP95Seconds.expected).toBeLessThanOrEqual(plan.requirements.slo.tpotP95Seconds);
+    expect(plan.predicted.utilisation).toBeLessThanOrEqual(0.7001);
+  });
+
+  test('keeps its time-outs in order', () => {
+    const t = plan.timeoutsSeconds;
+    expect(t.deregistrationDelay).toBeGreaterThanOrEqual(t.longestRequest);
+    expect(t.lifecycleHeartbeat).toBeGreaterThan(t.systemdStop);
+    expect(t.systemdStop).toBeGreaterThan(t.engineShutdown);
+    expect(t.engineKeepAlive).toBeGreaterThan(t.loadBalancerIdle);
+    expect(plan.scaling.targetConcurrencyPerReplica).toBeLessThan(plan.engine.maxNumSeqs);
+  });
+
+  test('cost adds up', () => {
+    const sum = plan.cost.items.reduce((total, { usdPerMonth }) => total + usdPerMonth, 0);
+    expect(plan.cost.usdPerMonth).toBeCloseTo(sum, 1);
+    expect(plan.cost.usdPerHour).toBeCloseTo(plan.cost.usdPerMonth / 730, 3);
+  });
+});
+
+test('every listed model is planned, or refused in one line, in every region', () => {
+  const outcomes = MODELS.flatMap(({ name }) =>
+    regionsOf(EMBEDDED_CATALOGUE).map((region) => {
+      try {
+        return serializePlan(planOf(`model: ${name}\nregions: [${region}]\nqualityFloor: int4\nslo: { ttftP95Seconds: 30, tpotP95Seconds: 0.3 }`)) && 'planned';
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return error.message;
+      }
+    }),
+  );
+  expect(outcomes.filter((outcome) => outcome.includes('\n'))).toEqual([]);
+  expect(outcomes.filter((outcome) => outcome === 'planned').length).toBeGreaterThan(outcomes.length / 2);
+});

@@ -1,0 +1,116 @@
+import { UserError } from '../../src/errors';
+import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
+import { type Override, readRequirements } from '../../src/requirements/document';
+import { requirementsJsonSchema } from '../../src/requirements/input';
+import { resolveRequirements } from '../../src/requirements/resolve';
+
+const read = (text: string, overrides: Override[] = []) => readRequirements({ name: 'selfhost.yaml', text }, overrides);
+const resolve = (text: string) => resolveRequirements(read(text), EMBEDDED_CATALOGUE);
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    const { message } = error as UserError;
+    expect(message).not.toContain('\n');
+    return message;
+  }
+  throw new Error('expected a UserError');
+}
+
+describe('defaults', () => {
+  test('a model is enough', () => {
+    const { requirements } = resolve('model: Qwen3.5-27B');
+    expect(requirements).toMatchObject({
+      name: 'qwen3-5-27b',
+      checkpoint: 'auto',
+      qualityFloor: 'fp8',
+      contextTokens: 32768,
+      regions: ['us-east-1'],
+      markets: ['on-demand'],
+      confidence: 0.8,
+      workload: { preset: 'chat', requestsPerSecond: 1, thinking: true },
+    });
+  });
+
+  test('thinking multiplies the output of a preset', () => {
+    const on = resolve('model: Qwen3.5-27B').requirements.workload.outputTokens.mean;
+    const off = resolve('model: Qwen3.5-27B\nworkload: { thinking: false }').requirements.workload.outputTokens.mean;
+    expect(on / off).toBeGreaterThan(3);
+  });
+
+  test('users become a rate, and the plan says how', () => {
+    const { requirements, notes } = resolve('model: Qwen3.5-27B\nworkload: { concurrentUsers: 120, secondsBetweenRequests: 60 }');
+    expect(requirements.workload.requestsPerSecond).toBe(2);
+    expect(notes.join()).toContain('120 users');
+  });
+
+  test('hosted names resolve to their open twin with an explanation', () => {
+    const { requirements, notes } = resolve('model: qwen/qwen3.5-flash');
+    expect(requirements.model).toBe('Qwen3.5-35B-A3B');
+    expect(notes[0]).toContain('YaRN');
+    expect(resolve('model: QWEN3.5-PLUS').requirements.model).toBe('Qwen3.5-397B-A17B');
+  });
+
+  test('an explicit four-bit checkpoint lowers the default floor', () => {
+    expect(resolve('model: Qwen3.5-397B-A17B\ncheckpoint: nvfp4').requirements.qualityFloor).toBe('int4');
+  });
+});
+
+describe('mistakes get one line that says what is wrong, where, and what is allowed', () => {
+  test.each([
+    ['broken YAML', 'model: [unclosed', /^selfhost\.yaml:1:\d+: broken YAML/],
+    ['a tab', 'model: x\n\tworkload: 1', /^selfhost\.yaml:2:\d+: broken YAML/],
+    ['a list', '- a\n- b', /found a list/],
+    ['plain text', 'just text', /found plain text/],
+    ['a missing model', 'name: x', /^selfhost\.yaml:1: model: is missing; give text/],
+    ['an unknown key', 'model: x\nworkload:\n  requestPerSecond: 3', /^selfhost\.yaml:3: workload: unknown key "requestPerSecond"; did you mean requestsPerSecond\?/],
+    ['a wrong type', 'model: x\nworkload:\n  requestsPerSecond: many', /^selfhost\.yaml:3: workload\.requestsPerSecond: "many" is not a number/],
+    ['a negative number', 'model: x\nworkload:\n  requestsPerSecond: -1', /:3: workload\.requestsPerSecond: -1 is too small; it must be above 0/],
+    ['a huge number', 'model: x\ncontextTokens: 99999999', /:2: contextTokens: 99999999 is too large; it must be at most 1010000/],
+    ['an unknown choice', 'model: x\nmarkets: [on-demnd]', /:2: markets\.0: "on-demnd" is not one of on-demand, spot, capacity-block; did you mean on-demand\?/],
+    ['not a number', 'model: x\nslo: { ttftP95Seconds: .nan }', /slo\.ttftP95Seconds/],
+    ['a bad CIDR', 'model: x\nnetwork: { allowedCidrs: [10.0.0.0] }', /CIDR/],
+    ['a duplicate key', 'model: a\nmodel: b', /broken YAML.*unique/],
+    ['a hostile name', 'model: x\nname: "$(rm -rf /)"', /name: .* does not fit; expected a lower-case letter/],
+  ])('%s', (_, text, expected) => {
+    expect(messageOf(() => read(text))).toMatch(expected);
+  });
+
+  test.each([
+    ['unknown model', 'model: Qwen3.5-35B-A4B', /unknown model "Qwen3\.5-35B-A4B"; did you mean Qwen3\.5-35B-A3B\?/],
+    ['unknown region', 'model: Qwen3.5-9B\nregions: [us-est-1]', /unknown region "us-est-1"; did you mean us-east-1\?/],
+    ['both rates', 'model: Qwen3.5-9B\nworkload: { requestsPerSecond: 1, concurrentUsers: 5 }', /not both/],
+    ['context too short', 'model: Qwen3.5-9B\ncontextTokens: 1000', /shorter than a p95 request/],
+    ['p95 below mean', 'model: Qwen3.5-9B\nworkload: { inputTokens: { mean: 100, p95: 50 } }', /p95 50 is below the mean 100/],
+    ['checkpoint not published', 'model: Qwen3.5-9B\ncheckpoint: fp8', /has no fp8 checkpoint; it has bf16/],
+    ['public without certificate', 'model: Qwen3.5-9B\nnetwork: { exposure: public, allowedCidrs: [0.0.0.0\/0] }', /needs a certificate/],
+    ['type that does not exist', 'model: Qwen3.5-9B\ninstanceTypes: { allow: [p7] }', /no GPU instance type matches "p7"/],
+    ['unknown vLLM', 'model: Qwen3.5-9B\nvllmVersion: 9.9.9', /unknown vLLM version/],
+  ])('%s', (_, text, expected) => {
+    expect(messageOf(() => resolve(text))).toMatch(expected);
+  });
+
+  test('contradictions are named together', () => {
+    const message = messageOf(() => resolve('model: Qwen3.5-9B\ncheckpoint: fp8\nregions: [mars-1]\ncontextTokens: 1000'));
+    expect(message.split('; ').filter((part) => /unknown region|has no fp8|shorter than/.test(part))).toHaveLength(3);
+  });
+
+  test('a flag is named as the user typed it', () => {
+    const rate = { path: ['workload', 'requestsPerSecond'], value: -3, label: '--rate' };
+    expect(messageOf(() => read('model: x', [rate]))).toBe('--rate: -3 is too small; it must be above 0');
+  });
+});
+
+test('flags win over the file, also where the file gives a plain mean', () => {
+  const p95 = { path: ['workload', 'inputTokens', 'p95'], value: 900, label: '--input-tokens-p95' };
+  const input = read('model: Qwen3.5-9B\nworkload: { inputTokens: 300 }', [p95]);
+  expect(input.workload?.inputTokens).toEqual({ mean: 300, p95: 900 });
+});
+
+test('the JSON Schema for editors describes every key', () => {
+  const schema = requirementsJsonSchema() as { properties: Record<string, unknown>; required: string[] };
+  expect(schema.required).toEqual(['model']);
+  expect(Object.keys(schema.properties)).toContain('workload');
+});
