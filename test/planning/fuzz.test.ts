@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { UserError } from '../../src/errors';
+import { EMBEDDED_CATALOGUE, regionsOf } from '../../src/hardware/offerings';
+import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../../src/models/checkpoints';
+import { MODEL_NAMES } from '../../src/models/registry';
+import { parsePlan, serializePlan } from '../../src/plan/document';
+import { MARKETS } from '../../src/requirements/input';
+import { PRESET_NAMES } from '../../src/workload/presets';
+import { planOf } from '../golden/cases';
+
+const REGIONS = regionsOf(EMBEDDED_CATALOGUE);
+
+/** Mostly sensible values, sometimes anything at all. */
+const orAnything = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 40, arbitrary: value }, { weight: 1, arbitrary: fc.jsonValue() }, { weight: 1, arbitrary: hostile });
+const hostile = fc.constantFrom('', '${jndi:x}', '$(reboot)', '"; rm -rf /', 'ä\u0000\n', '%{ if true }', -1, 0, 1e308, Number.NaN, null, [], {});
+const positive = (max: number): fc.Arbitrary<number> => fc.double({ min: 1e-4, max, noNaN: true });
+const tokens = orAnything(fc.oneof(fc.integer({ min: 1, max: 60_000 }), fc.record({ mean: positive(30_000), p95: positive(90_000) }, { requiredKeys: ['mean'] })));
+
+const requirements = fc.record(
+  {
+    model: orAnything(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...MODEL_NAMES) }, { weight: 1, arbitrary: fc.string() })),
+    checkpoint: orAnything(fc.constantFrom('auto', ...CHECKPOINT_KEYS)),
+    qualityFloor: orAnything(fc.constantFrom(...QUALITY_FLOORS)),
+    contextTokens: orAnything(fc.integer({ min: 256, max: 1_010_000 })),
+    workload: orAnything(
+      fc.record(
+        {
+          preset: orAnything(fc.constantFrom(...PRESET_NAMES)),
+          requestsPerSecond: orAnything(positive(500)),
+          inputTokens: tokens,
+          outputTokens: tokens,
+          sharedPrefixShare: orAnything(fc.double({ min: 0, max: 1, noNaN: true })),
+          thinking: orAnything(fc.boolean()),
+          streaming: orAnything(fc.boolean()),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
+    slo: orAnything(fc.record({ ttftP95Seconds: positive(20), tpotP95Seconds: positive(1) }, { requiredKeys: [] })),
+    regions: orAnything(fc.array(fc.constantFrom(...REGIONS), { minLength: 1, maxLength: 2 })),
+    instanceTypes: orAnything(fc.record({ allow: fc.subarray(['g6e', 'g7e', 'p5', 'g6.xlarge', 'p*', 'nope']), deny: fc.subarray(['g6', 'p4d']) })),
+    markets: orAnything(fc.subarray([...MARKETS], { minLength: 1 })),
+    minReplicas: orAnything(fc.integer({ min: 1, max: 9 })),
+    minZones: orAnything(fc.integer({ min: 1, max: 4 })),
+    monthlyBudgetUsd: orAnything(positive(1e6)),
+    confidence: orAnything(fc.double({ min: 0.5, max: 0.99, noNaN: true })),
+    name: orAnything(fc.constantFrom('a', 'my-service')),
+    tags: orAnything(fc.dictionary(fc.string({ minLength: 1, maxLength: 9 }), fc.string({ maxLength: 9 }))),
+  },
+  { requiredKeys: ['model'] },
+);
+
+/** A plan that holds together, or one line for the user; anything else is a defect. */
+function outcomeOf(document: unknown): 'plan' | 'refused' {
+  try {
+    const plan = planOf(JSON.stringify(document));
+    expect(parsePlan(serializePlan(plan), 'fuzz')).toEqual(plan);
+    expect(plan.memory.poolBlocks).toBeGreaterThanOrEqual(plan.engine.maxNumSeqs);
+    expect(plan.predicted.utilisation).toBeLessThanOrEqual(0.701);
+    return 'plan';
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    expect(error.message).not.toMatch(/[\n\r]|undefined|NaN|\[object/);
+    expect(error.message.length).toBeLessThan(1200);
+    return 'refused';
+  }
+}
+
+test('2,000 fuzzed requirements give a plan or one clear line', () => {
+  const seen = { plan: 0, refused: 0 };
+  fc.assert(
+    fc.property(requirements, (document) => {
+      seen[outcomeOf(document)]++;
+    }),
+    { numRuns: 2000, seed: 20261123 },
+  );
+  expect(seen.plan).toBeGreaterThan(300);
+  expect(seen.refused).toBeGreaterThan(300);
+}, 120_000);
+
+test('text that is not a document at all is refused in one line', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      try {
+        planOf(text);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+        expect((error as UserError).message).not.toMatch(/[\n\r]/);
+      }
+    }),
+    { numRuns: 500, seed: 20261123 },
+  );
+});
