@@ -66,10 +66,13 @@ export class PlanStack extends TerraformStack {
     return below.map((scope) => scope.node.id).join('_');
   }
 
-  private backend({ requirements: { stateBackend } }: Plan): void {
+  private backend(plan: Plan): void {
+    const { stateBackend } = plan.requirements;
     if (stateBackend === null) {
-      // A path of its own: CDKTF would write this machine's working directory into the output.
-      new LocalBackend(this, { path: 'terraform.tfstate' });
+      // From `<project>/cdktf.out/stacks/<name>`, where Terraform runs, this is `<project>/terraform.<name>.tfstate`, where
+      // CDKTF keeps it too; CDKTF would name it by this machine's absolute path. Not inside the output: `cdktf synth`
+      // deletes the folder of every stack that is not in its current run.
+      new LocalBackend(this, { path: `../../../terraform.${plan.name}.tfstate` });
       return;
     }
     const { bucket, key, region } = stateBackend;

@@ -27,8 +27,8 @@ export function addPlanStacks(app: App, plans: readonly Plan[]): void {
 
 /**
  * Writes `<outDir>/stacks/<name>/cdk.tf.json` for each plan: plain Terraform JSON, the same bytes for the same plan on
- * every machine. All or nothing: a plan that fails leaves every file as it was. Only that one file is ever replaced,
- * for Terraform's state may lie beside it.
+ * every machine. All or nothing: a plan that fails leaves every file as it was. Only that one file is ever replaced:
+ * Terraform's lock file and providers lie beside it.
  * @returns the paths written, in the order of the plans
  * @throws UserError when a plan cannot be built or the folder cannot be written
  */

@@ -18,7 +18,7 @@ describe('synthHcl', () => {
     expect(Object.assign({}, ...terraform)).toEqual({
       required_version: '>= 1.11',
       required_providers: [{ aws: { source: 'aws', version: '6.25.0' } }],
-      backend: { local: [{ path: 'terraform.tfstate' }] },
+      backend: { local: [{ path: '../../../terraform.qwen35-35b.tfstate' }] },
     });
   });
 

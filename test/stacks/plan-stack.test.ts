@@ -2,10 +2,10 @@ import { makePlan, TWO_REPLICAS } from './make-plan';
 import { Template, templateOf } from './template';
 
 describe('PlanStack', () => {
-  it('is plain Terraform JSON for 1.11 or newer with a local backend', () => {
+  it('is plain Terraform JSON for 1.11 or newer, its local state outside what a synthesis may delete', () => {
     const terraform = templateOf().section('terraform');
     expect(terraform).toEqual({
-      backend: { local: { path: 'terraform.tfstate' } },
+      backend: { local: { path: '../../../terraform.qwen35-35b.tfstate' } },
       required_providers: { aws: { source: 'aws', version: '6.25.0' } },
       required_version: '>= 1.11',
     });

@@ -19,7 +19,7 @@ describe('synthPlans', () => {
     });
   });
 
-  it("leaves what Terraform keeps beside it, the user's state first of all", () => {
+  it('leaves what Terraform and the user keep beside it', () => {
     inScratch((folder) => {
       const [file] = synthPlans([makePlan()], folder);
       const state = join(file!, '..', 'terraform.tfstate');

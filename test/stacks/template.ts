@@ -25,6 +25,18 @@ export interface MachineFile {
   readonly content: string;
 }
 
+/** What user data has cloud-init write. */
+export function machineFiles(userData: string): MachineFile[] {
+  const { write_files } = JSON.parse(userData.replace('#cloud-config\n', ''));
+  return write_files.map(
+    (file: { path: string; permissions: string; encoding?: string; content: string }) => ({
+      path: file.path,
+      permissions: file.permissions,
+      content: file.encoding === 'b64' ? Buffer.from(file.content, 'base64').toString('utf8') : file.content,
+    }),
+  );
+}
+
 /** A synthesised `cdk.tf.json`, by what a test asks of it. */
 export class Template {
   readonly text: string;
@@ -70,15 +82,7 @@ export class Template {
   }
 
   machineFiles(): MachineFile[] {
-    const { write_files } = JSON.parse(this.userData().replace('#cloud-config\n', ''));
-    return write_files.map(
-      (file: { path: string; permissions: string; encoding?: string; content: string }) => ({
-        path: file.path,
-        permissions: file.permissions,
-        content:
-          file.encoding === 'b64' ? Buffer.from(file.content, 'base64').toString('utf8') : file.content,
-      }),
-    );
+    return machineFiles(this.userData());
   }
 
   machineFile(path: string): string {

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Plan } from '../../src/plan/schema';
+import { machineConfig } from '../../stacks/serving-cluster/machine-config';
+
+const TEMPLATES = join(__dirname, '..', '..', 'templates');
+
+const found = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+/** The interpreter itself: a version manager's shim would put its own folder, and its `aws`, before the stand-ins. */
+const PYTHON = found.status === 0 ? found.stdout.trim() : undefined;
+
+/** The machines have Python 3; where this one has none, what needs it is left out with a line that says so. */
+export const hasPython = PYTHON !== undefined;
+if (!hasPython) console.warn('python3 is missing: the programs under templates/ are not run');
+
+/** A stand-in machine: instance metadata, and commands that only record how they were called. */
+export class FakeMachine {
+  readonly metadata = new Map<string, string>([['instance-id', 'i-0123456789abcdef0']]);
+  private readonly folder = mkdtempSync(join(tmpdir(), 'qwen-selfhost-machine-'));
+  private readonly calls = join(this.folder, 'calls');
+  private readonly server: Server;
+  private readonly children: ChildProcess[] = [];
+
+  private constructor(server: Server) {
+    this.server = server;
+  }
+
+  static async start(plan: Plan, commands: Record<string, string>): Promise<FakeMachine> {
+    const server = createServer((request, response) => {
+      const path = request.url!.replace('/latest/meta-data/', '');
+      const authorised = request.headers['x-aws-ec2-metadata-token'] === 'token';
+      if (request.method === 'PUT' && request.url === '/latest/api/token') return response.end('token');
+      const value = machine.metadata.get(path);
+      response.statusCode = authorised ? (value === undefined ? 404 : 200) : 401;
+      return response.end(value);
+    });
+    const machine = new FakeMachine(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const config = machineConfig(plan) as { engine: Record<string, unknown> };
+    config.engine.cacheDirectory = join(machine.folder, 'cache');
+    writeFileSync(join(machine.folder, 'config.json'), JSON.stringify(config));
+    for (const [name, body] of Object.entries(commands)) {
+      const file = join(machine.folder, name);
+      // Words end in NUL and calls in a second one, so that no word can be mistaken for two.
+      writeFileSync(
+        file,
+        `#!/bin/bash\nprintf '%s\\0' ${name} "$@" >> '${machine.calls}'\nprintf '\\0' >> '${machine.calls}'\n${body}\n`,
+      );
+      chmodSync(file, 0o755);
+    }
+    return machine;
+  }
+
+  /** Runs a program of templates/ and waits for its end. */
+  async run(program: string, ...words: string[]): Promise<number> {
+    const { port } = this.server.address() as AddressInfo;
+    const child: ChildProcess = spawn(PYTHON!, ['-B', join(TEMPLATES, program), ...words], {
+      env: {
+        PATH: `${this.folder}:${process.env.PATH}`,
+        QWEN_CONFIG: join(this.folder, 'config.json'),
+        QWEN_METADATA: `http://127.0.0.1:${port}`,
+        QWEN_POLL_SECONDS: '0.05',
+      },
+      stdio: 'ignore',
+    });
+    this.children.push(child);
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', (code) => resolve(code ?? -1));
+    });
+  }
+
+  /** Every command called so far, as lists of words. */
+  called(): string[][] {
+    if (!existsSync(this.calls)) return [];
+    const text = readFileSync(this.calls, 'utf8');
+    return text
+      .split('\0\0')
+      .slice(0, -1)
+      .map((call) => call.split('\0'));
+  }
+
+  get cacheDirectory(): string {
+    return join(this.folder, 'cache');
+  }
+
+  stop(): void {
+    for (const child of this.children) child.kill('SIGKILL');
+    this.server.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,131 @@
+import type { Plan } from '../../src/plan/schema';
+import { makePlan, TWO_REPLICAS } from '../stacks/make-plan';
+import { FakeMachine, hasPython } from './machine';
+
+/** Words that a shell, docker or Python would change if any of them read them again. */
+const HOSTILE = [
+  '$(reboot)',
+  '`id`',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: hostile on purpose
+  '${HOME}',
+  '%{x}',
+  "it's",
+  '"quoted"',
+  'a b',
+  '*',
+  '\\n',
+  'new\nline',
+  '--x=;rm',
+  '🙂',
+];
+
+async function withMachine(
+  plan: Plan,
+  commands: Record<string, string>,
+  test: (machine: FakeMachine) => Promise<void>,
+): Promise<void> {
+  const machine = await FakeMachine.start(plan, commands);
+  try {
+    await test(machine);
+  } finally {
+    machine.stop();
+  }
+}
+
+(hasPython ? describe : describe.skip)('start_engine.py', () => {
+  const storage = { weightsOnLocalNvme: false };
+
+  it("becomes docker run with exactly the plan's words", async () => {
+    const base = makePlan().engine;
+    const args = [...base.arguments, ...HOSTILE];
+    const environment = { ...base.environment, HOSTILE: HOSTILE.join('\n') };
+    const plan = makePlan({ engine: { arguments: args, environment }, storage });
+    await withMachine(plan, { docker: '' }, async (machine) => {
+      expect(await machine.run('start_engine.py', '0')).toBe(0);
+      const [call] = machine.called();
+      const image = call!.indexOf(plan.engine.image);
+      expect(call!.slice(image)).toEqual([
+        plan.engine.image,
+        'serve',
+        ...args,
+        '--host',
+        '0.0.0.0',
+        '--port',
+        '8000',
+      ]);
+      const options = call!.slice(0, image);
+      const values = (flag: string) => options.filter((_, index) => options[index - 1] === flag);
+      expect(values('--env')).toEqual([
+        'HF_HOME=/cache/huggingface',
+        `HOSTILE=${HOSTILE.join('\n')}`,
+        'VLLM_CACHE_ROOT=/cache/vllm/0',
+        'VLLM_HTTP_TIMEOUT_KEEP_ALIVE=930',
+        'VLLM_NO_USAGE_STATS=1',
+      ]);
+      expect(values('--gpus')).toEqual(['"device=0"']);
+      expect(values('--network')).toEqual(['host']);
+      expect(values('--stop-timeout')).toEqual(['630']);
+      expect(values('--entrypoint')).toEqual(['vllm']);
+      expect(values('--volume')).toEqual([`${machine.cacheDirectory}:/cache`]);
+      expect(values('--log-opt')).toContain('awslogs-stream=i-0123456789abcdef0/engine-0');
+    });
+  });
+
+  it('gives the second engine its own GPUs and port', async () => {
+    await withMachine(makePlan({ ...TWO_REPLICAS, storage }), { docker: '' }, async (machine) => {
+      expect(await machine.run('start_engine.py', '1')).toBe(0);
+      const [call] = machine.called();
+      expect(call).toEqual(
+        expect.arrayContaining(['qwen-engine-1', '"device=2,3"', 'VLLM_CACHE_ROOT=/cache/vllm/1']),
+      );
+      expect(call!.slice(-4)).toEqual(['--host', '127.0.0.1', '--port', '8002']);
+    });
+  });
+});
+
+(hasPython ? describe : describe.skip)('start_proxy.py', () => {
+  it('becomes docker run of the pinned proxy', async () => {
+    await withMachine(makePlan(TWO_REPLICAS), { docker: '' }, async (machine) => {
+      expect(await machine.run('start_proxy.py')).toBe(0);
+      expect(machine.called()[0]!.at(-1)).toMatch(
+        /^public\.ecr\.aws\/docker\/library\/haproxy:\d+\.\d+\.\d+-alpine$/,
+      );
+    });
+  });
+});
+
+(hasPython ? describe : describe.skip)('lifecycle.py', () => {
+  const STATE = 'autoscaling/target-lifecycle-state';
+
+  it('stops the engines and then lets the machine go, asking until the hook waits', async () => {
+    const plan = makePlan(TWO_REPLICAS);
+    // The first two answers are what AWS gives while the load balancer still deregisters the machine.
+    const aws = 'n=$(cat "$0.n" 2>/dev/null || echo 0); echo $((n + 1)) > "$0.n"; [ "$n" -ge 2 ]';
+    await withMachine(plan, { systemctl: '', aws }, async (machine) => {
+      machine.metadata.set(STATE, 'InService');
+      const ended = machine.run('lifecycle.py');
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(machine.called()).toEqual([]);
+      machine.metadata.set(STATE, 'Terminated');
+      expect(await ended).toBe(0);
+      const [stop, ...completions] = machine.called();
+      expect(stop).toEqual(['systemctl', 'stop', 'qwen-engine@0.service', 'qwen-engine@1.service']);
+      expect(completions).toHaveLength(3);
+      expect(completions[2]).toEqual([
+        ...['aws', 'autoscaling', 'complete-lifecycle-action', '--region', 'us-east-1'],
+        ...['--auto-scaling-group-name', 'qwen35-27b', '--lifecycle-hook-name', 'drain'],
+        ...['--instance-id', 'i-0123456789abcdef0', '--lifecycle-action-result', 'CONTINUE'],
+      ]);
+    });
+  });
+
+  it('goes on asking where the state is unknown', async () => {
+    await withMachine(makePlan(), { systemctl: '', aws: '' }, async (machine) => {
+      const ended = machine.run('lifecycle.py');
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(machine.called()).toEqual([]);
+      machine.metadata.set(STATE, 'Terminated');
+      expect(await ended).toBe(0);
+    });
+  });
+});
