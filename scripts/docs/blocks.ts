@@ -1,0 +1,33 @@
+/** Examples in the documentation: what is shown must be what the program prints. */
+
+export interface OutputBlock {
+  /** Words after `qwen-selfhost`. */
+  readonly words: readonly string[];
+  readonly shown: string;
+}
+
+const OUTPUT = /<!-- run: qwen-selfhost ([^\n]*?) -->\n```text\n([\s\S]*?)```/g;
+const SHELL = /```sh\n([\s\S]*?)```/g;
+const YAML = /<!-- check: requirements -->\n```yaml\n([\s\S]*?)```/g;
+
+/** Blocks that show a command's output. */
+export function outputBlocks(markdown: string): OutputBlock[] {
+  return [...markdown.matchAll(OUTPUT)].map(([, words = '', shown = '']) => ({ words: words.split(' '), shown }));
+}
+
+/** The document with every shown output replaced by what the command prints now. */
+export async function refreshed(markdown: string, print: (words: readonly string[]) => Promise<string>): Promise<string> {
+  const printed: string[] = [];
+  for (const { words } of outputBlocks(markdown)) printed.push(await print(words));
+  return markdown.replace(OUTPUT, (_, words: string) => `<!-- run: qwen-selfhost ${words} -->\n\`\`\`text\n${printed.shift()}\`\`\``);
+}
+
+/** Command lines of `sh` blocks, comments left out. */
+export function shellLines(markdown: string): string[] {
+  return [...markdown.matchAll(SHELL)].flatMap(([, body = '']) => body.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')));
+}
+
+/** Requirements documents shown as examples. */
+export function requirementBlocks(markdown: string): string[] {
+  return [...markdown.matchAll(YAML)].map(([, body = '']) => body);
+}
