@@ -9,7 +9,7 @@ export type Market = (typeof MARKETS)[number];
 /** AWS names are built from it (load balancers allow 32 characters), so it stays short and plain. */
 export const NAME_PATTERN = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;
 
-const tokens = z.number().positive().max(LIMITS.tokens);
+const tokens = z.number().min(1).max(LIMITS.tokens);
 const lengths = z.union([
   tokens.describe('mean; the 95th percentile is taken as 2.5 times it'),
   z.strictObject({ mean: tokens, p95: tokens.optional() }),
@@ -41,6 +41,9 @@ const network = z.strictObject({
     .describe('ACM certificate; without one the front door is internal HTTP'),
   allowedCidrs: z.array(cidr).min(1).max(50).optional().describe('who may call (default: the VPC)'),
 });
+
+/** What IAM and EC2 both accept in a tag; others fail at apply, not before. */
+const tagText = z.string().regex(/^(?!aws:)[\p{L}\p{N} _.:/=+\-@]*$/iu, 'letters, digits, spaces and _ . : / = + - @, not starting with aws:');
 
 const stateBackend = z.strictObject({
   bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
@@ -75,7 +78,7 @@ export const requirementsInputSchema = z.strictObject({
   multimodal: z.boolean().optional().describe('load the vision tower and accept images (default false: text only)'),
   network: network.optional(),
   stateBackend: stateBackend.optional().describe('S3 bucket for Terraform state (default: a local file)'),
-  tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
+  tags: z.record(tagText.min(1).max(128), tagText.max(256)).optional().describe('on everything deployed'),
 });
 export type RequirementsInput = z.infer<typeof requirementsInputSchema>;
 

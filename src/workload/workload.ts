@@ -10,8 +10,8 @@ export const LIMITS = {
 } as const;
 
 const lengthStats = z.strictObject({
-  mean: z.number().positive().max(LIMITS.tokens),
-  p95: z.number().positive().max(LIMITS.tokens),
+  mean: z.number().min(1).max(LIMITS.tokens),
+  p95: z.number().min(1).max(LIMITS.tokens),
 });
 
 /** What is asked of the service, every default filled in. Lengths in tokens, per request. */
