@@ -17,7 +17,10 @@ const write = (path: string, value: unknown, indent = 1): void => {
 /** Writes a document whose long list has one row a line, so that a change of one price is a one-line diff. */
 function writeRows(path: string, listKey: string, value: Record<string, unknown>): void {
   const rows = (value[listKey] as unknown[]).map((row) => JSON.stringify(row)).join(',\n');
-  const head = JSON.stringify({ ...value, [listKey]: [] }, null, 1).replace(`"${listKey}": []`, `"${listKey}": [\n${rows}\n ]`);
+  const head = JSON.stringify({ ...value, [listKey]: [] }, null, 1).replace(
+    `"${listKey}": []`,
+    `"${listKey}": [\n${rows}\n ]`,
+  );
   writeFileSync(join(root, path), `${head}\n`);
   console.log(`wrote ${path}`);
 }
@@ -90,7 +93,10 @@ function convertAws(): void {
     types,
   });
 
-  const byOffering = new Map<string, { zoneIds: string[]; spot: Record<string, [number, string]>; row: Record<string, string> }>();
+  const byOffering = new Map<
+    string,
+    { zoneIds: string[]; spot: Record<string, [number, string]>; row: Record<string, string> }
+  >();
   for (const row of csv('aws-gpu-catalog.csv')) {
     const key = `${row.region}/${row.instance_type}`;
     const entry = byOffering.get(key) ?? { zoneIds: [], spot: {}, row };
@@ -99,27 +105,35 @@ function convertAws(): void {
     if (spot !== null) entry.spot[row.az_id!] = [spot, row.spot_source!];
     byOffering.set(key, entry);
   }
-  const offerings = [...byOffering.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { zoneIds, spot, row }]) => {
-    const usdPerHour = number(row.price_od_usd_h);
-    return {
-      region: row.region,
-      instanceType: row.instance_type,
-      zoneIds: zoneIds.sort(),
-      onDemand:
-        usdPerHour === null
-          ? null
-          : { usdPerHour, source: row.od_source, evidence: priceEvidence(row.od_source!) },
-      spot: Object.fromEntries(Object.entries(spot).sort(([a], [b]) => (a < b ? -1 : 1)).map(([zone, [usd, source]]) => [zone, { usdPerHour: usd, source }])),
-    };
-  });
+  const offerings = [...byOffering.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { zoneIds, spot, row }]) => {
+      const usdPerHour = number(row.price_od_usd_h);
+      return {
+        region: row.region,
+        instanceType: row.instance_type,
+        zoneIds: zoneIds.sort(),
+        onDemand:
+          usdPerHour === null
+            ? null
+            : { usdPerHour, source: row.od_source, evidence: priceEvidence(row.od_source!) },
+        spot: Object.fromEntries(
+          Object.entries(spot)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([zone, [usd, source]]) => [zone, { usdPerHour: usd, source }]),
+        ),
+      };
+    });
   writeRows('src/hardware/data/aws-offerings.json', 'offerings', {
     asOf: '2026-08-01',
     sources: {
       'karpenter-2026-07-20': 'us-east-1 prices of 2026-07-20',
-      'awspricelist-2025-04-04': 'AWS price list of 2025-04-04 (G-family prices unchanged since in us-east-1)',
+      'awspricelist-2025-04-04':
+        'AWS price list of 2025-04-04 (G-family prices unchanged since in us-east-1)',
       'skypilot-2026H1': 'skypilot catalogue, first half of 2026',
       'assumed=us-east-1': 'no row found; us-east-1 price assumed',
-      'estimated-region-ratio': 'us-east-1 price times another type’s regional ratio: an estimate, not a quote',
+      'estimated-region-ratio':
+        'us-east-1 price times another type’s regional ratio: an estimate, not a quote',
       'spot-advisor-savings-2025-06': 'on-demand price less the Spot Advisor saving of 2025-06: indicative',
     },
     offerings,
@@ -127,9 +141,28 @@ function convertAws(): void {
 }
 
 function copyTestData(): void {
-  for (const name of ['vllm-memory-observations', 'throughput-observations', 'performance-model-test-vectors']) {
+  for (const name of [
+    'vllm-memory-observations',
+    'throughput-observations',
+    'performance-model-test-vectors',
+  ]) {
     write(`test/data/${name}.json`, JSON.parse(read(`${name}.json`)), name.startsWith('throughput') ? 0 : 1);
   }
+}
+
+/** Worked KV layouts of every model, the table that `poolLayout` is tested against. */
+function copyKvLayouts(): void {
+  const source = JSON.parse(read('qwen35-models.json')) as {
+    generated: string;
+    models: Record<string, Json>;
+  };
+  const models = Object.fromEntries(
+    Object.entries(source.models).map(([name, { kv, tp_validity }]) => [
+      name,
+      { kv, tpValidity: tp_validity },
+    ]),
+  );
+  write('test/data/qwen35-kv-layouts.json', { asOf: source.generated, models });
 }
 
 /** What is known of each checkpoint's size beyond the shared model file, from qwen35.md section 3. */
@@ -138,7 +171,10 @@ const extraCheckpoints: Record<string, Json[]> = JSON.parse(
 );
 
 function convertModels(): void {
-  const source = JSON.parse(read('qwen35-models.json')) as { generated: string; models: Record<string, Json> };
+  const source = JSON.parse(read('qwen35-models.json')) as {
+    generated: string;
+    models: Record<string, Json>;
+  };
   const models = Object.entries(source.models).map(([name, m]) => {
     const params = m.params as Record<string, number>;
     const vision = m.vision as Record<string, number>;
@@ -185,13 +221,19 @@ function convertModels(): void {
     .filter(([name]) => source.models[name] === undefined)
     .map(([name, checkpoints]) => {
       const base = name.includes('27B') ? 'Qwen3.5-27B' : 'Qwen3.5-35B-A3B';
-      return { name, hfId: `Qwen/${name}`, architecture: models.find((m) => m.name === base)!.architecture, checkpoints };
+      return {
+        name,
+        hfId: `Qwen/${name}`,
+        architecture: models.find((m) => m.name === base)!.architecture,
+        checkpoints,
+      };
     });
   write('src/models/data/models.json', { asOf: source.generated, models: [...models, ...siblings] });
 }
 
 function evidenceOf(status: string): 'verified' | 'computed' | 'unknown' {
-  if (status.startsWith('verified') || status === 'consistent' || status.includes('load size verified')) return 'verified';
+  if (status.startsWith('verified') || status === 'consistent' || status.includes('load size verified'))
+    return 'verified';
   return status.startsWith('computed') ? 'computed' : 'unknown';
 }
 
@@ -199,3 +241,4 @@ convertGpus();
 convertAws();
 convertModels();
 copyTestData();
+copyKvLayouts();

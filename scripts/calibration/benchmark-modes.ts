@@ -4,8 +4,9 @@
  */
 import type { Coefficients } from '../../src/performance/coefficients';
 import type { StepFeatures } from '../../src/performance/features';
+import { type Regime, regimeOf } from '../../src/performance/interval';
 import { type Load, steadyState } from '../../src/performance/steady-state';
-import { acceptedTokens, decodeStep, prefillSeconds } from '../../src/performance/step';
+import { acceptedTokens, decodeStep, prefillSeconds, requestOverheadSeconds } from '../../src/performance/step';
 
 export interface Benchmark {
   readonly mode: 'closed' | 'open' | 'burst' | 'decode' | 'prefill';
@@ -16,17 +17,44 @@ export interface Benchmark {
   readonly outputTokens: number;
   readonly maxBatch: number;
   readonly maxNumBatchedTokens: number;
-  readonly engineAge: number;
   /** Correction for runs that drain at the end (ShareGPT closed runs); 0 elsewhere. */
   readonly drainTail: number;
   /** KV reads hit the L2 cache because all sequences share one prefix: an artefact of that benchmark. */
   readonly sharedPrefixKvEfficiency: number;
+  /** The source gives a median TTFT, which the first burst does not move. */
+  readonly medianTtft?: boolean;
+  /**
+   * Output of a closed run by Little's law over the whole run, burst included, as sources compute it; otherwise that
+   * of the steady state.
+   */
+  readonly wholeRunOutput?: boolean;
 }
+
+/** How an older engine differs from those of vLLM 0.13 and later, which the coefficients describe. */
+export interface EngineAge {
+  /** Layers, steps and mixed steps. */
+  readonly overhead: number;
+  readonly sequence: number;
+  readonly request: number;
+}
+
+export const agedCoefficients = (k: Coefficients, age: EngineAge): Coefficients => ({
+  ...k,
+  attentionLayerMicros: k.attentionLayerMicros * age.overhead,
+  gdnLayerMicros: k.gdnLayerMicros * age.overhead,
+  moeLayerMicros: k.moeLayerMicros * age.overhead,
+  stepMillis: k.stepMillis * age.overhead,
+  mixedStepLayerMicros: k.mixedStepLayerMicros * age.overhead,
+  sequenceMillis: k.sequenceMillis * age.sequence,
+  requestMillis: k.requestMillis * age.request,
+});
 
 export interface BenchmarkPrediction {
   readonly ttftSeconds: number;
   readonly tpotSeconds: number;
   readonly outputTokensPerSecond: number;
+  /** Near saturation, or limited by the pool: small errors of the model become large ones. */
+  readonly regime: Regime;
 }
 
 /** What the benchmark would have printed. */
@@ -52,58 +80,73 @@ const load = (b: Benchmark): Load => ({
   outputTokens: b.outputTokens,
   maxBatch: b.maxBatch,
   maxNumBatchedTokens: b.maxNumBatchedTokens,
-  engineAge: b.engineAge,
 });
 
 function served(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPrediction {
   const s = steadyState(f, k, load(b));
   const drain = b.mode === 'closed' && b.totalRequests > 0 ? 1 + (b.drainTail * b.concurrency) / b.totalRequests : 1;
-  return { ttftSeconds: s.ttftSeconds, tpotSeconds: s.tpotSeconds, outputTokensPerSecond: s.outputTokensPerSecond / drain };
+  const { ttftSeconds, tpotSeconds } = s;
+  const requestSeconds = ttftSeconds + (b.outputTokens - 1) * tpotSeconds;
+  const output =
+    b.mode === 'closed' && b.wholeRunOutput
+      ? (b.concurrency * b.outputTokens * f.dataParallel * f.pipelineParallel) / requestSeconds
+      : s.outputTokensPerSecond;
+  return { ttftSeconds, tpotSeconds, outputTokensPerSecond: output / drain, regime: regimeOf(s) };
 }
 
 function decodeAtFixedContext(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPrediction {
   const shared = b.concurrency > 1 ? { ...k, kvReadEfficiency: b.sharedPrefixKvEfficiency } : k;
-  const step = decodeStep(f, shared, b.concurrency, b.inputTokens + b.outputTokens / 2, b.engineAge).total;
+  const step = decodeStep(f, shared, b.concurrency, b.inputTokens + b.outputTokens / 2).total;
   const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
   return {
     ttftSeconds: Number.NaN,
     tpotSeconds: step / accepted,
     outputTokensPerSecond: (b.concurrency * accepted * f.dataParallel) / step,
+    regime: 'steady',
   };
 }
 
 function singlePrefill(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPrediction {
-  const { inputTokens, maxNumBatchedTokens, engineAge } = b;
-  const extra = prefillSeconds(f, k, { inputTokens, maxNumBatchedTokens, decodeBatch: 0, share: 1, engineAge });
+  const { inputTokens, maxNumBatchedTokens } = b;
+  const extra = prefillSeconds(f, k, { inputTokens, maxNumBatchedTokens, decodeBatch: 0, share: 1 });
   const steps = inputTokens / Math.min(inputTokens, maxNumBatchedTokens);
   const layers =
     f.attentionLayers * k.attentionLayerMicros + f.gdnLayers * k.gdnLayerMicros + f.moeLayers * k.moeLayerMicros;
-  const ttftSeconds = extra + steps * layers * 1e-6 * engineAge;
-  return { ttftSeconds, tpotSeconds: Number.NaN, outputTokensPerSecond: Number.NaN };
+  const ttftSeconds = extra + steps * layers * 1e-6 + inputTokens * k.promptTokenMicros * 1e-6;
+  return { ttftSeconds, tpotSeconds: Number.NaN, outputTokensPerSecond: Number.NaN, regime: 'steady' };
 }
 
 function burst(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPrediction {
-  const { inputTokens, outputTokens, maxNumBatchedTokens, engineAge, totalRequests: n } = b;
+  const { inputTokens, outputTokens, maxNumBatchedTokens, totalRequests: n } = b;
   if (b.concurrency > b.maxBatch) return kvLimitedBurst(f, k, b);
   const share = Math.max(1, maxNumBatchedTokens / inputTokens);
-  const decode = (batch: number) => decodeStep(f, k, batch, inputTokens + outputTokens / 2, engineAge).total;
-  const prefill = prefillSeconds(f, k, { inputTokens, maxNumBatchedTokens, decodeBatch: n / 2, share, engineAge });
+  const decode = (batch: number) => decodeStep(f, k, batch, inputTokens + outputTokens / 2).total;
+  const prefill = prefillSeconds(f, k, { inputTokens, maxNumBatchedTokens, decodeBatch: n / 2, share });
+  const requestSeconds = requestOverheadSeconds(k, b.inputTokens);
   const perRequest = prefill + (0.5 * decode(n) * inputTokens) / maxNumBatchedTokens;
   const total =
-    k.requestMillis * 1e-3 + n * perRequest + ((outputTokens - 1) * decode(n)) / acceptedTokens(f.mtpTokens, k.mtpAcceptance);
-  const ttftSeconds = k.requestMillis * 1e-3 + ((n + 1) / 2) * perRequest;
+    requestSeconds + n * perRequest + ((outputTokens - 1) * decode(n)) / acceptedTokens(f.mtpTokens, k.mtpAcceptance);
+  const ttftSeconds = requestSeconds + ((n + 1) / 2) * perRequest;
   return {
     ttftSeconds,
     tpotSeconds: (total - ttftSeconds) / (outputTokens - 1),
     outputTokensPerSecond: ((n * outputTokens) / total) * f.dataParallel,
+    regime: 'loaded',
   };
 }
 
-/** A burst larger than the pool: the steady state, plus the waves of requests that wait for room. */
+/**
+ * A burst larger than the pool. The first batch B is admitted at once and prefilled one by one; the rest are admitted
+ * as sequences end, at the steady rate X, from half a generation on or when the first batch is through its prefill,
+ * whichever is later.
+ */
 function kvLimitedBurst(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPrediction {
   const s = steadyState(f, k, load({ ...b, mode: 'closed' }));
   const rate = s.requestsPerSecond / f.dataParallel;
-  const waves = (b.concurrency - b.maxBatch) ** 2 / b.concurrency / (2 * rate);
-  const first = ((b.maxBatch * b.maxBatch) / b.concurrency) * (s.prefillSeconds / 2);
-  return { ...s, ttftSeconds: s.ttftSeconds + waves + first };
+  const service = s.utilisation / rate;
+  const first = Math.min(b.maxBatch / b.concurrency, 1);
+  const firstBatch = b.maxBatch * service;
+  const generation = (b.outputTokens - 1) * s.tpotSeconds;
+  const rest = Math.max(firstBatch, generation / 2) + (b.concurrency - b.maxBatch) / (2 * rate);
+  return { ...s, regime: 'loaded', ttftSeconds: requestOverheadSeconds(k, b.inputTokens) + first * (firstBatch / 2) + (1 - first) * rest };
 }

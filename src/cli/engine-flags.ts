@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { quote, UserError } from '../errors';
-import { type Gpu, GPUS, findGpu, usableMemory } from '../hardware/gpus';
+import { findGpu, GPUS, type Gpu, usableMemory } from '../hardware/gpus';
 import { CHECKPOINT_KEYS, type Checkpoint, type CheckpointKey } from '../models/checkpoints';
 import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
 import { type StepFeatures, stepFeatures } from '../performance/features';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
-import type { KvCacheDtype } from '../vllm/pool';
+import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
 import { batchDefaults, findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
 import { splitProblem } from '../vllm/validity';
 import { LIMITS } from '../workload/workload';
@@ -63,21 +63,24 @@ export interface FlagLoad {
   readonly prefixHitRate: number;
 }
 
-const KV_CACHE_DTYPES = ['auto', 'fp8'] as const;
-
 /** Adds the flags that describe an engine and a load. */
 export function addEngineFlags(command: Command): Command {
   return command
     .requiredOption('--model <name>', 'model, for example Qwen3.5-35B-A3B')
     .requiredOption('--checkpoint <key>', `precision: ${CHECKPOINT_KEYS.join(', ')}`)
-    .requiredOption('--gpu <id>', 'GPU, for example H100-SXM or L40S')
+    .requiredOption('--gpu <id>', 'GPU, for example H100 or L40S')
     .option('--tp <n>', 'tensor parallelism', '1')
     .option('--dp <n>', 'data-parallel ranks inside one engine', '1')
     .option('--pp <n>', 'pipeline stages', '1')
     .option('--ep', 'expert parallelism')
     .option('--isl <tokens>', 'prompt length')
     .option('--osl <tokens>', 'output length')
-    .addOption(new Option('--concurrency <n>', 'clients that each send the next request when the last one ends').conflicts('rate'))
+    .addOption(
+      new Option(
+        '--concurrency <n>',
+        'clients that each send the next request when the last one ends',
+      ).conflicts('rate'),
+    )
     .option('--rate <rps>', 'requests per second')
     .option('--mtp <tokens>', 'draft tokens per step', '0')
     .option('--prefix-hit-rate <share>', 'share of every prompt in the prefix cache, below 1', '0')
@@ -90,11 +93,16 @@ export function addEngineFlags(command: Command): Command {
 /** @throws UserError for a length, rate or share that makes no sense */
 export function loadOf(options: LoadOptions): FlagLoad {
   const prefixHitRate = numberFlag('--prefix-hit-rate', options.prefixHitRate, { min: 0, max: 1 });
-  if (prefixHitRate === 1) throw new UserError('--prefix-hit-rate: the last token of a prompt is never cached; give a share below 1');
+  if (prefixHitRate === 1)
+    throw new UserError(
+      '--prefix-hit-rate: the last token of a prompt is never cached; give a share below 1',
+    );
   return {
     inputTokens: optional(options.isl, (text) => wholeFlag('--isl', text, { min: 1, max: LIMITS.tokens })),
     outputTokens: optional(options.osl, (text) => wholeFlag('--osl', text, { min: 1, max: LIMITS.tokens })),
-    concurrency: optional(options.concurrency, (text) => wholeFlag('--concurrency', text, { min: 1, max: 1e6 })),
+    concurrency: optional(options.concurrency, (text) =>
+      wholeFlag('--concurrency', text, { min: 1, max: 1e6 }),
+    ),
     requestsPerSecond: optional(options.rate, (text) =>
       numberFlag('--rate', text, { above: 0, max: LIMITS.requestsPerSecond }),
     ),
@@ -105,12 +113,19 @@ export function loadOf(options: LoadOptions): FlagLoad {
 const optional = <T>(text: string | undefined, read: (text: string) => T): T | null =>
   text === undefined ? null : read(text);
 
+/** What an engine must be able to do. */
+export interface EngineDemand {
+  /** Longest prompt plus output. */
+  readonly longestTokens: number;
+  /** Above 0 switches prefix caching on, whatever the release's default. */
+  readonly prefixHitRate: number;
+}
+
 /**
  * The engine that flags describe.
- * @param longestTokens longest prompt plus output that it must hold
  * @throws UserError when a name is unknown, the split is impossible or the engine would not start
  */
-export function engineOf(options: EngineOptions, longestTokens: number): EngineSetup {
+export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSetup {
   const model = modelOf(options.model);
   const checkpoint = checkpointOf(model, options.checkpoint);
   const gpu = gpuOf(options.gpu);
@@ -122,17 +137,22 @@ export function engineOf(options: EngineOptions, longestTokens: number): EngineS
     expertParallel: options.ep ?? false,
   };
   const split = splitProblem(model.architecture, checkpoint.key, layout);
-  if (split !== null) throw new UserError(`${model.name} ${checkpoint.key} cannot be split this way: ${split}`);
+  if (split !== null)
+    throw new UserError(`${model.name} ${checkpoint.key} cannot be split this way: ${split}`);
 
   const kvCacheDtype = kvCacheDtypeOf(options.kvCacheDtype);
   const mtpTokens = wholeFlag('--mtp', options.mtp, { min: 0, max: 16 });
   const usableGiB = usableMemory(gpu).gib;
   const defaults = batchDefaults(release, { id: gpu.id, usableGiB });
-  const prefixCaching = release.hybridPrefixCachingDefault;
+  // Drafts and cached prefixes together corrupt output (vllm#53912): only when asked for.
+  const prefixCaching = demand.prefixHitRate > 0 || (release.hybridPrefixCachingDefault && mtpTokens === 0);
   const maxNumBatchedTokens =
-    optional(options.maxNumBatchedTokens, (text) => wholeFlag('--max-num-batched-tokens', text, { min: 1, max: 1_048_576 })) ??
-    defaults.maxNumBatchedTokens;
-  const askedSeqs = optional(options.maxNumSeqs, (text) => wholeFlag('--max-num-seqs', text, { min: 1, max: 65_536 }));
+    optional(options.maxNumBatchedTokens, (text) =>
+      wholeFlag('--max-num-batched-tokens', text, { min: 1, max: 1_048_576 }),
+    ) ?? defaults.maxNumBatchedTokens;
+  const askedSeqs = optional(options.maxNumSeqs, (text) =>
+    wholeFlag('--max-num-seqs', text, { min: 1, max: 65_536 }),
+  );
 
   const budgetWith = (maxNumSeqs: number): MemoryBudget => {
     const budget = memoryBudget({
@@ -146,34 +166,54 @@ export function engineOf(options: EngineOptions, longestTokens: number): EngineS
       prefixCaching,
       mtpTokens,
       vision: false,
-      maxModelLen: longestTokens,
+      maxModelLen: demand.longestTokens,
       maxNumSeqs,
       maxNumBatchedTokens,
+      release,
+      computeCapability: gpu.computeCapability,
     });
-    if (budget === null) throw new UserError(`the size of ${checkpoint.hfId} is not known, so its memory cannot be divided`);
+    if (budget === null)
+      throw new UserError(`the size of ${checkpoint.hfId} is not known, so its memory cannot be divided`);
     return budget;
   };
   let maxNumSeqs = askedSeqs ?? defaults.maxNumSeqs;
   let budget = budgetWith(maxNumSeqs);
   // vLLM refuses more sequences than blocks; a default gives way, a flag does not.
-  if (askedSeqs === null && budget.poolBlocks > 0 && budget.poolBlocks < maxNumSeqs) {
-    maxNumSeqs = budget.poolBlocks;
+  if (askedSeqs === null && budget.maxNumSeqsLimit > 0 && budget.maxNumSeqsLimit < maxNumSeqs) {
+    maxNumSeqs = budget.maxNumSeqsLimit;
     budget = budgetWith(maxNumSeqs);
   }
   if (!budget.fits) {
-    throw new UserError(`${model.name} ${checkpoint.key} does not fit ${gpu.id} at TP ${layout.tensorParallel}: ${budget.reasons.join('; ')}`);
+    throw new UserError(
+      `${model.name} ${checkpoint.key} does not fit ${gpu.id} at TP ${layout.tensorParallel}: ${budget.reasons.join('; ')}`,
+    );
   }
   const features = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
     kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     mtpTokens,
   });
-  return { model, checkpoint, gpu, layout, release, kvCacheDtype, mtpTokens, prefixCaching, maxNumSeqs, maxNumBatchedTokens, budget, features };
+  return {
+    model,
+    checkpoint,
+    gpu,
+    layout,
+    release,
+    kvCacheDtype,
+    mtpTokens,
+    prefixCaching,
+    maxNumSeqs,
+    maxNumBatchedTokens,
+    budget,
+    features,
+  };
 }
 
 function modelOf(name: string): Model {
   const lookup = findModel(name);
   if (lookup.found) return lookup.model;
-  throw new UserError(`--model: unknown model ${quote(name)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`);
+  throw new UserError(
+    `--model: unknown model ${quote(name)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`,
+  );
 }
 
 function checkpointOf(model: Model, key: string): Checkpoint {
@@ -192,7 +232,9 @@ function gpuOf(id: string): Gpu {
 function releaseOf(version: string | undefined): Release {
   const release = version === undefined ? LATEST_RELEASE : findRelease(version);
   if (release) return release;
-  throw new UserError(`--vllm: unknown release ${quote(version)}; known: ${RELEASES.map((known) => known.version).join(', ')}`);
+  throw new UserError(
+    `--vllm: unknown release ${quote(version)}; known: ${RELEASES.map((known) => known.version).join(', ')}`,
+  );
 }
 
 function kvCacheDtypeOf(text: string): KvCacheDtype {

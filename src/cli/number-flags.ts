@@ -9,7 +9,7 @@ export interface Bounds {
 }
 
 const boundsText = ({ min, above, max }: Bounds): string =>
-  `${above === undefined ? `at least ${min ?? 0}` : `above ${above}`} and at most ${max}`;
+  `${above === undefined ? `of at least ${min ?? 0}` : `above ${above}`} and at most ${max}`;
 
 /** A finite number within bounds. @throws UserError naming the flag, the value and what is allowed */
 export function numberFlag(flag: string, text: string, bounds: Bounds): number {
@@ -19,13 +19,15 @@ export function numberFlag(flag: string, text: string, bounds: Bounds): number {
 /** A whole number within bounds. @throws UserError likewise */
 export function wholeFlag(flag: string, text: string, bounds: Bounds): number {
   const value = checked(flag, text, bounds, 'a whole number');
-  if (!Number.isInteger(value)) throw new UserError(`${flag}: ${quote(text)} is not a whole number ${boundsText(bounds)}`);
+  if (!Number.isInteger(value))
+    throw new UserError(`${flag}: ${quote(text)} is not a whole number ${boundsText(bounds)}`);
   return value;
 }
 
 function checked(flag: string, text: string, bounds: Bounds, kind: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  const low = bounds.above === undefined ? value >= (bounds.min ?? Number.NEGATIVE_INFINITY) : value > bounds.above;
+  const low =
+    bounds.above === undefined ? value >= (bounds.min ?? Number.NEGATIVE_INFINITY) : value > bounds.above;
   if (!Number.isFinite(value) || !low || value > bounds.max) {
     throw new UserError(`${flag}: ${quote(text)} is not ${kind} ${boundsText(bounds)}`);
   }

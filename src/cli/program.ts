@@ -1,10 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
+import { memoryCommand } from './commands/memory';
 import { modelsCommand } from './commands/models';
 import { planCommand } from './commands/plan';
 import { schemaCommand } from './commands/schema';
+import { simulateCommand } from './commands/simulate';
 import { startCommand } from './commands/start';
 import { synthCommand } from './commands/synth';
+import { vllmArgsCommand } from './commands/vllm-args';
 import { packageVersion } from './package-root';
 import { type Streams, standardStreams } from './streams';
 
@@ -16,7 +19,7 @@ export function program(streams: Streams): Command {
     .showHelpAfterError('(--help lists what is allowed)')
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  const commands = [planCommand, synthCommand, startCommand, modelsCommand, schemaCommand];
+  const commands = [planCommand, synthCommand, startCommand, modelsCommand, memoryCommand, vllmArgsCommand, simulateCommand, schemaCommand];
   for (const make of commands) root.addCommand(make(streams).copyInheritedSettings(root));
   return root;
 }

@@ -38,6 +38,8 @@ export const FAMILY = {
   maxPositionEmbeddings: 262_144,
   /** Longest context reached by YaRN scaling. */
   extendedContext: 1_010_000,
-  /** M-RoPE cos/sin cache that vLLM keeps per GPU: positions x 4 x rotary dims x 2 bytes (mrope.py). */
-  mropeCacheBytes: 262_144 * 4 * 64 * 2,
+  /** Every fourth layer is full attention, the three before it are GDN. */
+  fullAttentionInterval: 4,
+  /** Dimensions that rotary embedding turns: a quarter of the head. */
+  rotaryDim: 64,
 } as const;

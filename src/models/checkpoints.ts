@@ -1,4 +1,4 @@
-import type { TensorClass } from './inventory';
+import type { TensorGroup } from './inventory';
 
 /** Precisions a checkpoint comes in, best quality first. */
 export const CHECKPOINT_KEYS = ['bf16', 'fp8', 'nvfp4', 'gptq-int4', 'awq-int4'] as const;
@@ -37,24 +37,30 @@ export function meetsQualityFloor(key: CheckpointKey, floor: QualityFloor): bool
   return QUALITY_FLOORS.indexOf(qualityOf(key)) <= QUALITY_FLOORS.indexOf(floor);
 }
 
+const BF16_BYTES = 2;
+/** e4m3 and a BF16 scale per 128x128 block. */
+const FP8_BYTES = 1 + 2 / (128 * 128);
+
 /**
- * Bytes per parameter of a tensor class in a checkpoint.
- * FP8: 1 + a BF16 scale per 128x128 block; GPTQ: 4 bits + FP16 scale and 4-bit zero per 128 (its int32 g_idx is
- * added by `checkpointBytes`); NVFP4: 4 bits + an FP8 scale per 16. Only routed experts are four-bit in the MoE
- * checkpoints (qwen35.md section 3).
+ * Bytes per parameter of a group of tensors (qwen35.md section 3). FP8 quantises every matrix but embeddings, router
+ * and the small GDN inputs, the draft layer's too. Four-bit checkpoints leave the draft layer in BF16 and, of a
+ * mixture of experts, quantise the routed experts only; NVFP4 of a dense model has a four-bit MLP and FP8 attention.
  */
-export function bytesPerParam(key: CheckpointKey, tensorClass: TensorClass): number {
-  if (tensorClass === 'unquantised') return 2;
-  switch (key) {
-    case 'bf16':
-      return 2;
-    case 'fp8':
-      return 1 + 2 / (128 * 128);
-    case 'gptq-int4':
-      return tensorClass === 'routed-experts' ? 0.5 + 2.5 / 128 : 2;
-    case 'awq-int4':
-      return tensorClass === 'routed-experts' ? 0.5 + 2.5 / 32 : 2; // the known community checkpoint uses groups of 32
-    case 'nvfp4':
-      return tensorClass === 'routed-experts' ? 0.5 + 1 / 16 : 2;
-  }
+export function bytesPerParam(
+  key: CheckpointKey,
+  group: Pick<TensorGroup, 'part' | 'tensorClass' | 'sharding'>,
+  dense: boolean,
+): number {
+  const { tensorClass } = group;
+  if (tensorClass === 'unquantised' || key === 'bf16') return BF16_BYTES;
+  if (key === 'fp8') return FP8_BYTES;
+  if (group.part === 'mtp') return BF16_BYTES;
+  if (tensorClass === 'routed-experts' || (dense && tensorClass === 'mlp')) return fourBitBytes(key);
+  return dense && key === 'nvfp4' ? FP8_BYTES : BF16_BYTES;
+}
+
+/** GPTQ: FP16 scale and 4-bit zero per 128; AWQ (the known community checkpoint): per 32; NVFP4: FP8 scale per 16. */
+function fourBitBytes(key: 'gptq-int4' | 'awq-int4' | 'nvfp4'): number {
+  if (key === 'nvfp4') return 0.5 + 1 / 16;
+  return 0.5 + 2.5 / (key === 'gptq-int4' ? 128 : 32);
 }

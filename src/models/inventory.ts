@@ -3,15 +3,24 @@ import { type Architecture, FAMILY } from './architecture';
 /**
  * How a group of tensors is divided over the GPUs of one tensor-parallel group.
  * `sharded`: each GPU holds 1/TP; `replicated`: each holds all; `kv-heads`: 1/min(TP, KV heads), because vLLM
- * replicates KV heads beyond their number; `experts`: 1/(TP x DP), by expert or by width.
+ * replicates KV heads beyond their number; `experts`: 1/(TP x DP), by expert or by width; `shared-expert`: 1/TP, or
+ * whole on each GPU under sequence-parallel MoE.
  */
-export type Sharding = 'sharded' | 'replicated' | 'kv-heads' | 'experts';
+export type Sharding = 'sharded' | 'replicated' | 'kv-heads' | 'experts' | 'shared-expert';
 
 /** Which quantisation rule of a checkpoint applies to a group of tensors. */
 export type TensorClass = 'attention' | 'gdn' | 'mlp' | 'routed-experts' | 'unquantised';
 
 /** Where a group lives: per layer kind, once per model, in the draft layer, or in the vision tower. */
-export type Part = 'embedding' | 'lm-head' | 'full-attention-layers' | 'gdn-layers' | 'ffn' | 'final' | 'mtp' | 'vision';
+export type Part =
+  | 'embedding'
+  | 'lm-head'
+  | 'full-attention-layers'
+  | 'gdn-layers'
+  | 'ffn'
+  | 'final'
+  | 'mtp'
+  | 'vision';
 
 export interface TensorGroup {
   readonly part: Part;
@@ -44,7 +53,8 @@ function gdnLayer(a: Architecture): LayerShape[] {
   const keySize = a.linearKeyHeads * linearHeadDim;
   const valueSize = a.linearValueHeads * linearHeadDim;
   const projections = a.hiddenSize * (2 * keySize + 2 * valueSize) + valueSize * a.hiddenSize; // qkv, z, out
-  const small = 2 * a.hiddenSize * a.linearValueHeads + (2 * keySize + valueSize) * convKernel + 2 * a.linearValueHeads;
+  const small =
+    2 * a.hiddenSize * a.linearValueHeads + (2 * keySize + valueSize) * convKernel + 2 * a.linearValueHeads;
   return [
     { tensorClass: 'gdn', sharding: 'sharded', params: projections },
     { tensorClass: 'unquantised', sharding: 'sharded', params: small }, // in_proj_a, in_proj_b, conv1d, A_log, dt_bias
@@ -58,7 +68,7 @@ function feedForward(a: Architecture): LayerShape[] {
   }
   const { experts, expertSize, sharedExpertSize } = a.moe;
   return [
-    { tensorClass: 'mlp', sharding: 'sharded', params: 3 * a.hiddenSize * sharedExpertSize },
+    { tensorClass: 'mlp', sharding: 'shared-expert', params: 3 * a.hiddenSize * sharedExpertSize },
     { tensorClass: 'routed-experts', sharding: 'experts', params: experts * 3 * a.hiddenSize * expertSize },
     { tensorClass: 'unquantised', sharding: 'replicated', params: a.hiddenSize * (experts + 1) }, // router, shared gate
   ];

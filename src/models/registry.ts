@@ -15,7 +15,8 @@ export interface Model {
 export const MODELS_AS_OF: string = data.asOf;
 
 // The JSON is generated and schema-checked in test/models/registry.test.ts.
-const byQuality = (a: Checkpoint, b: Checkpoint): number => CHECKPOINT_KEYS.indexOf(a.key) - CHECKPOINT_KEYS.indexOf(b.key);
+const byQuality = (a: Checkpoint, b: Checkpoint): number =>
+  CHECKPOINT_KEYS.indexOf(a.key) - CHECKPOINT_KEYS.indexOf(b.key);
 export const MODELS: readonly Model[] = (data.models as unknown as Model[]).map((model) => ({
   ...model,
   checkpoints: [...model.checkpoints].sort(byQuality),
@@ -37,10 +38,17 @@ export type ModelLookup =
   | { readonly found: true; readonly model: Model; readonly note: string | null }
   | { readonly found: false; readonly nearest: string };
 
-const normalise = (name: string): string => name.trim().replace(/^qwen\//i, '').toLowerCase();
+const normalise = (name: string): string =>
+  name
+    .trim()
+    .replace(/^qwen\//i, '')
+    .toLowerCase();
 
 /** Every name a user may give, canonical spelling. */
-export const MODEL_NAMES: readonly string[] = [...MODELS.map((model) => model.name), ...Object.keys(HOSTED_TWINS)];
+export const MODEL_NAMES: readonly string[] = [
+  ...MODELS.map((model) => model.name),
+  ...Object.keys(HOSTED_TWINS),
+];
 
 /** Finds a model by name, case-insensitively, with or without `Qwen/`; hosted names resolve to their open twin. */
 export function findModel(name: string): ModelLookup {
@@ -50,7 +58,10 @@ export function findModel(name: string): ModelLookup {
   const model = MODELS.find((candidate) => normalise(candidate.name) === normalise(canonical));
   if (model) return { found: true, model, note: twin?.[1].note ?? null };
   const nearest = closest(wanted, MODEL_NAMES.map(normalise));
-  return { found: false, nearest: MODEL_NAMES.find((candidate) => normalise(candidate) === nearest) ?? nearest };
+  return {
+    found: false,
+    nearest: MODEL_NAMES.find((candidate) => normalise(candidate) === nearest) ?? nearest,
+  };
 }
 
 /** The model of a canonical name; throws for a name that is not in the registry (a programming error). */

@@ -1,8 +1,9 @@
 import type { Gpu } from '../hardware/gpus';
-import { precisionSupport } from '../hardware/precision';
-import { type Architecture, FAMILY } from '../models/architecture';
+import type { Architecture } from '../models/architecture';
 import type { CheckpointKey } from '../models/checkpoints';
 import type { Layout } from '../vllm/layout';
+import { NVFP4_BYTES, type PrecisionMap, precisionMap } from './precision-map';
+import { type StepShape, shapeOf } from './shape';
 
 /** Groups of GPUs that share correction factors: Hopper is the reference. */
 export type GpuClass = 'hopper' | 'ampere' | 'ada' | 'blackwell-dc' | 'blackwell-rtx';
@@ -15,8 +16,12 @@ export interface StepFeatures {
   readonly gpuClass: GpuClass;
   readonly tensorParallel: number;
   readonly dataParallel: number;
+  /** Pipeline stages: as many batches in flight, each passing all stages; per-layer figures are of the whole model. */
+  readonly pipelineParallel: number;
   /** Weights read every step: attention, GDN, dense MLP, shared experts, router [Wd]. */
   readonly denseWeightBytes: number;
+  /** Of those, the ones stored in NVFP4. */
+  readonly denseFp4WeightBytes: number;
   readonly headWeightBytes: number;
   /** All routed experts of this GPU [We]. */
   readonly expertWeightBytes: number;
@@ -45,11 +50,20 @@ export interface StepFeatures {
   readonly memoryBandwidth: number;
   readonly peakFlops: { readonly bf16: number; readonly fp8: number; readonly fp4: number };
   readonly nvlink: boolean;
+  /** GPUs cannot reach each other's memory: transfers over PCIe pass through host memory. */
+  readonly hostStaged: boolean;
   /** One direction, bytes per second. */
   readonly linkBandwidth: number;
+  /** Between pipeline stages: the link inside a machine, the network card between machines. */
+  readonly stageLinkBandwidth: number;
   /** Draft tokens per step. */
   readonly mtpTokens: number;
+  /** FLOP of the vision tower per prompt token that an image becomes; 0 where it is not loaded or not known. */
+  readonly visionFlop: number;
 }
+
+/** Batches in flight at once: data-parallel ranks, each with one batch per pipeline stage. */
+export const ranksOf = (f: StepFeatures): number => f.dataParallel * f.pipelineParallel;
 
 export function gpuClassOf(gpu: Gpu): GpuClass {
   const { computeCapability: cc } = gpu;
@@ -61,109 +75,110 @@ export function gpuClassOf(gpu: Gpu): GpuClass {
 
 const PCIE_BYTES_PER_SECOND: Readonly<Record<string, number>> = { '3': 16e9, '4': 32e9, '5': 64e9, '6': 64e9 };
 
-function linkOf(gpu: Gpu): { nvlink: boolean; linkBandwidth: number } {
-  if (gpu.nvlinkGBpsBidirectional > 0) return { nvlink: true, linkBandwidth: (gpu.nvlinkGBpsBidirectional / 2) * 1e9 };
-  const generation = /Gen(\d)/.exec(gpu.pcie)?.[1] ?? '4';
-  return { nvlink: false, linkBandwidth: PCIE_BYTES_PER_SECOND[generation] ?? 32e9 };
-}
-
-/** Bytes per parameter and tensor-core class of the three weight groups of a checkpoint. */
-type WeightClass = 'bf16' | 'fp8' | 'fp4';
-interface GroupPrecision {
-  readonly bytes: number;
-  readonly flopClass: WeightClass;
-}
-interface PrecisionMap {
-  readonly attention: GroupPrecision;
-  readonly mlp: GroupPrecision;
-  readonly experts: GroupPrecision;
-  readonly int4Experts: boolean;
-}
-
-const BF16: GroupPrecision = { bytes: 2, flopClass: 'bf16' };
-const W4A16: GroupPrecision = { bytes: 0.53125, flopClass: 'bf16' };
-
-/** Precision maps of performance-model.md section 2.1; a format the GPU lacks computes in BF16. */
-function precisionMap(architecture: Architecture, checkpoint: CheckpointKey, gpu: Gpu): PrecisionMap {
-  const native = precisionSupport(gpu, checkpoint).how === 'native';
-  const fp8: GroupPrecision = { bytes: 1, flopClass: gpu.fp8Tflops === null ? 'bf16' : 'fp8' };
-  const nvfp4: GroupPrecision = { bytes: 0.5625, flopClass: native ? 'fp4' : 'bf16' };
-  switch (checkpoint) {
-    case 'bf16':
-      return { attention: BF16, mlp: BF16, experts: BF16, int4Experts: false };
-    case 'fp8':
-      return { attention: fp8, mlp: fp8, experts: fp8, int4Experts: false };
-    case 'nvfp4':
-      return architecture.moe === null
-        ? { attention: fp8, mlp: nvfp4, experts: nvfp4, int4Experts: false }
-        : { attention: BF16, mlp: BF16, experts: nvfp4, int4Experts: false };
-    case 'gptq-int4':
-    case 'awq-int4':
-      return { attention: BF16, mlp: architecture.moe === null ? W4A16 : BF16, experts: W4A16, int4Experts: true };
+/**
+ * NVLink, or PCIe: directly between GPUs on RTX PRO 6000 (AWS enables peer-to-peer on G7e), through host memory on
+ * the older inference cards (aws.md: vLLM turns its own all-reduce off there).
+ */
+function linkOf(gpu: Gpu): { nvlink: boolean; hostStaged: boolean; linkBandwidth: number } {
+  if (gpu.nvlinkGBpsBidirectional > 0) {
+    return { nvlink: true, hostStaged: false, linkBandwidth: (gpu.nvlinkGBpsBidirectional / 2) * 1e9 };
   }
+  const generation = /Gen(\d)/.exec(gpu.pcie)?.[1] ?? '4';
+  return { nvlink: false, hostStaged: gpu.computeCapability < 12, linkBandwidth: PCIE_BYTES_PER_SECOND[generation] ?? 32e9 };
 }
 
-/** Features of a model on a GPU; `kvBytes` is 1 for an FP8 KV cache, 2 otherwise. */
+/** Engine settings that change what a step reads. */
+export interface EngineFeatures {
+  /** 1 for an FP8 KV cache, 2 otherwise. */
+  readonly kvBytes: 1 | 2;
+  readonly mtpTokens: number;
+  /** Network between machines (EFA), bytes per second one way, when pipeline stages are on different machines. */
+  readonly networkBytesPerSecond?: number;
+}
+
+/** Vision patches that merge into one prompt token (spatial merge 2 x 2, qwen35.md section 2). */
+const PATCHES_PER_TOKEN = 4;
+
+/** Features of a Qwen3.5-family model on a GPU. */
 export function stepFeatures(
   architecture: Architecture,
   checkpoint: CheckpointKey,
   gpu: Gpu,
   layout: Layout,
-  engine: { readonly kvBytes: 1 | 2; readonly mtpTokens: number },
+  engine: EngineFeatures,
 ): StepFeatures {
-  const a = architecture;
-  const { headDim, linearHeadDim, vocabSize } = FAMILY;
+  const map = precisionMap(architecture.moe !== null, checkpoint, gpu);
+  const features = shapeFeatures(shapeOf(architecture), map, gpu, layout, engine);
+  return { ...features, visionFlop: 2 * architecture.params.vision * PATCHES_PER_TOKEN };
+}
+
+/** Parameters of each group of weights, elements in the whole model. */
+function parametersOf(s: StepShape) {
+  const keySize = s.gdnKeyHeads * s.gdnHeadDim;
+  const valueSize = s.gdnValueHeads * s.gdnHeadDim;
+  const attentionLayers = s.fullAttentionLayers + s.slidingAttentionLayers;
+  const query = s.hiddenSize * s.attentionHeads * s.headDim;
+  return {
+    attention: attentionLayers * (query * (s.gatedAttention ? 3 : 2) + 2 * s.hiddenSize * s.kvHeads * s.headDim),
+    gdn: s.gdnLayers * (s.hiddenSize * (2 * keySize + 2 * valueSize) + valueSize * s.hiddenSize),
+    gdnSmall: s.gdnLayers * s.hiddenSize * 2 * s.gdnValueHeads,
+    mlp: s.layers * 3 * s.hiddenSize * s.ffnSize,
+    router: s.layers * s.hiddenSize * (s.moe?.experts ?? 0),
+    expert: s.layers * 3 * s.hiddenSize * (s.moe?.expertSize ?? 0),
+    head: s.hiddenSize * s.vocabSize,
+    convChannels: 2 * keySize + valueSize,
+  };
+}
+
+const nvfp4Parameters = (p: ReturnType<typeof parametersOf>, map: PrecisionMap): number =>
+  (map.mlp.bytes === NVFP4_BYTES ? p.mlp : 0) + (map.attention.bytes === NVFP4_BYTES ? p.attention + p.gdn : 0);
+
+/** Features of any transformer on a GPU; `map` says how its weights are stored and multiplied there. */
+export function shapeFeatures(s: StepShape, map: PrecisionMap, gpu: Gpu, layout: Layout, engine: EngineFeatures): StepFeatures {
   const tp = layout.tensorParallel;
-  const map = precisionMap(a, checkpoint, gpu);
-  const keySize = a.linearKeyHeads * linearHeadDim;
-  const valueSize = a.linearValueHeads * linearHeadDim;
-
-  const attention =
-    a.fullAttentionLayers *
-    (a.hiddenSize * a.attentionHeads * headDim * 2 + 2 * a.hiddenSize * a.kvHeads * headDim + a.attentionHeads * headDim * a.hiddenSize);
-  const gdn = a.linearAttentionLayers * (a.hiddenSize * (2 * keySize + 2 * valueSize) + valueSize * a.hiddenSize);
-  const gdnSmall = a.linearAttentionLayers * a.hiddenSize * 2 * a.linearValueHeads;
-  const mlp = a.layers * 3 * a.hiddenSize * (a.moe?.sharedExpertSize ?? a.denseFfnSize ?? 0);
-  const router = a.layers * a.hiddenSize * (a.moe?.experts ?? 0);
-  const expert = a.layers * 3 * a.hiddenSize * (a.moe?.expertSize ?? 0);
-
-  const denseFlop = { bf16: 0, fp8: 0, fp4: 0 };
-  denseFlop[map.attention.flopClass] += (2 * (attention + gdn)) / tp;
-  denseFlop[map.mlp.flopClass] += (2 * mlp) / tp;
-  denseFlop.bf16 += (2 * (gdnSmall + router)) / tp;
+  const p = parametersOf(s);
+  const denseFlop = { bf16: (2 * (p.gdnSmall + p.router)) / tp, fp8: 0, fp4: 0 };
+  denseFlop[map.attention.flopClass] += (2 * (p.attention + p.gdn)) / tp;
+  denseFlop[map.mlp.flopClass] += (2 * p.mlp) / tp;
   const expertFlop = { bf16: 0, fp8: 0, fp4: 0 };
-  expertFlop[map.experts.flopClass] += (2 * expert * (a.moe?.activeExperts ?? 0)) / tp;
+  expertFlop[map.experts.flopClass] += (2 * p.expert * (s.moe?.activeExperts ?? 0)) / tp;
 
+  const link = linkOf(gpu);
+  const attentionLayers = s.fullAttentionLayers + s.slidingAttentionLayers;
+  const layerKvBytes = 2 * Math.max(1, s.kvHeads / tp) * s.headDim * engine.kvBytes;
   const bf16Peak = (gpu.bf16Tflops ?? gpu.fp16Tflops ?? 0) * 1e12;
   const fp8Peak = gpu.fp8Tflops === null ? bf16Peak : gpu.fp8Tflops * 1e12;
   return {
     gpuClass: gpuClassOf(gpu),
     tensorParallel: tp,
     dataParallel: layout.dataParallel,
-    denseWeightBytes: ((attention + gdn) * map.attention.bytes + mlp * map.mlp.bytes + (gdnSmall + router) * 2) / tp,
-    headWeightBytes: (2 * a.hiddenSize * vocabSize) / tp,
-    expertWeightBytes: (expert * (a.moe?.experts ?? 0) * map.experts.bytes) / (tp * layout.dataParallel),
+    pipelineParallel: layout.pipelineParallel,
+    denseWeightBytes: ((p.attention + p.gdn) * map.attention.bytes + p.mlp * map.mlp.bytes + (p.gdnSmall + p.router) * 2) / tp,
+    denseFp4WeightBytes: (nvfp4Parameters(p, map) * NVFP4_BYTES) / tp,
+    headWeightBytes: (2 * p.head) / tp,
+    expertWeightBytes: (p.expert * (s.moe?.experts ?? 0) * map.experts.bytes) / (tp * layout.dataParallel),
     denseFlop,
     expertFlop,
-    headFlop: (2 * a.hiddenSize * vocabSize) / tp,
-    expertsWeightOnlyInt4: map.int4Experts && a.moe !== null,
-    experts: a.moe?.experts ?? 1,
-    activeExperts: a.moe?.activeExperts ?? 1,
-    kvBytesPerToken: a.fullAttentionLayers * 2 * Math.max(1, a.kvHeads / tp) * headDim * engine.kvBytes,
-    slidingKvBytesPerToken: 0,
+    headFlop: (2 * p.head) / tp,
+    expertsWeightOnlyInt4: map.int4Experts,
+    experts: s.moe?.experts ?? 1,
+    activeExperts: s.moe?.activeExperts ?? 1,
+    kvBytesPerToken: s.fullAttentionLayers * layerKvBytes,
+    slidingKvBytesPerToken: s.slidingAttentionLayers * layerKvBytes,
     stateBytesPerSequence:
-      a.linearAttentionLayers *
-      ((a.linearValueHeads / tp) * linearHeadDim * linearHeadDim * 4 * 2 + ((2 * keySize + valueSize) / tp) * 3 * 2 * 2),
-    attentionFlop: (a.fullAttentionLayers * 4 * a.attentionHeads * headDim) / tp,
-    gdnHeadLayers: (a.linearAttentionLayers * a.linearValueHeads) / tp,
-    attentionLayers: a.fullAttentionLayers,
-    gdnLayers: a.linearAttentionLayers,
-    layers: a.layers,
-    moeLayers: a.moe === null ? 0 : a.layers,
-    hiddenSize: a.hiddenSize,
+      s.gdnLayers * ((s.gdnValueHeads / tp) * s.gdnHeadDim * s.gdnHeadDim * 4 * 2 + (p.convChannels / tp) * 3 * 2 * 2),
+    attentionFlop: (s.fullAttentionLayers * 4 * s.attentionHeads * s.headDim) / tp,
+    gdnHeadLayers: (s.gdnLayers * s.gdnValueHeads) / tp,
+    attentionLayers,
+    gdnLayers: s.gdnLayers,
+    layers: s.layers,
+    moeLayers: s.moe === null ? 0 : s.layers,
+    hiddenSize: s.hiddenSize,
     memoryBandwidth: gpu.memoryBandwidthGBps * 1e9,
     peakFlops: { bf16: bf16Peak, fp8: fp8Peak, fp4: gpu.fp4Tflops === null ? fp8Peak : gpu.fp4Tflops * 1e12 },
-    ...linkOf(gpu),
+    ...link,
+    stageLinkBandwidth: engine.networkBytesPerSecond ?? link.linkBandwidth,
     mtpTokens: engine.mtpTokens,
+    visionFlop: 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { Basis } from './coefficients';
+import type { SteadyState } from './steady-state';
 
 /** A predicted figure: 80% of such predictions fall between low and high. */
 export interface Interval {
@@ -13,6 +14,17 @@ const SPREAD: Readonly<Record<Basis, { readonly tpot: number; readonly ttft: num
   related: { tpot: 0.35, ttft: 0.65 },
   datasheet: { tpot: 0.45, ttft: 0.75 },
 };
+
+/** `loaded`: near saturation or short of KV memory, where small errors of the model become large ones. */
+export type Regime = 'steady' | 'loaded';
+
+const LOADED_UTILISATION = 0.8;
+const LOADED_PREFILL_SHARE = 0.5;
+
+export const regimeOf = (s: SteadyState): Regime =>
+  !s.stable || s.blockedSeconds > 0 || s.utilisation > LOADED_UTILISATION || s.prefillShare > LOADED_PREFILL_SHARE
+    ? 'loaded'
+    : 'steady';
 
 export type Figure = 'tpot' | 'ttft';
 

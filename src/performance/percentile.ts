@@ -1,5 +1,5 @@
 import type { Coefficients } from './coefficients';
-import type { StepFeatures } from './features';
+import { ranksOf, type StepFeatures } from './features';
 import { type Load, type SteadyState, steadyState } from './steady-state';
 import { decodeStep, prefillSeconds } from './step';
 
@@ -35,14 +35,14 @@ export function percentile95(f: StepFeatures, k: Coefficients, load: Load, tail:
   const lengthSpread = Math.max(0, longPrefill - mean.prefillSeconds);
 
   const shape = 1 + squaredVariation(load.inputTokens, tail.inputP95Tokens);
-  const service = mean.utilisation / Math.max(mean.requestsPerSecond / f.dataParallel, 1e-9);
+  const service = mean.utilisation / Math.max(mean.requestsPerSecond / ranksOf(f), 1e-9);
   const waitOfWaiting = (service * shape) / (2 * (1 - mean.utilisation));
   const waitP95 = mean.utilisation > 0.05 ? waitOfWaiting * Math.log(mean.utilisation / 0.05) : 0;
   const waitSpread = Math.max(0, waitP95 - mean.queueSeconds);
 
   const busyBatch = Math.min(mean.decodeBatch + Z_95 * Math.sqrt(mean.decodeBatch), load.maxBatch);
   const context = load.inputTokens + load.outputTokens / 2;
-  const busyStep = decodeStep(f, k, Math.max(busyBatch, 1), context, load.engineAge).total;
+  const busyStep = decodeStep(f, k, Math.max(busyBatch, 1), context).total;
   return {
     mean,
     ttftP95Seconds: mean.ttftSeconds + Math.hypot(lengthSpread, waitSpread),

@@ -1,8 +1,8 @@
 import type { Coefficients } from './coefficients';
-import type { StepFeatures } from './features';
-import { acceptedTokens, decodeStep, prefillSeconds } from './step';
+import { ranksOf, type StepFeatures } from './features';
+import { acceptedTokens, bf16Rate, decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
 
-/** How requests arrive at one data-parallel rank of one replica. */
+/** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
 export type Arrivals =
   /** A fixed number of clients, each sending its next request when the last one ends. */
   | { readonly kind: 'closed'; readonly concurrency: number; readonly totalRequests?: number }
@@ -12,17 +12,17 @@ export type Arrivals =
 export interface Load {
   readonly arrivals: Arrivals;
   readonly inputTokens: number;
-  /** Prompt tokens found in the prefix cache: read as context, not computed. */
+  /** Prompt tokens found in the prefix cache (whole blocks): read as context, not computed. */
   readonly cachedTokens?: number;
+  /** Prompt tokens that are images: the vision tower runs before them. */
+  readonly visionTokens?: number;
   readonly outputTokens: number;
   /** Sequences that the block pool and `max_num_seqs` admit at once. */
   readonly maxBatch: number;
   readonly maxNumBatchedTokens: number;
-  /** Fitted factor of old engines in the calibration data; 1 for every version this project deploys. */
-  readonly engineAge?: number;
 }
 
-/** Mean behaviour in the steady state; seconds, per data-parallel rank except `outputTokensPerSecond` (replica). */
+/** Mean behaviour in the steady state; seconds, of one rank except the rates, which are the replica's. */
 export interface SteadyState {
   /** False when arrivals exceed what the engine serves: the latencies then describe no real state. */
   readonly stable: boolean;
@@ -38,6 +38,8 @@ export interface SteadyState {
   /** Share of the prefill server's time in use [U]. */
   readonly utilisation: number;
   readonly queueSeconds: number;
+  /** Wait for a free sequence: more clients than the engine admits. */
+  readonly blockedSeconds: number;
   /** Tokens accepted per step (1 without MTP). */
   readonly acceptedTokens: number;
 }
@@ -47,43 +49,47 @@ const DAMPING = 0.5;
 const CONVERGED = 1e-7;
 const MAX_PREFILL_SHARE = 0.985;
 const MAX_UTILISATION = 0.999;
+/** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
+const UNKNOWN_BURST_SHARE = 0.1;
 
 /**
- * Fixed point of batch size, prefill interference and waiting. performance-model.md 2.4.
+ * Fixed point of batch size, prefill interference and waiting. performance-model.md 2.4, and beyond it: a sequence is
+ * slowed by the others' prefills only, and by no more than one full token budget a step.
  * Prefill is one deterministic server: in a closed loop its queue is finite, in an open loop it is M/D/1 when
  * arrivals are random (an assumption: the calibration rows hold no Poisson arrivals).
  */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
-  const { inputTokens, outputTokens, maxNumBatchedTokens, arrivals, engineAge = 1 } = load;
-  const computedTokens = Math.max(1, inputTokens - (load.cachedTokens ?? 0));
+  const { inputTokens, outputTokens, maxNumBatchedTokens, arrivals, cachedTokens = 0 } = load;
+  const computedTokens = Math.max(1, inputTokens - cachedTokens);
   const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
   const context = inputTokens + outputTokens / 2;
-  const concurrency = arrivals.kind === 'closed' ? arrivals.concurrency : Number.POSITIVE_INFINITY;
+  const closed = arrivals.kind === 'closed';
+  const concurrency = closed ? arrivals.concurrency : Number.POSITIVE_INFINITY;
   const admitted = Math.min(concurrency, load.maxBatch);
-  const requestSeconds = k.requestMillis * 1e-3;
+  const requestSeconds = requestOverheadSeconds(k, inputTokens);
+  const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
+  const others = closed ? 1 - 1 / admitted : 1;
 
-  let batch = arrivals.kind === 'closed' ? 0.8 * admitted : Math.min(1, admitted);
+  let batch = closed ? 0.8 * admitted : Math.min(1, admitted);
   let share = 1;
-  let rate = 0;
   let waiting = 0;
   let state = stepAt(batch, share);
 
   function stepAt(currentBatch: number, currentShare: number) {
-    const decode = decodeStep(f, k, currentBatch, context, engineAge).total;
+    const decode = decodeStep(f, k, currentBatch, context).total;
     const prefill = prefillSeconds(f, k, {
       inputTokens: computedTokens,
+      cachedTokens,
       maxNumBatchedTokens,
       decodeBatch: currentBatch,
       share: currentShare,
-      engineAge,
     });
-    return { decode, prefill };
+    return { decode, prefill: prefill + visionSeconds };
   }
 
-  rate =
-    arrivals.kind === 'open'
-      ? arrivals.requestsPerSecond
-      : admitted / (state.prefill + state.decode + ((outputTokens - 1) * 1.2 * state.decode) / accepted);
+  let rate = closed
+    ? admitted / (state.prefill + state.decode + ((outputTokens - 1) * 1.2 * state.decode) / accepted)
+    : arrivals.requestsPerSecond;
 
   let prefillShare = 0;
   let tpot = 0;
@@ -93,11 +99,17 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
   for (let i = 0; i < ITERATIONS; i++) {
     state = stepAt(Math.max(batch, 1e-3), share);
     prefillShare = Math.min(rate * state.prefill, MAX_PREFILL_SHARE);
-    tpot = state.decode / accepted / (1 - prefillShare);
+    // Every sequence gets its token in every step, and a step carries at most one budget of prompt tokens.
+    const slowest = state.decode + (state.prefill * maxNumBatchedTokens) / computedTokens;
+    // Only the others' prefills interfere, and all of them: none runs during a sequence's own prefill.
+    const cycle = response + (outputTokens - 1) * tpot;
+    const crowding = cycle > service ? Math.min((others * cycle) / (cycle - service), 2) : others;
+    const interference = Math.min(prefillShare * (k.selfInterference + (1 - k.selfInterference) * crowding), MAX_PREFILL_SHARE);
+    tpot = Math.min(state.decode / (1 - interference), slowest) / accepted;
     share = Math.min(Math.max((rate * state.decode) / (1 - prefillShare), 1), 64);
     service = state.prefill + (state.decode * computedTokens) / maxNumBatchedTokens;
     utilisation = Math.min(rate * service, MAX_UTILISATION);
-    if (arrivals.kind === 'closed') {
+    if (closed) {
       const queueResponse = service + waiting;
       waiting = Math.min(
         ((admitted - 1) / admitted) * Math.max(rate * queueResponse - utilisation / 2, 0) * service,
@@ -106,14 +118,11 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
     } else {
       waiting = arrivals.spacing === 'poisson' ? (utilisation / (2 * (1 - utilisation))) * service : 0;
     }
+    // A busy engine first ends its current step; then the prompt's own step lasts as long as the batch beside it.
+    const residual = Math.min(1, batch) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
     response =
-      service +
-      waiting +
-      requestSeconds +
-      Math.min(1, batch) *
-        (0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill) +
-          state.decode * Math.max(1 - computedTokens / maxNumBatchedTokens, 0));
-    const nextRate = arrivals.kind === 'closed' ? admitted / (response + (outputTokens - 1) * tpot) : rate;
+      service + waiting + requestSeconds + residual + state.decode * Math.max(1 - computedTokens / maxNumBatchedTokens, 0);
+    const nextRate = closed ? admitted / (response + (outputTokens - 1) * tpot) : rate;
     const rateChange = DAMPING * (nextRate - rate);
     rate += rateChange;
     const batchChange = DAMPING * (Math.min(rate * (outputTokens - 1) * tpot, admitted) - batch);
@@ -121,30 +130,30 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
     if (Math.abs(batchChange) <= CONVERGED * batch && Math.abs(rateChange) <= CONVERGED * rate) break;
   }
 
-  const burst =
-    arrivals.kind === 'closed'
-      ? k.burstShare *
-        (arrivals.totalRequests === undefined ? 0.1 : Math.min(1, admitted / arrivals.totalRequests)) *
-        (admitted - 1) *
-        (service / 2)
-      : 0;
-  const blocked = arrivals.kind === 'closed' ? Math.max(concurrency - admitted, 0) / rate : 0;
-  const demand = arrivals.kind === 'open' ? arrivals.requestsPerSecond * (outputTokens - 1) * tpot : 0;
+  const burst = closed ? firstBurstSeconds(k, admitted, arrivals.totalRequests, service) : 0;
+  const blockedSeconds = closed ? Math.max(concurrency - admitted, 0) / rate : 0;
+  const demand = closed ? 0 : rate * (outputTokens - 1) * tpot;
   const stable =
-    arrivals.kind === 'closed' ||
-    (rate * service < MAX_UTILISATION && prefillShare < MAX_PREFILL_SHARE && demand <= load.maxBatch);
+    closed || (rate * service < MAX_UTILISATION && prefillShare < MAX_PREFILL_SHARE && demand <= load.maxBatch);
   return {
     stable,
-    ttftSeconds: response + burst + blocked,
+    ttftSeconds: response + burst + blockedSeconds,
     tpotSeconds: tpot,
-    outputTokensPerSecond: rate * outputTokens * f.dataParallel,
-    requestsPerSecond: rate * f.dataParallel,
+    outputTokensPerSecond: rate * outputTokens * ranksOf(f),
+    requestsPerSecond: rate * ranksOf(f),
     decodeBatch: batch,
     stepSeconds: state.decode,
     prefillSeconds: state.prefill,
     prefillShare,
     utilisation,
     queueSeconds: waiting,
+    blockedSeconds,
     acceptedTokens: accepted,
   };
+}
+
+/** What a benchmark's first burst, when every client sends at once, adds to its mean TTFT. */
+function firstBurstSeconds(k: Coefficients, admitted: number, totalRequests: number | undefined, service: number): number {
+  const burstShare = totalRequests === undefined ? UNKNOWN_BURST_SHARE : Math.min(1, admitted / totalRequests);
+  return k.burstShare * burstShare * (admitted - 1) * (service / 2);
 }

@@ -8,6 +8,7 @@ import { intervalAround } from '../performance/interval';
 import { PLAN_SCHEMA_VERSION, type Plan } from '../plan/schema';
 import type { ResolvedRequirements } from '../requirements/resolve';
 import { type EngineSettings, serveArguments, serveEnvironment } from '../vllm/arguments';
+import { knownProblems } from '../vllm/known-problems';
 import { findRelease } from '../vllm/releases';
 import { alternativesTo } from './alternatives';
 import type { PlanningContext } from './candidate';
@@ -61,12 +62,21 @@ export function makePlan({ requirements, model, notes }: ResolvedRequirements, d
     maxModelLen: requirements.contextTokens,
     maxNumSeqs: replica.maxNumSeqs,
     maxNumBatchedTokens: replica.maxNumBatchedTokens,
-    gpuMemoryUtilization: release.gpuMemoryUtilizationDefault,
-    kvCacheDtype: 'auto',
-    prefixCaching: release.hybridPrefixCachingDefault,
+    gpuMemoryUtilization: replica.engine.gpuMemoryUtilization,
+    kvCacheDtype: replica.engine.kvCacheDtype,
+    prefixCaching: replica.engine.prefixCaching,
     mtpTokens: 0,
     multimodal: requirements.multimodal,
     thinking: requirements.workload.thinking,
+    workarounds: knownProblems({
+      release,
+      model: model.name,
+      checkpoint,
+      layout,
+      computeCapability: candidate.gpu.computeCapability,
+      prefixCaching: replica.engine.prefixCaching,
+      mtpTokens: 0,
+    }).flatMap(({ workaround }) => workaround ?? []),
     shutdownTimeoutSeconds: timeouts.engineShutdown,
     keepAliveSeconds: timeouts.engineKeepAlive,
   };
@@ -100,7 +110,7 @@ export function makePlan({ requirements, model, notes }: ResolvedRequirements, d
       image: release.image,
       servedModelName: settings.servedModelName,
       arguments: serveArguments(settings, release),
-      environment: serveEnvironment(settings),
+      environment: serveEnvironment(settings, release),
       maxModelLen: settings.maxModelLen,
       maxNumSeqs: settings.maxNumSeqs,
       maxNumBatchedTokens: settings.maxNumBatchedTokens,
@@ -182,6 +192,7 @@ function memoryFigures({ candidate, replica }: Option): Plan['memory'] {
 
 function engineReasons({ replica }: Option, multimodal: boolean): Record<string, string> {
   return {
+    ...replica.engine.reasons,
     maxNumSeqs: `one and a half times the batch at capacity; the pool holds ${replica.budget.poolBlocks} blocks and about ${replica.poolSequences} average sequences`,
     shutdownTimeout: 'running requests finish when a machine is drained',
     ...(multimodal ? {} : { languageModelOnly: 'text only: the vision tower is not loaded' }),

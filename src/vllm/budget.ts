@@ -1,10 +1,24 @@
-import { type Architecture, FAMILY } from '../models/architecture';
+import type { Architecture } from '../models/architecture';
 import type { Checkpoint } from '../models/checkpoints';
+import { contextGiB, cudaGraphGiB, GIB, otherGiB, peakActivationGiB, type WorkInput } from './activation';
+import { blockRules } from './block-rules';
 import type { Layout } from './layout';
-import { blocksPerSequence, type KvCacheDtype, type PoolLayout, poolBlocks, poolLayout, type SsmCacheDtype } from './pool';
-import { weightBytesPerGpu } from './weights';
+import { type PipelineStage, pipelineStages } from './pipeline';
+import {
+  blocksPerSequence,
+  type KvCacheDtype,
+  type PoolLayout,
+  type PoolOptions,
+  poolBlocks,
+  poolLayout,
+  type SsmCacheDtype,
+} from './pool';
+import { LATEST_RELEASE, type Release } from './releases';
+import { ropeCacheBytes } from './rope';
+import { startupProblems } from './startup';
+import { weightBytesOnStage } from './weights';
 
-export const GIB = 2 ** 30;
+export { GIB };
 
 /** Everything that decides how the memory of one GPU is divided. */
 export interface BudgetInput {
@@ -22,12 +36,25 @@ export interface BudgetInput {
   readonly maxModelLen: number;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
+  /** Default: the newest. */
+  readonly release?: Release;
+  /** For example 9.0; some releases shape blocks and graphs by it. Default: a GPU without rules of its own. */
+  readonly computeCapability?: number | null;
+  readonly userBlockSize?: number | null;
+  readonly gdnPrefillBackend?: 'auto' | 'triton';
+  /** `--kv-cache-memory-bytes`: fixes the pool, whatever the rest takes. */
+  readonly fixedKvCacheGiB?: number | null;
 }
 
+/**
+ * How one GPU is divided. The parts add up to what CUDA reports: weights, peak, graphs, other, KV cache and margin
+ * (less what is missing, where it does not fit). With pipeline stages, the stage with the fewest blocks.
+ */
 export interface MemoryBudget {
   readonly fits: boolean;
   /** Why it does not fit; empty when it does. */
   readonly reasons: readonly string[];
+  /** NaN where the checkpoint's size is unknown, which only a fixed KV cache allows. */
   readonly weightsGiB: number;
   readonly peakActivationGiB: number;
   readonly cudaGraphGiB: number;
@@ -36,88 +63,144 @@ export interface MemoryBudget {
   readonly marginGiB: number;
   readonly kvCacheGiB: number;
   readonly pool: PoolLayout;
+  /** The null block that vLLM never hands out is one of them. */
   readonly poolBlocks: number;
   readonly blocksPerMaxLenSequence: number;
+  /** "Maximum concurrency for N tokens per request". */
   readonly maxConcurrency: number;
-}
-
-/** One sampler pair in the logs: 256 -> 8 sequences freed 0.67 GiB, so 11.7 bytes per logit (qwen35.md section 5). */
-const SAMPLER_BYTES_PER_LOGIT = 11.7;
-/** Share by which the profiled forward exceeds its widest tensors; bounds the logged peaks from above. */
-const ACTIVATION_SLACK = 1.5;
-/** CUDA context growth, NCCL and allocator rounding per GPU: 0.13 to 0.45 GiB in the logs. */
-const NON_TORCH_GIB = 0.45;
-const VISION_PROFILE_GIB = 1.9;
-
-/** Widest tensors alive per token in a profiled forward, elements on one GPU. */
-function activationElements(a: Architecture, tp: number): number {
-  const { headDim, linearHeadDim } = FAMILY;
-  const ffn = a.moe
-    ? a.moe.activeExperts * ((3 * a.moe.expertSize) / tp + a.hiddenSize) + (3 * a.moe.sharedExpertSize) / tp
-    : (3 * (a.denseFfnSize ?? 0)) / tp;
-  const gdn = (4 * (a.linearKeyHeads + a.linearValueHeads) * linearHeadDim) / tp;
-  const attention = ((3 * a.attentionHeads + 2 * a.kvHeads) * headDim) / tp;
-  return ffn + Math.max(gdn, attention) + 4 * a.hiddenSize;
-}
-
-function peakActivationGiB(input: BudgetInput): number {
-  const forward =
-    (input.maxNumBatchedTokens * activationElements(input.architecture, input.layout.tensorParallel) * 2 * ACTIVATION_SLACK) / GIB;
-  const sampler = (SAMPLER_BYTES_PER_LOGIT * FAMILY.vocabSize * input.maxNumSeqs) / GIB;
-  return Math.max(forward, sampler) + 0.3 * Math.min(forward, sampler) + (input.vision ? VISION_PROFILE_GIB : 0);
-}
-
-/** CUDA graphs grow with the captured batch sizes (up to 512) and the layers; 0.24 to 1.34 GiB in the logs. */
-function cudaGraphGiB(input: BudgetInput): number {
-  const captured = Math.min(512, 2 * input.maxNumSeqs);
-  return 0.25 + (captured / 512) * (input.architecture.layers / 40);
+  /** "GPU KV cache size: N tokens", as this release means it. */
+  readonly kvCacheTokensLogged: number;
+  /** Most sequences that `--max-num-seqs` may allow. */
+  readonly maxNumSeqsLimit: number;
 }
 
 /**
  * How vLLM divides one GPU at start-up: requested = total x utilisation, and KV is what weights, the profiled peak,
- * graphs and everything else leave. Null when the checkpoint's size is unknown.
+ * graphs (from 0.20) and everything else leave (`gpu_worker.py determine_available_memory`). Null when the
+ * checkpoint's size is unknown and the KV cache is not fixed.
  */
 export function memoryBudget(input: BudgetInput): MemoryBudget | null {
-  const { architecture, checkpoint, layout } = input;
-  const weights = weightBytesPerGpu(architecture, checkpoint, layout, { mtp: input.mtpTokens > 0, vision: input.vision });
-  if (weights === null) return null;
-  const pool = poolLayout(architecture, {
-    tensorParallel: layout.tensorParallel,
-    kvCacheDtype: input.kvCacheDtype,
-    ssmCacheDtype: input.ssmCacheDtype,
-    prefixCaching: input.prefixCaching,
-    mtpTokens: input.mtpTokens,
-  });
-  const requestedGiB = input.usableGiB * input.gpuMemoryUtilization;
-  const weightsGiB = weights / GIB;
-  const peak = peakActivationGiB(input);
-  const graphs = cudaGraphGiB(input);
-  const kvCacheGiB = requestedGiB - weightsGiB - peak - graphs - NON_TORCH_GIB;
-  const blocks = poolBlocks(pool, kvCacheGiB * GIB);
-  const perSequence = blocksPerSequence(pool, input.maxModelLen);
-
-  const reasons: string[] = [];
-  if (kvCacheGiB <= 0) {
-    reasons.push(`weights ${weightsGiB.toFixed(1)} GiB and work space leave no KV cache in ${requestedGiB.toFixed(1)} GiB`);
-  } else if (blocks < perSequence + 1) {
-    reasons.push(
-      `one sequence of ${input.maxModelLen} tokens needs ${((perSequence * pool.poolBlockBytes) / GIB).toFixed(1)} GiB of KV, ${kvCacheGiB.toFixed(1)} GiB are left`,
-    );
-  } else if (blocks < input.maxNumSeqs) {
-    reasons.push(`max-num-seqs ${input.maxNumSeqs} exceeds the ${blocks} blocks of the pool`);
+  const { architecture, layout, release = LATEST_RELEASE } = input;
+  let worst: StageBudget | null = null;
+  for (const stage of pipelineStages(architecture, layout)) {
+    const budget = stageBudget(input, release, stage);
+    if (budget === null) return null;
+    if (
+      worst === null ||
+      budget.blocks < worst.blocks ||
+      (budget.blocks === worst.blocks && budget.kvCacheGiB < worst.kvCacheGiB)
+    )
+      worst = budget;
   }
+  if (worst === null) throw new Error('a pipeline has at least one stage');
+
+  const { pool, blocks } = worst;
+  const perSequence = blocksPerSequence(pool, input.maxModelLen);
+  const maxConcurrency = blocks / perSequence;
+  const reasons = startupProblems(input, release, worst, contextGiB(layout));
   return {
     fits: reasons.length === 0,
     reasons,
-    weightsGiB,
-    peakActivationGiB: peak,
-    cudaGraphGiB: graphs,
-    otherGiB: NON_TORCH_GIB,
-    marginGiB: input.usableGiB - requestedGiB,
-    kvCacheGiB: Math.max(0, kvCacheGiB),
+    weightsGiB: worst.weightsGiB,
+    peakActivationGiB: worst.peakActivationGiB,
+    cudaGraphGiB: worst.cudaGraphGiB,
+    otherGiB: worst.otherGiB,
+    marginGiB: worst.marginGiB,
+    kvCacheGiB: Math.max(0, worst.kvCacheGiB),
     pool,
     poolBlocks: blocks,
     blocksPerMaxLenSequence: perSequence,
-    maxConcurrency: blocks / perSequence,
+    maxConcurrency,
+    kvCacheTokensLogged: tokensLogged(release, pool, blocks, maxConcurrency, input.maxModelLen),
+    maxNumSeqsLimit: blocks,
   };
+}
+
+/** One stage's share of the budget; `kvCacheGiB` is negative by what is missing. */
+export interface StageBudget {
+  readonly weightsGiB: number;
+  readonly peakActivationGiB: number;
+  readonly cudaGraphGiB: number;
+  readonly otherGiB: number;
+  readonly marginGiB: number;
+  readonly kvCacheGiB: number;
+  readonly requestedGiB: number;
+  readonly pool: PoolLayout;
+  readonly blocks: number;
+}
+
+function stageBudget(input: BudgetInput, release: Release, stage: PipelineStage): StageBudget | null {
+  const { architecture, layout, mtpTokens, vision, computeCapability = null, fixedKvCacheGiB = null } = input;
+  const load = { mtp: mtpTokens > 0, vision, visionOnEveryStage: release.visionTowerOnEveryPipelineRank };
+  const weights = weightBytesOnStage(architecture, input.checkpoint, layout, stage, load);
+  if (weights === null && fixedKvCacheGiB === null) return null;
+  const weightsGiB =
+    weights === null ? Number.NaN : (weights + ropeCacheBytes(release, input.maxModelLen)) / GIB;
+
+  const work: WorkInput = {
+    architecture,
+    checkpoint: input.checkpoint.key,
+    layout,
+    stage,
+    release,
+    computeCapability,
+    mtpTokens,
+    vision,
+    maxNumSeqs: input.maxNumSeqs,
+    maxNumBatchedTokens: input.maxNumBatchedTokens,
+  };
+  const peak = peakActivationGiB(work);
+  const graphs = cudaGraphGiB(work);
+  const other = otherGiB(work);
+  const requestedGiB = input.usableGiB * input.gpuMemoryUtilization;
+  // Before 0.20 graphs were captured on top of the ceiling, so they come out of the margin.
+  const [insideGraphs, outsideGraphs] = release.cudaGraphMemorySubtracted ? [graphs, 0] : [0, graphs];
+  const left = requestedGiB - weightsGiB - peak - insideGraphs - other;
+  const kvCacheGiB = fixedKvCacheGiB ?? left;
+  const pool = stagePool(input, release, stage);
+  return {
+    weightsGiB,
+    peakActivationGiB: peak,
+    cudaGraphGiB: graphs,
+    otherGiB: other,
+    marginGiB:
+      input.usableGiB -
+      requestedGiB -
+      outsideGraphs +
+      (fixedKvCacheGiB === null ? 0 : left - fixedKvCacheGiB),
+    kvCacheGiB,
+    requestedGiB,
+    pool,
+    blocks: poolBlocks(pool, kvCacheGiB * GIB),
+  };
+}
+
+function stagePool(input: BudgetInput, release: Release, stage: PipelineStage): PoolLayout {
+  const { mtpTokens, computeCapability = null, gdnPrefillBackend = 'auto' } = input;
+  const attentionLayers = stage.fullAttentionLayers + (stage.last && mtpTokens > 0 ? 1 : 0);
+  const options: PoolOptions = {
+    tensorParallel: input.layout.tensorParallel,
+    kvCacheDtype: input.kvCacheDtype,
+    ssmCacheDtype: input.ssmCacheDtype,
+    prefixCaching: input.prefixCaching,
+    mtpTokens,
+    userBlockSize: input.userBlockSize ?? null,
+    layersPerGroup: Math.max(attentionLayers, stage.gdnLayersPerGroup),
+  };
+  return poolLayout(
+    input.architecture,
+    options,
+    blockRules({ release, computeCapability, gdnPrefillBackend }),
+  );
+}
+
+function tokensLogged(
+  release: Release,
+  pool: PoolLayout,
+  blocks: number,
+  concurrency: number,
+  maxModelLen: number,
+): number {
+  if (release.kvTokenLogMeaning === 'concurrency') return Math.floor(concurrency * maxModelLen);
+  return Math.floor(blocks / pool.groups) * pool.blockTokens;
 }

@@ -14,7 +14,9 @@ export function featuresOf(v: VectorFeatures): StepFeatures {
     gpuClass: CLASS[v.cls]!,
     tensorParallel: v.tp,
     dataParallel: v.dp,
+    pipelineParallel: 1,
     denseWeightBytes: v.Wd,
+    denseFp4WeightBytes: 0,
     headWeightBytes: v.Whead,
     expertWeightBytes: v.We,
     denseFlop: { bf16: v.F16, fp8: v.F8, fp4: v.F4 },
@@ -36,7 +38,10 @@ export function featuresOf(v: VectorFeatures): StepFeatures {
     memoryBandwidth: v.bw,
     peakFlops: { bf16: v.p16, fp8: v.p8, fp4: v.p4 },
     nvlink: v.nv > 0,
+    hostStaged: false,
     linkBandwidth: v.link,
+    stageLinkBandwidth: v.link,
     mtpTokens: v.nspec,
+    visionFlop: 0,
   };
 }

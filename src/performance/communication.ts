@@ -1,0 +1,44 @@
+import type { Coefficients } from './coefficients';
+import type { StepFeatures } from './features';
+
+const MICRO = 1e-6;
+/** All-to-all of expert parallelism, one direction: kernel and rendezvous. An assumption: one configuration in the data. */
+const EXPERT_PARALLEL_LATENCY_SECONDS = 20 * MICRO;
+/** One hop between pipeline stages: launch of a send and a receive. An assumption: no pipeline in the data. */
+const STAGE_LATENCY_SECONDS = 30 * MICRO;
+const ACTIVATION_BYTES = 2;
+
+/** Bytes per second between the GPUs of one tensor-parallel group, one direction. */
+const effectiveLink = (f: StepFeatures, k: Coefficients): number =>
+  f.linkBandwidth * (f.nvlink ? k.nvlinkEfficiency : k.pcieEfficiency * (f.hostStaged ? k.hostStagedLink : 1));
+
+/** Latency of one all-reduce: a tree of hops over NVLink, plus a ring over PCIe. */
+function allReduceLatency(f: StepFeatures, k: Coefficients): number {
+  const tp = f.tensorParallel;
+  const micros = f.nvlink
+    ? k.nvlinkLatencyMicros * Math.log2(tp)
+    : k.pcieLatencyMicros * Math.log2(tp) + k.pcieHopMicros * (tp - 1);
+  return micros * MICRO;
+}
+
+/**
+ * Seconds that the GPUs of an engine spend exchanging activations in one step of `tokens`: two all-reduces a layer
+ * (tensor parallel), two all-to-alls a MoE layer (data parallel with experts), one hop between pipeline stages.
+ * `latencyShare` 0 counts bytes only, for tokens that ride in a step whose latency is already paid.
+ */
+export function communicationSeconds(f: StepFeatures, k: Coefficients, tokens: number, latencyShare: 0 | 1): number {
+  const link = effectiveLink(f, k);
+  const bytes = tokens * f.hiddenSize * ACTIVATION_BYTES;
+  const tp = f.tensorParallel;
+  let seconds = 0;
+  if (tp > 1) seconds += 2 * f.layers * (latencyShare * allReduceLatency(f, k) + (bytes * 2 * (tp - 1)) / tp / link);
+  if (f.dataParallel > 1 && f.moeLayers > 0) {
+    const copies = Math.min(f.activeExperts, f.dataParallel);
+    seconds += f.moeLayers * 2 * (latencyShare * EXPERT_PARALLEL_LATENCY_SECONDS + (bytes * copies) / link);
+  }
+  if (f.pipelineParallel > 1) {
+    const hop = latencyShare * STAGE_LATENCY_SECONDS + bytes / f.stageLinkBandwidth;
+    seconds += (f.pipelineParallel - 1) * hop;
+  }
+  return seconds;
+}

@@ -1,0 +1,20 @@
+import type { Architecture } from '../models/architecture';
+import type { Checkpoint } from '../models/checkpoints';
+import { GIB } from './activation';
+import { gpusPerReplica, type Layout } from './layout';
+import { checkpointBytes } from './weights';
+
+/** System, API server and tokeniser (estimated). */
+const SYSTEM_RAM_GIB = 6;
+/** One GPU worker process (estimated); safetensors are memory-mapped, so the weights need not fit in RAM. */
+const WORKER_RAM_GIB = 4;
+
+/** RAM one replica needs on its machine besides the page cache, GiB; an estimate, no log states it. */
+export const hostRamGiB = (layout: Layout): number =>
+  SYSTEM_RAM_GIB + WORKER_RAM_GIB * gpusPerReplica(layout);
+
+/** Disk the weights take, GiB; null when the checkpoint's size is unknown. Image, logs and caches are extra. */
+export function weightsDiskGiB(architecture: Architecture, checkpoint: Checkpoint): number | null {
+  const bytes = checkpointBytes(architecture, checkpoint);
+  return bytes === null ? null : bytes / GIB;
+}

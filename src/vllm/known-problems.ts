@@ -1,0 +1,152 @@
+import type { CheckpointKey } from '../models/checkpoints';
+import data from './data/known-bugs.json';
+import type { Layout } from './layout';
+import { compareVersions, type Release } from './releases';
+
+/** What a user would notice, worst first. */
+export const SEVERITIES = ['corrupts-output', 'crash', 'fails-to-start', 'degrades'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+interface KnownBug {
+  readonly id: string;
+  readonly issues: readonly string[];
+  readonly affects: { readonly fromVersion: string; readonly beforeVersion: string | null };
+  readonly when: Condition;
+  readonly severity: Severity;
+  readonly userText: string;
+  readonly avoid: string;
+}
+
+/** Every field that is present must hold. */
+interface Condition {
+  readonly prefixCaching?: boolean;
+  readonly mtp?: boolean;
+  readonly minSpeculativeTokens?: number;
+  readonly maxNumSeqsAboveBlocks?: boolean;
+  readonly blockAboveBatchedTokens?: boolean;
+  readonly notComputeCapability?: readonly string[];
+  readonly computeCapability?: readonly string[];
+  readonly computeCapabilityMajor?: readonly number[];
+  readonly minTp?: number;
+  readonly tp?: readonly number[];
+  readonly precision?: readonly string[];
+  /** Present where only checkpoints with per-tensor FP8 layers are affected: not the official ones. */
+  readonly checkpoints?: string;
+  readonly model?: readonly string[];
+  readonly cudaGraphs?: boolean;
+  readonly quantisedGdnInputs?: boolean;
+  readonly calculateKvScales?: boolean;
+  /** Seen with another model only. */
+  readonly otherModel?: boolean;
+}
+
+// The JSON is written from public reports (scripts/vllm-releases) and checked in test/vllm/known-problems.test.ts.
+export const KNOWN_BUGS = data as readonly KnownBug[];
+
+/** What is about to be served; unknown pool facts are left out. */
+export interface EngineFacts {
+  readonly release: Release;
+  /** Model name, for example `Qwen3.5-35B-A3B`. */
+  readonly model: string;
+  readonly checkpoint: { readonly key: CheckpointKey; readonly official: boolean };
+  readonly layout: Layout;
+  readonly computeCapability: number;
+  readonly prefixCaching: boolean;
+  readonly mtpTokens: number;
+  readonly cudaGraphs?: boolean;
+  readonly maxNumSeqsAboveBlocks?: boolean;
+  readonly blockAboveBatchedTokens?: boolean;
+}
+
+export interface Workaround {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface KnownProblem {
+  readonly id: string;
+  readonly issues: readonly string[];
+  readonly severity: Severity;
+  /** For the user: what happens. */
+  readonly text: string;
+  /** What this program does about it. */
+  readonly avoid: string;
+  /** A plan must not run into it: nothing but another choice helps. */
+  readonly blocking: boolean;
+  /** Flags and environment that avoid it, where there are any. */
+  readonly workaround: Workaround | null;
+}
+
+const flags = (...words: string[]): Workaround => ({ arguments: words, environment: {} });
+
+/** Ways around, from the `avoid` text of the data; a problem that is worked around does not block. */
+const WORKAROUNDS: Readonly<Record<string, Workaround>> = {
+  'custom-all-reduce-sm120': flags('--disable-custom-all-reduce'),
+  'fp8-allreduce-fusion-crash': flags('--compilation-config', '{"pass_config":{"fuse_allreduce_rms":false}}'),
+  'sm120-fp8-cuda-graphs': {
+    arguments: [],
+    environment: { VLLM_DISABLED_KERNELS: 'FlashInferFP8ScaledMMLinearKernel' },
+  },
+};
+
+/** Reports that are one machine's or another model's, or that a margin covers: told as a risk, they rule nothing out. */
+const WARNINGS: ReadonlySet<string> = new Set([
+  'fp8-35b-capture-single-gpu',
+  'custom-all-reduce-capture-crash',
+  'gdn-autotune-out-of-memory',
+]);
+
+/** Known problems that an engine would run into, worst first (`known-bugs.json`: version range and conditions). */
+export function knownProblems(facts: EngineFacts): KnownProblem[] {
+  return KNOWN_BUGS.filter((bug) => affects(bug, facts.release) && holds(bug.when, facts))
+    .map(describe)
+    .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}
+
+function describe(bug: KnownBug): KnownProblem {
+  const workaround = WORKAROUNDS[bug.id] ?? null;
+  return {
+    id: bug.id,
+    issues: bug.issues,
+    severity: bug.severity,
+    text: bug.userText,
+    avoid: bug.avoid,
+    blocking: bug.severity !== 'degrades' && workaround === null && !WARNINGS.has(bug.id),
+    workaround,
+  };
+}
+
+function affects({ affects: range }: KnownBug, { version }: Release): boolean {
+  const started = compareVersions(version, range.fromVersion) >= 0;
+  return started && (range.beforeVersion === null || compareVersions(version, range.beforeVersion) < 0);
+}
+
+function holds(when: Condition, facts: EngineFacts): boolean {
+  const capability = facts.computeCapability.toFixed(1);
+  const tp = facts.layout.tensorParallel;
+  const mtp = facts.mtpTokens > 0;
+  const int4Community = !facts.checkpoint.official && facts.checkpoint.key === 'awq-int4';
+  const checks: readonly [unknown, () => boolean][] = [
+    [when.prefixCaching, () => facts.prefixCaching === when.prefixCaching],
+    [when.mtp, () => mtp === when.mtp],
+    [when.minSpeculativeTokens, () => facts.mtpTokens >= (when.minSpeculativeTokens ?? 0)],
+    [when.maxNumSeqsAboveBlocks, () => facts.maxNumSeqsAboveBlocks === true],
+    [when.blockAboveBatchedTokens, () => facts.blockAboveBatchedTokens === true],
+    [when.notComputeCapability, () => !when.notComputeCapability?.includes(capability)],
+    [when.computeCapability, () => when.computeCapability?.includes(capability) ?? false],
+    [
+      when.computeCapabilityMajor,
+      () => when.computeCapabilityMajor?.includes(Math.floor(facts.computeCapability)) ?? false,
+    ],
+    [when.minTp, () => tp >= (when.minTp ?? 1)],
+    [when.tp, () => when.tp?.includes(tp) ?? false],
+    [when.precision, () => when.precision?.includes(facts.checkpoint.key) ?? false],
+    [when.checkpoints, () => !facts.checkpoint.official],
+    [when.model, () => when.model?.some((name) => facts.model.toLowerCase().includes(name)) ?? false],
+    [when.cudaGraphs, () => (facts.cudaGraphs ?? true) === when.cudaGraphs],
+    [when.quantisedGdnInputs, () => int4Community],
+    // This program never passes --calculate-kv-scales.
+    [when.calculateKvScales, () => false],
+  ];
+  return checks.every(([condition, check]) => condition === undefined || check());
+}

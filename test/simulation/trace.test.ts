@@ -1,0 +1,64 @@
+import { UserError } from '../../src/errors';
+import { parseTrace } from '../../src/simulation/trace';
+
+test('JSON Lines: times from the first request, equal hashes as equal ids', () => {
+  const text = [
+    '{"timestamp": 100.5, "input_tokens": 10, "output_tokens": 5, "prefix_hash": "a"}',
+    '{"timestamp": 101, "input_tokens": 20, "output_tokens": 6}',
+    '{"timestamp": 103, "input_tokens": 30, "output_tokens": 7, "prefix_hash": "b"}',
+    '{"timestamp": 103, "input_tokens": 40, "output_tokens": 8, "prefix_hash": "a"}',
+  ].join('\n');
+  const trace = parseTrace(`${text}\n\n`, 'trace.jsonl');
+  expect([...trace.arrivalSeconds]).toEqual([0, 0.5, 2.5, 2.5]);
+  expect([...trace.inputTokens]).toEqual([10, 20, 30, 40]);
+  expect([...trace.prefixId]).toEqual([0, -1, 1, 0]);
+});
+
+test('Azure CSV: dates with seven digits of a second, or seconds', () => {
+  const trace = parseTrace(
+    '\uFEFFTIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10\r\n2023-11-16 18:18:04.0319600,110,27\r\n',
+    'azure.csv',
+  );
+  expect(trace.arrivalSeconds[1]).toBeCloseTo(60.052, 6);
+  expect([...trace.outputTokens]).toEqual([10, 27]);
+  expect(trace.firstLine).toBe(2);
+  expect(parseTrace('timestamp,contexttokens,generatedtokens\n5,1,1\n6.5,1,1', 'x').arrivalSeconds[1]).toBe(
+    1.5,
+  );
+});
+
+const good = '{"timestamp": 1, "input_tokens": 10, "output_tokens": 5}';
+test.each([
+  ['', /holds no requests/],
+  ['TIMESTAMP,ContextTokens,GeneratedTokens\n', /holds no requests/],
+  [`${good}\nnot json`, /"t" line 2: "not json" is neither JSON/],
+  [`${good}\n\n${good}`, /"t" line 2: "" is neither JSON/],
+  [
+    `${good}\n{"timestamp": 2, "input_tokens": 0, "output_tokens": 5}`,
+    /"t" line 2: input_tokens 0 is too small; it must be at least 1/,
+  ],
+  [`${good}\n{"timestamp": 2, "input_tokens": 1.5, "output_tokens": 5}`, /"t" line 2: input_tokens 1.5/],
+  [`${good}\n{"timestamp": 2, "output_tokens": 5}`, /"t" line 2: input_tokens is missing/],
+  [
+    `${good}\n{"timestamp": 2, "input_token": 3, "input_tokens": 3, "output_tokens": 5}`,
+    /"t" line 2: unknown key "input_token"; did you mean input_tokens/,
+  ],
+  [`${good}\n{"timestamp": 0, "input_tokens": 3, "output_tokens": 5}`, /"t" line 2: the time goes back/],
+  [
+    `${good}\n{"timestamp": null, "input_tokens": 3, "output_tokens": 5}`,
+    /"t" line 2: timestamp null is not a number/,
+  ],
+  ['TIMESTAMP,ContextTokens,GeneratedTokens\n1,2', /"t" line 2: "1,2" has 2 columns, not 3/],
+  [
+    'TIMESTAMP,ContextTokens,GeneratedTokens\n1,-2,3',
+    /"t" line 2: ContextTokens "-2" is not a whole number from 1/,
+  ],
+  [
+    'TIMESTAMP,ContextTokens,GeneratedTokens\nsoon,2,3',
+    /"t" line 2: TIMESTAMP "soon" is neither seconds nor a date/,
+  ],
+  ['TIMESTAMP,ContextTokens,GeneratedTokens\n,2,3', /"t" line 2: TIMESTAMP "" is neither/],
+])('a bad line is named: %j', (text, message) => {
+  expect(() => parseTrace(text, 't')).toThrow(UserError);
+  expect(() => parseTrace(text, 't')).toThrow(message);
+});
