@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { quote, UserError } from '../src/errors';
 import type { Plan } from '../src/plan/schema';
 import { App } from './cdk';
+import { ensureFolder } from './folders';
 import { PlanStack } from './plan-stack';
 
 /** File that Terraform reads, under `<out>/stacks/<plan name>/`: where CDKTF's own command puts it too. */
@@ -41,7 +42,7 @@ export function synthPlans(plans: readonly Plan[], outDir: string): string[] {
     return writable(outDir, () => {
       const moves = plans.map(({ name }) => {
         const folder = join(outDir, 'stacks', name);
-        mkdirSync(folder, { recursive: true });
+        ensureFolder(folder);
         return { from: join(scratch, 'stacks', name, CONFIGURATION), to: join(folder, CONFIGURATION) };
       });
       for (const { from, to } of moves) renameSync(from, to);
@@ -55,7 +56,7 @@ export function synthPlans(plans: readonly Plan[], outDir: string): string[] {
 /** A folder on the same file system as the output, so that moving out of it is a rename. */
 function scratchIn(outDir: string): string {
   return writable(outDir, () => {
-    mkdirSync(outDir, { recursive: true });
+    ensureFolder(outDir);
     return mkdtempSync(join(outDir, '.synth-'));
   });
 }

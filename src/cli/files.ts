@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, basename } from 'node:path';
+import { ensureFolder } from '../../stacks/folders';
 import { quote, UserError } from '../errors';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function readText(path: string): string {
 export function writeText(path: string, text: string): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    ensureFolder(dirname(path));
     writeFileSync(temporary, text);
     renameSync(temporary, path);
   } catch (cause) {

@@ -1,6 +1,7 @@
 import type { Candidate, PlanningContext, Rejected } from './candidate';
 import { candidatesOn, machineOffers } from './candidates';
 import { allowed } from './filters/allowed';
+import { engineBugs } from './filters/engine-bugs';
 import { sift } from './filters/filter';
 import { hostMemory } from './filters/host-memory';
 import { market } from './filters/market';
@@ -19,6 +20,7 @@ export const FILTER_ORDER = [
   'zones',
   'precision',
   'split',
+  'engine-bugs',
   'host-memory',
   'memory',
   'latency-floor',
@@ -51,7 +53,7 @@ export function openSearch(context: PlanningContext): Search {
   }));
   const candidates = sift(
     offers.kept.flatMap((offer) => candidatesOn(offer, context)),
-    [precision, split, hostMemory],
+    [precision, split, engineBugs, hostMemory],
     context,
     ({ offer, checkpoint }) => ({ instanceType: offer.type.name, checkpoint: checkpoint.key }),
   );

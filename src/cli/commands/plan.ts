@@ -25,6 +25,6 @@ export function planCommand(streams: Streams): Command {
       return;
     }
     streams.out(terminalReport(plan, { columns: streams.columns, colour: streams.colour }));
-    streams.out(`\nWrote ${out}. Next: qwen-selfhost synth ${out}\n`);
+    streams.out(`\nWrote ${out}\nNext: qwen-selfhost synth ${out}\n`);
   });
 }

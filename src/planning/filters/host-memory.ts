@@ -1,17 +1,11 @@
-import { gpusPerReplica } from '../../vllm/layout';
+import { hostRamGiB } from '../../vllm/host';
 import type { CandidateFilter } from './filter';
 
-/**
- * RAM an engine needs besides the page cache: about 4 GiB a GPU worker and 6 GiB for system, API server and
- * tokeniser (estimated; safetensors are memory-mapped, so weights need not fit in RAM).
- */
-const SYSTEM_GIB = 6;
-const WORKER_GIB = 4;
-
+/** The machine's RAM must hold every replica's processes; weights are memory-mapped and need not fit. */
 export const hostMemory: CandidateFilter = {
   name: 'host-memory',
   problem: ({ offer, layout, replicasPerInstance }) => {
-    const needed = SYSTEM_GIB + WORKER_GIB * gpusPerReplica(layout) * replicasPerInstance;
-    return offer.type.memoryGiB >= needed ? null : `${offer.type.memoryGiB} GiB of RAM, about ${needed} GiB needed`;
+    const needed = hostRamGiB(layout) * replicasPerInstance;
+    return offer.type.memoryGiB >= needed ? null : `${offer.type.memoryGiB} GiB of RAM, about ${needed} GiB needed (estimated)`;
   },
 };
