@@ -37,7 +37,7 @@ const filesUnder = (folder: string): string[] =>
 
 const SPECIFIER = /(?:from\s+|import\(|require\(|^import\s+)['"]([^'"]+)['"]/gm;
 
-export function importsOf(file: string, text: string): Import[] {
+function importsOf(file: string, text: string): Import[] {
   return [...text.matchAll(SPECIFIER)].map(([, target = '']) => ({ from: file, target }));
 }
 
@@ -53,7 +53,8 @@ function floorProblem(edge: Import): string | null {
   const target = resolved(edge);
   if (`${target}.ts` === `src/${COMMON_GROUND}`) return null;
   const to = roomOf(`${target}/`) ?? roomOf(target);
-  if (to === null) return from === 'cli' && target.startsWith('stacks/') ? null : `${edge.from} imports ${target}`;
+  if (to === null)
+    return from === 'cli' && target.startsWith('stacks/') ? null : `${edge.from} imports ${target}`;
   if (from === to) return null;
   const up = FLOOR[to]! > FLOOR[from]!;
   const beside = FLOOR[to] === FLOOR[from] && !SIDEWAYS_ON_THE_GROUND.has(from);
@@ -75,7 +76,11 @@ describe('the house keeps its own rules', () => {
   test('the planner core imports nothing from Node, CDKTF or the AWS SDK', () => {
     const impure = imports.filter(({ from, target }) => {
       const room = roomOf(from);
-      return room !== null && !IMPURE_ROOMS.has(room) && (target.startsWith('node:') || isCdktf(target) || target.startsWith('@aws-sdk/'));
+      return (
+        room !== null &&
+        !IMPURE_ROOMS.has(room) &&
+        (target.startsWith('node:') || isCdktf(target) || target.startsWith('@aws-sdk/'))
+      );
     });
     expect(impure).toEqual([]);
   });
@@ -83,7 +88,13 @@ describe('the house keeps its own rules', () => {
   test('the planner core reads no clock, environment or random source', () => {
     const found = sources.filter((file) => {
       const room = roomOf(file);
-      return room !== null && !IMPURE_ROOMS.has(room) && /\b(process\.(?:env|argv|cwd|std)|Date\.now|new Date\(|Math\.random)/.test(readFileSync(join(ROOT, file), 'utf8'));
+      return (
+        room !== null &&
+        !IMPURE_ROOMS.has(room) &&
+        /\b(process\.(?:env|argv|cwd|std)|Date\.now|new Date\(|Math\.random)/.test(
+          readFileSync(join(ROOT, file), 'utf8'),
+        )
+      );
     });
     expect(found).toEqual([]);
   });
@@ -110,7 +121,11 @@ describe('the house keeps its own rules', () => {
   });
 
   test('the rules see a violation', () => {
-    expect(importsOf('src/models/a.ts', "import { x } from '../planning/plan';\nimport 'cdktf';").map(floorProblem)[0]).toContain('planning');
+    expect(
+      importsOf('src/models/a.ts', "import { x } from '../planning/plan';\nimport 'cdktf';").map(
+        floorProblem,
+      )[0],
+    ).toContain('planning');
     expect(isCdktf('constructs')).toBe(true);
     expect(isCdktf('@cdktf/provider-aws/lib/vpc')).toBe(true);
   });

@@ -12,19 +12,30 @@ const YAML = /<!-- check: requirements -->\n```yaml\n([\s\S]*?)```/g;
 
 /** Blocks that show a command's output. */
 export function outputBlocks(markdown: string): OutputBlock[] {
-  return [...markdown.matchAll(OUTPUT)].map(([, words = '', shown = '']) => ({ words: words.split(' '), shown }));
+  return [...markdown.matchAll(OUTPUT)].map(([, words = '', shown = '']) => ({
+    words: words.split(' '),
+    shown,
+  }));
 }
 
 /** The document with every shown output replaced by what the command prints now. */
-export async function refreshed(markdown: string, print: (words: readonly string[]) => Promise<string>): Promise<string> {
+export async function refreshed(
+  markdown: string,
+  print: (words: readonly string[]) => Promise<string>,
+): Promise<string> {
   const printed: string[] = [];
   for (const { words } of outputBlocks(markdown)) printed.push(await print(words));
-  return markdown.replace(OUTPUT, (_, words: string) => `<!-- run: qwen-selfhost ${words} -->\n\`\`\`text\n${printed.shift()}\`\`\``);
+  return markdown.replace(
+    OUTPUT,
+    (_, words: string) => `<!-- run: qwen-selfhost ${words} -->\n\`\`\`text\n${printed.shift()}\`\`\``,
+  );
 }
 
 /** Command lines of `sh` blocks, comments left out. */
 export function shellLines(markdown: string): string[] {
-  return [...markdown.matchAll(SHELL)].flatMap(([, body = '']) => body.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')));
+  return [...markdown.matchAll(SHELL)].flatMap(([, body = '']) =>
+    body.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')),
+  );
 }
 
 /** Requirements documents shown as examples. */

@@ -2,18 +2,23 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refreshed } from './blocks';
-import { printed } from './print';
+import { outputOf } from './print';
 
 const root = join(__dirname, '..', '..');
-const documents = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))];
+const documents = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
 
 async function main(): Promise<void> {
   for (const name of documents) {
     const path = join(root, name);
-    writeFileSync(path, await refreshed(readFileSync(path, 'utf8'), printed));
+    writeFileSync(path, await refreshed(readFileSync(path, 'utf8'), outputOf));
   }
-  writeFileSync(join(root, 'docs', 'schema', 'selfhost.schema.json'), await printed(['schema']));
-  writeFileSync(join(root, 'docs', 'schema', 'plan.schema.json'), await printed(['schema', '--of', 'plan']));
+  writeFileSync(join(root, 'docs', 'schema', 'selfhost.schema.json'), await outputOf(['schema']));
+  writeFileSync(join(root, 'docs', 'schema', 'plan.schema.json'), await outputOf(['schema', '--of', 'plan']));
 }
 
 void main();

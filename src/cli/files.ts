@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ensureFolder } from '../../stacks/folders';
 import { quote, UserError } from '../errors';
 
@@ -14,13 +14,15 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-const reasonOf = (cause: unknown): string => REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
+const reasonOf = (cause: unknown): string =>
+  REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
 
 /** A text file of at most 4 MiB. */
 export function readText(path: string): string {
   try {
     const text = readFileSync(path, 'utf8');
-    if (text.length > 4 * 2 ** 20) throw new UserError(`${quote(path)} is larger than 4 MiB: not a file of this program`);
+    if (text.length > 4 * 2 ** 20)
+      throw new UserError(`${quote(path)} is larger than 4 MiB: not a file of this program`);
     return text;
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
@@ -37,6 +39,10 @@ export function writeText(path: string, text: string): void {
     renameSync(temporary, path);
   } catch (cause) {
     rmSync(temporary, { force: true });
-    throw new UserError(`cannot write ${quote(path)}: ${reasonOf(cause)}; choose another place with --out`, 3, { cause });
+    throw new UserError(
+      `cannot write ${quote(path)}: ${reasonOf(cause)}; choose another place with --out`,
+      3,
+      { cause },
+    );
   }
 }

@@ -14,12 +14,23 @@ import { type Streams, standardStreams } from './streams';
 /** The program with all its commands; each command is one file. */
 export function program(streams: Streams): Command {
   const root = new Command('qwen-selfhost')
-    .description('Plan and build your own Qwen3.5 serving cluster: which GPU machines, how many, at what cost, how fast.')
+    .description(
+      'Plan and build your own Qwen3.5 serving cluster: which GPU machines, how many, at what cost, how fast.',
+    )
     .version(packageVersion())
     .showHelpAfterError('(--help lists what is allowed)')
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  const commands = [planCommand, synthCommand, startCommand, modelsCommand, memoryCommand, vllmArgsCommand, simulateCommand, schemaCommand];
+  const commands = [
+    planCommand,
+    synthCommand,
+    startCommand,
+    modelsCommand,
+    memoryCommand,
+    vllmArgsCommand,
+    simulateCommand,
+    schemaCommand,
+  ];
   for (const make of commands) root.addCommand(make(streams).copyInheritedSettings(root));
   return root;
 }
@@ -35,7 +46,9 @@ export async function run(argv: readonly string[], streams: Streams = standardSt
       streams.err(`error: ${error.message}\n`);
       return error.exitCode;
     }
-    streams.err(`unexpected error, please report it with the command you ran:\n${(error as Error).stack ?? String(error)}\n`);
+    streams.err(
+      `unexpected error, please report it with the command you ran:\n${(error as Error).stack ?? String(error)}\n`,
+    );
     return 70;
   }
 }

@@ -16,7 +16,9 @@ export function planFrom(file: string | undefined, command: Command): Plan {
   const overrides = requirementOverrides(command);
   const path = file ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
   if (path === undefined && !overrides.some((override) => override.path[0] === 'model')) {
-    throw new UserError(`nothing to plan: give --model NAME, or write a ${DEFAULT_FILE} with a line such as 'model: Qwen3.5-35B-A3B'`);
+    throw new UserError(
+      `nothing to plan: give --model NAME, or write a ${DEFAULT_FILE} with a line such as 'model: Qwen3.5-35B-A3B'`,
+    );
   }
   const input = readRequirements(path === undefined ? null : { name: path, text: readText(path) }, overrides);
   return makePlan(resolveRequirements(input, EMBEDDED_CATALOGUE), { catalogue: EMBEDDED_CATALOGUE });

@@ -15,3 +15,22 @@ export function standardStreams(): Streams {
     colour: Boolean(stdout.isTTY) && !env.NO_COLOR,
   };
 }
+
+/** Streams that keep what is printed, for tests and for the examples in the documentation. */
+export function bufferStreams(columns: number): {
+  readonly streams: Streams;
+  readonly printed: { out: string; err: string };
+} {
+  const printed = { out: '', err: '' };
+  const streams: Streams = {
+    out: (text) => {
+      printed.out += text;
+    },
+    err: (text) => {
+      printed.err += text;
+    },
+    columns,
+    colour: false,
+  };
+  return { streams, printed };
+}

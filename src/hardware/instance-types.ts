@@ -47,7 +47,8 @@ export function unservableReason(type: InstanceType): string | null {
       ? `${type.cpuArchitecture} machine with ${type.gpuId} GPUs, which have no BF16`
       : 'sold only as UltraServers through capacity blocks, on arm64';
   }
-  if (!Number.isInteger(type.gpuCount)) return `holds ${type.gpuCount} of an ${type.gpuId}: a fraction of a GPU has no room`;
+  if (!Number.isInteger(type.gpuCount))
+    return `holds ${type.gpuCount} of an ${type.gpuId}: a fraction of a GPU has no room`;
   return null;
 }
 

@@ -21,7 +21,10 @@ const NATIVE_FROM: Readonly<Record<CheckpointKey, number>> = {
  */
 export function precisionSupport(gpu: Gpu, checkpoint: CheckpointKey): PrecisionSupport {
   if (gpu.computeCapability < 8.0) {
-    return { how: 'impossible', reason: `${gpu.name} has no BF16 (compute capability ${gpu.computeCapability}, 8.0 needed)` };
+    return {
+      how: 'impossible',
+      reason: `${gpu.name} has no BF16 (compute capability ${gpu.computeCapability}, 8.0 needed)`,
+    };
   }
   return { how: gpu.computeCapability >= NATIVE_FROM[checkpoint] ? 'native' : 'weight-only' };
 }

@@ -1,7 +1,7 @@
 import data from './data/coefficients.json';
 import type { GpuClass } from './features';
 
-/** Fitted coefficients of the step-time model; names say what they scale, units are in the names. */
+/** Coefficients of the step-time model; names say what they scale, units are in the names. */
 export interface Coefficients {
   readonly weightReadEfficiency: number;
   readonly kvReadEfficiency: number;
@@ -10,6 +10,7 @@ export interface Coefficients {
   readonly gdnLayerMicros: number;
   readonly moeLayerMicros: number;
   readonly stepMillis: number;
+  /** Per sequence and step: sampling, detokenisation, streaming. */
   readonly sequenceMillis: number;
   /** Per sequence and draft token: the draft's sampling and its verification. */
   readonly draftSequenceMillis: number;
@@ -30,10 +31,12 @@ export interface Coefficients {
   readonly requestMillis: number;
   /** Of each prompt token before the engine sees it: tokenisation, transport. */
   readonly promptTokenMicros: number;
+  /** What a closed benchmark's first burst adds, relative to half the burst's prefill time. */
   readonly burstShare: number;
   /** Whether a sequence's own prefill counts as interference with its decoding: 0 no (physics), 1 as first studied. */
   readonly selfInterference: number;
   readonly gdnPrefillMicros: number;
+  /** Probability that a draft token is accepted, given that those before it were. */
   readonly mtpAcceptance: number;
   readonly int4ReadEfficiency: number;
   /** Of dense NVFP4 weights. */
@@ -42,21 +45,36 @@ export interface Coefficients {
   readonly bandwidthFactor: Readonly<Record<GpuClass, number>>;
   readonly computeFactor: Readonly<Record<GpuClass, number>>;
   readonly layerOverheadFactor: Readonly<Record<GpuClass, number>>;
-  /** Multipliers of the decode step, of prefill, of the per-request and of the per-sequence time, for one model on one GPU; 1 on average. */
+  /**
+   * Multipliers for one model on one GPU, shrunk towards 1: of the decode step, of prefill, of the time of a request
+   * outside the engine and of the per-sequence time. 1 where nothing was measured.
+   */
   readonly decodeFactor?: number;
   readonly prefillFactor?: number;
   readonly requestFactor?: number;
   readonly sequenceFactor?: number;
 }
 
+type Effects = Required<Pick<Coefficients, 'decodeFactor' | 'prefillFactor' | 'requestFactor' | 'sequenceFactor'>>;
+
+/** What the fit says of any model on any GPU; `coefficientsFor` adds what was measured of one model on one GPU. */
 export const FITTED: Coefficients = data.coefficients;
 export const FITTED_ON: string = data.fittedOn;
+
+const EFFECTS: Readonly<Record<string, Effects>> = data.effects;
+const MEASURED_GPUS: ReadonlySet<string> = new Set(data.measuredGpus);
+
+/** Coefficients with the measured peculiarities of a model (canonical name) on a GPU (id); `k` itself where none is. */
+export function coefficientsFor(k: Coefficients, modelName: string, gpuId: string): Coefficients {
+  const effects = EFFECTS[`${modelName}|${gpuId}`];
+  return effects === undefined ? k : { ...k, ...effects };
+}
 
 /** What a prediction rests on: this model on this GPU measured, the GPU measured with a relative, or datasheets. */
 export type Basis = 'measured' | 'related' | 'datasheet';
 
 /** Basis of a prediction for a model (canonical name) on a GPU (id). */
 export function basisOf(modelName: string, gpuId: string): Basis {
-  if (data.measuredPairs.some(([model, gpu]) => model === modelName && gpu === gpuId)) return 'measured';
-  return data.measuredGpus.includes(gpuId) ? 'related' : 'datasheet';
+  if (`${modelName}|${gpuId}` in EFFECTS) return 'measured';
+  return MEASURED_GPUS.has(gpuId) ? 'related' : 'datasheet';
 }

@@ -1,4 +1,5 @@
 import type { Basis } from './coefficients';
+import data from './data/coefficients.json';
 import type { SteadyState } from './steady-state';
 
 /** A predicted figure: 80% of such predictions fall between low and high. */
@@ -8,12 +9,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Log-normal standard deviations set on left-out configurations (performance-model.md section 9.4). */
-const SPREAD: Readonly<Record<Basis, { readonly tpot: number; readonly ttft: number }>> = {
-  measured: { tpot: 0.27, ttft: 0.56 },
-  related: { tpot: 0.35, ttft: 0.65 },
-  datasheet: { tpot: 0.45, ttft: 0.75 },
-};
+export type Figure = 'tpot' | 'ttft' | 'output';
 
 /** `loaded`: near saturation or short of KV memory, where small errors of the model become large ones. */
 export type Regime = 'steady' | 'loaded';
@@ -26,39 +22,48 @@ export const regimeOf = (s: SteadyState): Regime =>
     ? 'loaded'
     : 'steady';
 
-export type Figure = 'tpot' | 'ttft';
+/**
+ * Standard deviation of ln(predicted / measured), from the errors on Qwen3.5 rows that a fit did not see: one
+ * configuration left out (`measured`), all of a model on a GPU (`related`), all of a GPU (`datasheet`). Written by
+ * `npm run calibrate`.
+ */
+const SPREADS: Readonly<Record<Figure, Readonly<Record<Basis, Readonly<Record<Regime, number>>>>>> = data.spreads;
+
+export const spreadOf = (figure: Figure, basis: Basis, regime: Regime): number => SPREADS[figure][basis][regime];
 
 const Z_80_TWO_SIDED = 1.2816;
 
-export function intervalAround(expected: number, figure: Figure, basis: Basis): Interval {
-  const factor = Math.exp(Z_80_TWO_SIDED * SPREAD[basis][figure]);
+/** The 80% interval of a figure, log-normal around the expected value. */
+export function intervalAround(expected: number, figure: Figure, basis: Basis, regime: Regime = 'steady'): Interval {
+  const factor = Math.exp(Z_80_TWO_SIDED * spreadOf(figure, basis, regime));
   return { low: expected / factor, expected, high: expected * factor };
 }
 
-/** The value that the figure stays below with the given probability. */
-export function pessimistic(expected: number, figure: Figure, basis: Basis, confidence: number): number {
-  return expected * Math.exp(normalQuantile(confidence) * SPREAD[basis][figure]);
+/** The latency that the truth stays below with the given probability. */
+export function pessimistic(expected: number, figure: Figure, basis: Basis, confidence: number, regime: Regime = 'steady'): number {
+  return expected * Math.exp(normalQuantile(confidence) * spreadOf(figure, basis, regime));
 }
 
 /**
- * Quantile of the standard normal distribution, by bisection of the error function's Abramowitz-Stegun 7.1.26 form
- * (error below 1.5e-7).
+ * Quantile of the standard normal distribution: Acklam's rational approximation (2003), relative error below 1.2e-9;
+ * infinite at 0 and 1.
  */
 export function normalQuantile(probability: number): number {
-  let low = -8;
-  let high = 8;
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < probability) low = middle;
-    else high = middle;
+  if (probability <= 0) return Number.NEGATIVE_INFINITY;
+  if (probability >= 1) return Number.POSITIVE_INFINITY;
+  if (probability > 0.5) return -normalQuantile(1 - probability);
+  if (probability < 0.02425) {
+    const q = Math.sqrt(-2 * Math.log(probability));
+    return polynomial(TAIL_ABOVE, q) / (polynomial(TAIL_BELOW, q) * q + 1);
   }
-  return (low + high) / 2;
+  const q = probability - 0.5;
+  const r = q * q;
+  return (polynomial(CENTRE_ABOVE, r) * q) / (polynomial(CENTRE_BELOW, r) * r + 1);
 }
 
-function normalCdf(z: number): number {
-  const x = Math.abs(z) / Math.SQRT2;
-  const t = 1 / (1 + 0.3275911 * x);
-  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  const erf = 1 - poly * Math.exp(-x * x);
-  return z >= 0 ? 0.5 * (1 + erf) : 0.5 * (1 - erf);
-}
+const polynomial = (coefficients: readonly number[], x: number): number => coefficients.reduce((sum, c) => sum * x + c, 0);
+
+const CENTRE_ABOVE = [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239];
+const CENTRE_BELOW = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572];
+const TAIL_ABOVE = [-0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783];
+const TAIL_BELOW = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416];

@@ -16,7 +16,11 @@ export function parsePlan(text: string, source: string): Plan {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new UserError(`${source}: not JSON (${(cause as Error).message}); write it again with 'qwen-selfhost plan'`, 2, { cause });
+    throw new UserError(
+      `${source}: not JSON (${(cause as Error).message}); write it again with 'qwen-selfhost plan'`,
+      2,
+      { cause },
+    );
   }
   const version = (json as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (version !== PLAN_SCHEMA_VERSION) {
@@ -28,7 +32,9 @@ export function parsePlan(text: string, source: string): Plan {
   const parsed = planSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw new UserError(`${source}: ${issue.path.join('.') || 'the document'}: ${issue.message}; plan again with 'qwen-selfhost plan'`);
+    throw new UserError(
+      `${source}: ${issue.path.join('.') || 'the document'}: ${issue.message}; plan again with 'qwen-selfhost plan'`,
+    );
   }
   return parsed.data;
 }

@@ -8,7 +8,9 @@ import { cheapestOption, openSearch, type Search } from './search';
 /** The option as the Plan shows it. */
 export function describeOption(option: Option, { requirements }: PlanningContext): PlanOption {
   const { candidate, replica, instances, replicas, cost } = option;
-  const { ttftP95Seconds, tpotP95Seconds } = replica.predict(requirements.workload.requestsPerSecond / replicas);
+  const { ttftP95Seconds, tpotP95Seconds } = replica.predict(
+    requirements.workload.requestsPerSecond / replicas,
+  );
   return {
     checkpoint: candidate.checkpoint.key,
     region: candidate.offer.offering.region,
@@ -27,7 +29,11 @@ export function describeOption(option: Option, { requirements }: PlanningContext
 
 /** The neighbours of a choice a reviewer asks about. */
 export function alternativesTo(chosen: Option, search: Search): Alternative[] {
-  return [nextCheaper(chosen, search.context), nextSafer(chosen, search.context), nextFaster(chosen, search)].filter((a) => a !== null);
+  return [
+    nextCheaper(chosen, search.context),
+    nextSafer(chosen, search.context),
+    nextFaster(chosen, search),
+  ].filter((a) => a !== null);
 }
 
 const EVEN_ODDS = 0.5;
@@ -36,7 +42,9 @@ const EVEN_ODDS = 0.5;
 function nextCheaper(chosen: Option, context: PlanningContext): Alternative | null {
   const { confidence } = context.requirements;
   if (confidence <= EVEN_ODDS) return null;
-  const relaxed = cheapestOption(openSearch({ ...context, requirements: { ...context.requirements, confidence: EVEN_ODDS } }));
+  const relaxed = cheapestOption(
+    openSearch({ ...context, requirements: { ...context.requirements, confidence: EVEN_ODDS } }),
+  );
   if (!relaxed || relaxed.cost.usdPerMonth >= chosen.cost.usdPerMonth) return null;
   const saved = Math.round(chosen.cost.usdPerMonth - relaxed.cost.usdPerMonth);
   return {

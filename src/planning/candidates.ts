@@ -10,7 +10,11 @@ function spotPrice(offering: Offering): Price | null {
   if (zones.length === 0) return null;
   // The dearest zone: a plan must not count on the cheapest one having capacity.
   const dearest = zones.reduce((a, b) => (b.usdPerHour > a.usdPerHour ? b : a));
-  return { usdPerHour: dearest.usdPerHour, source: dearest.source, evidence: dearest.source.startsWith('skypilot') ? 'listed' : 'estimated' };
+  return {
+    usdPerHour: dearest.usdPerHour,
+    source: dearest.source,
+    evidence: dearest.source.startsWith('skypilot') ? 'listed' : 'estimated',
+  };
 }
 
 function priceIn(offering: Offering, market: Market): Price | null {
@@ -24,16 +28,23 @@ export function machineOffers({ requirements, catalogue }: PlanningContext): Mac
     offeringsIn(catalogue, region).flatMap((offering) => {
       const type = findInstanceType(offering.instanceType);
       if (!type) throw new Error(`the catalogue offers ${offering.instanceType}, which has no specification`);
-      return requirements.markets.map((market) => ({ type, offering, market, price: priceIn(offering, market) }));
+      return requirements.markets.map((market) => ({
+        type,
+        offering,
+        market,
+        price: priceIn(offering, market),
+      }));
     }),
   );
 }
 
 /** Checkpoints worth considering: the one asked for, or all of known size that meet the quality floor. */
 export function checkpointsFor({ requirements, model }: PlanningContext): Checkpoint[] {
-  if (requirements.checkpoint !== 'auto') return model.checkpoints.filter(({ key }) => key === requirements.checkpoint);
+  if (requirements.checkpoint !== 'auto')
+    return model.checkpoints.filter(({ key }) => key === requirements.checkpoint);
   return model.checkpoints.filter(
-    (checkpoint) => checkpoint.evidence !== 'unknown' && meetsQualityFloor(checkpoint.key, requirements.qualityFloor),
+    (checkpoint) =>
+      checkpoint.evidence !== 'unknown' && meetsQualityFloor(checkpoint.key, requirements.qualityFloor),
   );
 }
 

@@ -28,10 +28,17 @@ export function fleetCost(price: Price, instances: number, rootVolumeGiB: number
     { item: 'machines', usdPerMonth: price.usdPerHour * instances * HOURS_PER_MONTH },
     { item: 'root volumes (estimate)', usdPerMonth: GP3_USD_PER_GIB_MONTH * rootVolumeGiB * instances },
     { item: 'load balancer (estimate)', usdPerMonth: LOAD_BALANCER_USD_PER_HOUR * HOURS_PER_MONTH },
-    ...(newVpc ? [{ item: 'NAT gateway (estimate)', usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH }] : []),
+    ...(newVpc
+      ? [{ item: 'NAT gateway (estimate)', usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH }]
+      : []),
   ].map(({ item, usdPerMonth }) => ({ item, usdPerMonth: cents(usdPerMonth) }));
   const usdPerMonth = cents(items.reduce((sum, { usdPerMonth: usd }) => sum + usd, 0));
-  return { usdPerHour: Math.round((usdPerMonth / HOURS_PER_MONTH) * 1e4) / 1e4, usdPerMonth, instance: price, items };
+  return {
+    usdPerHour: Math.round((usdPerMonth / HOURS_PER_MONTH) * 1e4) / 1e4,
+    usdPerMonth,
+    instance: price,
+    items,
+  };
 }
 
 const cents = (usd: number): number => Math.round(usd * 100) / 100;

@@ -6,7 +6,8 @@ import { FILTER_ORDER, type Prospect, type Search } from './search';
 const stage = (filter: string): number => FILTER_ORDER.indexOf(filter as (typeof FILTER_ORDER)[number]);
 
 /** The rejection that came closer: stopped by a later filter, or nearer to passing the same one. */
-const closer = (a: Rejected, b: Rejected): number => stage(b.filter) - stage(a.filter) || a.distance - b.distance;
+const closer = (a: Rejected, b: Rejected): number =>
+  stage(b.filter) - stage(a.filter) || a.distance - b.distance;
 
 /** One line per instance type that was not chosen: how close it came, and what stopped it; the closest first. */
 export function explainRejections(search: Search, chosen: Option): Rejection[] {
@@ -39,13 +40,21 @@ function dearerThan(chosen: Option, prospect: Prospect, search: Search): Rejecte
   });
   if (prospect.cheapestUsdPerMonth > budget) {
     const extra = Math.round(prospect.cheapestUsdPerMonth - budget);
-    return rejection(prospect.cheapestUsdPerMonth, `the fewest machines possible cost $${extra} a month more`);
+    return rejection(
+      prospect.cheapestUsdPerMonth,
+      `the fewest machines possible cost $${extra} a month more`,
+    );
   }
   const option = search.size(prospect);
   if (option === null) return null;
   const machines = `${option.instances} x ${checkpoint.key} TP ${layout.tensorParallel}`;
   const extra = Math.round(option.cost.usdPerMonth - budget);
-  return rejection(option.cost.usdPerMonth, extra <= 0 ? `would do as well: ${machines} at the same cost` : `would do: ${machines}, $${extra} a month more`);
+  return rejection(
+    option.cost.usdPerMonth,
+    extra <= 0
+      ? `would do as well: ${machines} at the same cost`
+      : `would do: ${machines}, $${extra} a month more`,
+  );
 }
 
 /** One line for a requirement nothing meets: the nearest miss, and what would help. */

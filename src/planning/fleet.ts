@@ -27,11 +27,20 @@ function instancesFor(replicas: number, candidate: Candidate, { requirements }: 
   return Math.max(Math.ceil(replicas / candidate.replicasPerInstance), requirements.minZones);
 }
 
-function costOf(candidate: Candidate, instances: number, context: PlanningContext): { storage: Storage; bytes: number; cost: Cost } {
+function costOf(
+  candidate: Candidate,
+  instances: number,
+  context: PlanningContext,
+): { storage: Storage; bytes: number; cost: Cost } {
   const { offer, checkpoint } = candidate;
   const bytes = downloadBytes(context.model, checkpoint);
   const storage = storageFor(offer.type, bytes);
-  const cost = fleetCost(offer.price!, instances, storage.rootVolumeGiB, context.requirements.network.vpcId === null);
+  const cost = fleetCost(
+    offer.price!,
+    instances,
+    storage.rootVolumeGiB,
+    context.requirements.network.vpcId === null,
+  );
   return { storage, bytes, cost };
 }
 
@@ -51,7 +60,12 @@ export function fleetOf(candidate: Candidate, replica: Replica, context: Plannin
 }
 
 /** The same machines in another number. */
-export function withInstances(candidate: Candidate, replica: Replica, instances: number, context: PlanningContext): Option {
+export function withInstances(
+  candidate: Candidate,
+  replica: Replica,
+  instances: number,
+  context: PlanningContext,
+): Option {
   const { storage, bytes, cost } = costOf(candidate, instances, context);
   return {
     candidate,
@@ -87,7 +101,11 @@ export function fleetProblem(
   }
   const { region } = candidate.offer.offering;
   if (zonesOf(catalogue, region).length < 2) {
-    return { filter: 'zones', reason: `${region} has one known zone; a load balancer needs two`, distance: 2 };
+    return {
+      filter: 'zones',
+      reason: `${region} has one known zone; a load balancer needs two`,
+      distance: 2,
+    };
   }
   return null;
 }

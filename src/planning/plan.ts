@@ -40,7 +40,13 @@ const MAX_GROWTH = 2;
 export function makePlan({ requirements, model, notes }: ResolvedRequirements, data: PlanningData): Plan {
   const release = findRelease(requirements.vllmVersion);
   if (!release) throw new Error(`release ${requirements.vllmVersion} was not checked`);
-  const context: PlanningContext = { requirements, model, catalogue: data.catalogue, coefficients: data.coefficients ?? FITTED, release };
+  const context: PlanningContext = {
+    requirements,
+    model,
+    catalogue: data.catalogue,
+    coefficients: data.coefficients ?? FITTED,
+    release,
+  };
   const search = openSearch(context);
   const chosen = cheapestOption(search, undefined, data.exhaustive);
   if (!chosen) throw new UserError(explainNothing(search, context), 1);
@@ -96,7 +102,9 @@ export function makePlan({ requirements, model, notes }: ResolvedRequirements, d
       region: offer.offering.region,
       market: offer.market,
       zoneIds,
-      loadBalancerZoneIds: [...new Set([...zoneIds, ...zonesOf(data.catalogue, offer.offering.region)])].slice(0, Math.max(2, zoneIds.length)),
+      loadBalancerZoneIds: [
+        ...new Set([...zoneIds, ...zonesOf(data.catalogue, offer.offering.region)]),
+      ].slice(0, Math.max(2, zoneIds.length)),
       instanceType: offer.type.name,
       gpu: candidate.gpu.id,
       gpusPerInstance: offer.type.gpuCount,
@@ -154,7 +162,10 @@ function placeMachines(offered: readonly string[], instances: number, minZones: 
   return offered.slice(0, Math.max(minZones, Math.min(instances, offered.length)));
 }
 
-function predictedFigures({ replica, replicas }: Option, { requirements }: PlanningContext): Plan['predicted'] {
+function predictedFigures(
+  { replica, replicas }: Option,
+  { requirements }: PlanningContext,
+): Plan['predicted'] {
   const rate = requirements.workload.requestsPerSecond / replicas;
   const { mean, ttftP95Seconds, tpotP95Seconds } = replica.predict(rate);
   // Below saturation the output rate follows the arrivals, so its interval is the capacity's, capped by demand.
@@ -202,15 +213,22 @@ function engineReasons({ replica }: Option, multimodal: boolean): Record<string,
 /** Concurrency at which the next machine starts: what one replica runs at the target share of its capacity. */
 function scalingTarget({ replica }: Option, plannedBatch: number): number {
   const atTarget = replica.predict(replica.capacityRequestsPerSecond * TARGET_UTILISATION).mean.decodeBatch;
-  return Math.max(1, Math.min(Math.ceil(Math.max(atTarget, plannedBatch)), Math.floor(replica.maxNumSeqs * SCALE_OUT_SHARE)));
+  return Math.max(
+    1,
+    Math.min(Math.ceil(Math.max(atTarget, plannedBatch)), Math.floor(replica.maxNumSeqs * SCALE_OUT_SHARE)),
+  );
 }
 
 /** All of the cost put on input or on output tokens in proportion one to five, the usual ratio of API list prices. */
 const OUTPUT_TO_INPUT_PRICE = 5;
 
-function costPerMillionTokens(usdPerHour: number, { workload }: PlanningContext['requirements']): { input: number; output: number } {
+function costPerMillionTokens(
+  usdPerHour: number,
+  { workload }: PlanningContext['requirements'],
+): { input: number; output: number } {
   const requests = workload.requestsPerSecond * 3600;
-  const weighted = requests * (workload.inputTokens.mean + OUTPUT_TO_INPUT_PRICE * workload.outputTokens.mean);
+  const weighted =
+    requests * (workload.inputTokens.mean + OUTPUT_TO_INPUT_PRICE * workload.outputTokens.mean);
   const input = (usdPerHour / weighted) * 1e6;
   return { input: significant(input), output: significant(input * OUTPUT_TO_INPUT_PRICE) };
 }

@@ -4,10 +4,10 @@ import { type Basis, basisOf } from '../performance/coefficients';
 import { stepFeatures } from '../performance/features';
 import { pessimistic } from '../performance/interval';
 import { type Percentile95, percentile95 } from '../performance/percentile';
-import { blocksPerSequence } from '../vllm/pool';
 import type { MemoryBudget } from '../vllm/budget';
 import { chooseEngineSettings, type EngineChoice } from '../vllm/choose';
 import type { Layout } from '../vllm/layout';
+import { blocksPerSequence } from '../vllm/pool';
 import { batchDefaults } from '../vllm/releases';
 import type { PlanningContext } from './candidate';
 
@@ -33,7 +33,12 @@ export interface Replica {
 
 export type ReplicaOutcome =
   | { readonly ok: true; readonly replica: Replica }
-  | { readonly ok: false; readonly filter: 'memory' | 'latency-floor'; readonly reason: string; readonly distance: number };
+  | {
+      readonly ok: false;
+      readonly filter: 'memory' | 'latency-floor';
+      readonly reason: string;
+      readonly distance: number;
+    };
 
 const IDLE_REQUESTS_PER_SECOND = 1e-3;
 const SMALLEST_MAX_NUM_SEQS = 16;
@@ -41,16 +46,28 @@ const SMALLEST_MAX_NUM_SEQS = 16;
 const SEQUENCE_HEADROOM = 1.5;
 
 /** Sizes one replica: engine settings, memory, and the rate it sustains within the SLO. */
-export function sizeReplica(gpu: Gpu, checkpoint: Checkpoint, layout: Layout, context: PlanningContext): ReplicaOutcome {
+export function sizeReplica(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  layout: Layout,
+  context: PlanningContext,
+): ReplicaOutcome {
   const usableGiB = usableMemory(gpu).gib;
   const defaults = batchDefaults(context.release, { id: gpu.id, usableGiB });
   const first = replicaWith(gpu, checkpoint, layout, context, usableGiB, Math.min(256, defaults.maxNumSeqs));
   if (!first.ok) return first;
   const batch = first.replica.predict(first.replica.capacityRequestsPerSecond).mean.decodeBatch;
   const wanted = Math.ceil((batch * SEQUENCE_HEADROOM) / 8) * 8;
-  const maxNumSeqs = Math.min(Math.max(wanted, SMALLEST_MAX_NUM_SEQS), defaults.maxNumSeqs, first.replica.budget.poolBlocks);
+  const maxNumSeqs = Math.min(
+    Math.max(wanted, SMALLEST_MAX_NUM_SEQS),
+    defaults.maxNumSeqs,
+    first.replica.budget.poolBlocks,
+  );
   const second = replicaWith(gpu, checkpoint, layout, context, usableGiB, maxNumSeqs);
-  return second.ok && second.replica.capacityRequestsPerSecond >= first.replica.capacityRequestsPerSecond * 0.98 ? second : first;
+  return second.ok &&
+    second.replica.capacityRequestsPerSecond >= first.replica.capacityRequestsPerSecond * 0.98
+    ? second
+    : first;
 }
 
 function replicaWith(
@@ -75,8 +92,10 @@ function replicaWith(
     kvCacheDtype: 'auto',
   });
   if (!outcome.ok) {
-    const reason = outcome.budget === null ? outcome.reason : `TP ${layout.tensorParallel}: ${outcome.reason}`;
-    const distance = outcome.budget === null ? Number.POSITIVE_INFINITY : outcome.budget.weightsGiB / usableGiB;
+    const reason =
+      outcome.budget === null ? outcome.reason : `TP ${layout.tensorParallel}: ${outcome.reason}`;
+    const distance =
+      outcome.budget === null ? Number.POSITIVE_INFINITY : outcome.budget.weightsGiB / usableGiB;
     return { ok: false, filter: 'memory', reason, distance };
   }
   return withCapacity(gpu, checkpoint, layout, context, outcome.choice);
@@ -92,7 +111,10 @@ function withCapacity(
   const { requirements, model, coefficients } = context;
   const { budget, maxNumSeqs, maxNumBatchedTokens } = engine;
   const { workload, slo, confidence } = requirements;
-  const features = stepFeatures(model.architecture, checkpoint.key, gpu, layout, { kvBytes: 2, mtpTokens: 0 });
+  const features = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
+    kvBytes: 2,
+    mtpTokens: 0,
+  });
   const basis = basisOf(model.name, gpu.id);
   const meanTokens = workload.inputTokens.mean + workload.outputTokens.mean;
   const poolSequences = Math.floor((budget.poolBlocks - 1) / blocksPerSequence(budget.pool, meanTokens));
@@ -123,17 +145,37 @@ function withCapacity(
         ? exceeds('TPOT p95', tpot, slo.tpotP95Seconds)
         : exceeds('TTFT p95', ttft, slo.ttftP95Seconds);
     if (worse.distance > 1) return worse;
-    return p.mean.stable ? null : { limit: 'sequences that fit', text: 'more sequences than fit at once', distance: 1 };
+    return p.mean.stable
+      ? null
+      : { limit: 'sequences that fit', text: 'more sequences than fit at once', distance: 1 };
   };
 
   const idle = problemAt(IDLE_REQUESTS_PER_SECOND);
   if (idle !== null) {
-    return { ok: false, filter: 'latency-floor', reason: `${checkpoint.key} TP ${layout.tensorParallel} even at idle: ${idle.text} (at ${Math.round(confidence * 100)}% confidence)`, distance: idle.distance };
+    return {
+      ok: false,
+      filter: 'latency-floor',
+      reason: `${checkpoint.key} TP ${layout.tensorParallel} even at idle: ${idle.text} (at ${Math.round(confidence * 100)}% confidence)`,
+      distance: idle.distance,
+    };
   }
   const { rate, limit } = highestRate(problemAt);
   return {
     ok: true,
-    replica: { checkpoint, layout, gpu, basis, budget, engine, maxNumSeqs, maxNumBatchedTokens, poolSequences, capacityRequestsPerSecond: rate, limitedBy: limit, predict },
+    replica: {
+      checkpoint,
+      layout,
+      gpu,
+      basis,
+      budget,
+      engine,
+      maxNumSeqs,
+      maxNumBatchedTokens,
+      poolSequences,
+      capacityRequestsPerSecond: rate,
+      limitedBy: limit,
+      predict,
+    },
   };
 }
 
@@ -151,7 +193,8 @@ const exceeds = (figure: string, actual: number, wanted: number): Shortfall => (
   distance: actual / wanted,
 });
 
-const milliseconds = (seconds: number): string => (seconds >= 1 ? `${seconds.toFixed(2)} s` : `${(seconds * 1000).toFixed(0)} ms`);
+const milliseconds = (seconds: number): string =>
+  seconds >= 1 ? `${seconds.toFixed(2)} s` : `${(seconds * 1000).toFixed(0)} ms`;
 
 /** Leaves the rate within 0.3 percent: far inside the model's own error. */
 const BISECTIONS = 9;

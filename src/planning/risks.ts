@@ -3,22 +3,47 @@ import type { PlanningContext } from './candidate';
 import type { Option } from './fleet';
 
 /** What a reviewer should know before saying yes; one sentence each. */
-export function planRisks({ candidate, replica, instances }: Option, { requirements }: PlanningContext, zoneIds: readonly string[]): string[] {
+export function planRisks(
+  { candidate, replica, instances }: Option,
+  { requirements }: PlanningContext,
+  zoneIds: readonly string[],
+): string[] {
   const { offer, gpu, checkpoint } = candidate;
   const { network, workload } = requirements;
   const risks: [boolean, string][] = [
     [instances === 1, 'one machine: its failure or replacement stops the service until another has started'],
-    [zoneIds.length === 1, `one zone (${zoneIds[0]}): a zone outage or lack of capacity there stops the service`],
-    [offer.market === 'spot', 'spot machines are taken back with two minutes of notice; requests longer than that are lost'],
-    [offer.price?.evidence !== 'listed', `the machine price is ${offer.price?.evidence} (${offer.price?.source}), not quoted for ${offer.offering.region}`],
-    [replica.basis === 'datasheet', `no measurement of a model of this kind on ${gpu.name} exists in the data: figures come from its datasheet`],
+    [
+      zoneIds.length === 1,
+      `one zone (${zoneIds[0]}): a zone outage or lack of capacity there stops the service`,
+    ],
+    [
+      offer.market === 'spot',
+      'spot machines are taken back with two minutes of notice; requests longer than that are lost',
+    ],
+    [
+      offer.price?.evidence !== 'listed',
+      `the machine price is ${offer.price?.evidence} (${offer.price?.source}), not quoted for ${offer.offering.region}`,
+    ],
+    [
+      replica.basis === 'datasheet',
+      `no measurement of a model of this kind on ${gpu.name} exists in the data: figures come from its datasheet`,
+    ],
     [replica.basis === 'related', `${gpu.name} was measured with other models only`],
-    [usableMemory(gpu).evidence === 'derived', `memory that CUDA reports on ${gpu.name} is derived, not read in a log`],
-    [checkpoint.evidence === 'computed', `the size of ${checkpoint.hfId} is computed by rule, not read from the repository`],
+    [
+      usableMemory(gpu).evidence === 'derived',
+      `memory that CUDA reports on ${gpu.name} is derived, not read in a log`,
+    ],
+    [
+      checkpoint.evidence === 'computed',
+      `the size of ${checkpoint.hfId} is computed by rule, not read from the repository`,
+    ],
     [!checkpoint.official, `${checkpoint.hfId} is not published by the Qwen team`],
     [gpu.uncertain.length > 0, `compute figures of ${gpu.name} are estimates`],
     [network.certificateArn === null, 'no certificate: the front door speaks plain HTTP inside the VPC'],
-    [workload.thinking && workload.preset !== 'code', 'thinking makes output lengths vary widely; measure yours and set workload.outputTokens'],
+    [
+      workload.thinking && workload.preset !== 'code',
+      'thinking makes output lengths vary widely; measure yours and set workload.outputTokens',
+    ],
   ];
   return risks.filter(([applies]) => applies).map(([, text]) => text);
 }

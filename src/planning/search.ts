@@ -94,7 +94,11 @@ function sizer(context: PlanningContext, rejected: Rejected[]): Search['size'] {
  * cannot win.
  * @param exhaustive size every prospect all the same (the answer does not change; a test says so)
  */
-export function cheapestOption(search: Search, qualifies: (option: Option) => boolean = () => true, exhaustive = false): Option | null {
+export function cheapestOption(
+  search: Search,
+  qualifies: (option: Option) => boolean = () => true,
+  exhaustive = false,
+): Option | null {
   let best: Option | null = null;
   for (const prospect of search.prospects) {
     if (!exhaustive && best !== null && prospect.cheapestUsdPerMonth > best.cost.usdPerMonth) break;

@@ -1,7 +1,7 @@
 import type { InstanceType } from '../hardware/instance-types';
-import { findCheckpoint } from '../models/registry';
 import type { Checkpoint } from '../models/checkpoints';
 import type { Model } from '../models/registry';
+import { findCheckpoint } from '../models/registry';
 
 /** Deep Learning AMI with drivers and CUDA, the vLLM image unpacked (26.4 GB), logs and compile cache. */
 const SYSTEM_GIB = 130;
@@ -15,7 +15,8 @@ export interface Storage {
 /** Bytes to download and keep; an unknown size is bounded by the BF16 checkpoint's. */
 export function downloadBytes(model: Model, checkpoint: Checkpoint): number {
   if (checkpoint.tensorBytes !== null) return checkpoint.tensorBytes;
-  if (checkpoint.loadedBytesPerGpu) return checkpoint.loadedBytesPerGpu.bytes * checkpoint.loadedBytesPerGpu.tp;
+  if (checkpoint.loadedBytesPerGpu)
+    return checkpoint.loadedBytesPerGpu.bytes * checkpoint.loadedBytesPerGpu.tp;
   return findCheckpoint(model, 'bf16')?.tensorBytes ?? 0;
 }
 
@@ -23,7 +24,10 @@ export function downloadBytes(model: Model, checkpoint: Checkpoint): number {
 export function storageFor(type: InstanceType, bytes: number): Storage {
   const weightsGiB = bytes / 2 ** 30;
   const weightsOnLocalNvme = type.localNvmeGB >= weightsGiB * GB_PER_GIB * 1.1;
-  return { rootVolumeGiB: Math.ceil(weightsOnLocalNvme ? SYSTEM_GIB : SYSTEM_GIB + weightsGiB * 1.1), weightsOnLocalNvme };
+  return {
+    rootVolumeGiB: Math.ceil(weightsOnLocalNvme ? SYSTEM_GIB : SYSTEM_GIB + weightsGiB * 1.1),
+    weightsOnLocalNvme,
+  };
 }
 
 const BOOT_SECONDS = 90;
@@ -36,5 +40,7 @@ const LOAD_BYTES_PER_SECOND = 1e9;
 /** Time from launch to serving: boot, image, weights, engine start (aws.md section 5; estimated). */
 export function coldStartSeconds(type: InstanceType, bytes: number): number {
   const network = Math.min(DOWNLOAD_BYTES_PER_SECOND, ((type.networkGbps ?? 10) * 1e9) / 8);
-  return Math.ceil(BOOT_SECONDS + (IMAGE_BYTES + bytes) / network + bytes / LOAD_BYTES_PER_SECOND + ENGINE_START_SECONDS);
+  return Math.ceil(
+    BOOT_SECONDS + (IMAGE_BYTES + bytes) / network + bytes / LOAD_BYTES_PER_SECOND + ENGINE_START_SECONDS,
+  );
 }

@@ -3,7 +3,11 @@ import type { Requirements } from '../requirements/requirements';
 import type { Option } from './fleet';
 
 /** The answer in one sentence. */
-export function summarise({ candidate, instances, cost }: Option, requirements: Requirements, predicted: Plan['predicted']): string {
+export function summarise(
+  { candidate, instances, cost }: Option,
+  requirements: Requirements,
+  predicted: Plan['predicted'],
+): string {
   const { offer, gpu, checkpoint, layout, replicasPerInstance } = candidate;
   const machines = `${instances} x ${offer.type.name} (${offer.type.gpuCount} x ${gpu.name})`;
   const engine = `${requirements.model} ${checkpoint.key.toUpperCase()}, TP ${layout.tensorParallel}${replicasPerInstance > 1 ? `, ${replicasPerInstance} replicas a machine` : ''}`;
@@ -12,4 +16,5 @@ export function summarise({ candidate, instances, cost }: Option, requirements: 
   return `${machines} in ${offer.offering.region} serve ${engine} at ${load} with ${latency} for $${Math.round(cost.usdPerMonth).toLocaleString('en-US')} a month (${offer.market}).`;
 }
 
-const seconds = (value: number): string => (value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(1)} s`);
+const seconds = (value: number): string =>
+  value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(1)} s`;

@@ -8,11 +8,17 @@ export interface TableOptions {
 const GAP = '  ';
 
 /** Lines of a table with a header, ending in a newline. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[], options: TableOptions = {}): string {
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: TableOptions = {},
+): string {
   const { rightAligned = [], columns = 120, indent = '' } = options;
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]): string => {
-    const padded = cells.map((cell, i) => (rightAligned.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)));
+    const padded = cells.map((cell, i) =>
+      rightAligned.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
+    );
     const text = (indent + padded.join(GAP)).trimEnd();
     return text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
   };

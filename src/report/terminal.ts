@@ -25,9 +25,15 @@ export function terminalReport(plan: Plan, options: TerminalOptions): string {
   const heading = (text: string): string => `\n${colours.bold(text)}\n`;
   const facts = (rows: readonly (readonly [string, string])[]): string => {
     const width = Math.max(...rows.map(([label]) => label.length)) + 4;
-    return rows.map(([label, value]) => `  ${colours.dim(label.padEnd(width - 2))}${wrap(value, columns - width, ' '.repeat(width))}\n`).join('');
+    return rows
+      .map(
+        ([label, value]) =>
+          `  ${colours.dim(label.padEnd(width - 2))}${wrap(value, columns - width, ' '.repeat(width))}\n`,
+      )
+      .join('');
   };
-  const bullets = (texts: readonly string[]): string => texts.map((text) => `  - ${wrap(text, columns - 4, '    ')}\n`).join('');
+  const bullets = (texts: readonly string[]): string =>
+    texts.map((text) => `  - ${wrap(text, columns - 4, '    ')}\n`).join('');
 
   return [
     `${colours.bold(wrap(plan.summary, columns))}\n`,
@@ -41,9 +47,19 @@ export function terminalReport(plan: Plan, options: TerminalOptions): string {
     heading('Cost'),
     facts(costFacts(plan)),
     ...(plan.alternatives.length > 0
-      ? [heading('Alternatives'), bullets(plan.alternatives.map((a) => `${a.kind}: ${a.option.instances} x ${a.option.instanceType} ${a.option.checkpoint}. ${a.tradeOff}`))]
+      ? [
+          heading('Alternatives'),
+          bullets(
+            plan.alternatives.map(
+              (a) =>
+                `${a.kind}: ${a.option.instances} x ${a.option.instanceType} ${a.option.checkpoint}. ${a.tradeOff}`,
+            ),
+          ),
+        ]
       : []),
-    heading(`Why not (${Math.min(REJECTIONS_SHOWN, plan.rejected.length)} of ${plan.rejected.length}, the closest; all are in the plan)`),
+    heading(
+      `Why not (${Math.min(REJECTIONS_SHOWN, plan.rejected.length)} of ${plan.rejected.length}, the closest; all are in the plan)`,
+    ),
     table(
       ['instance type', 'stopped by', 'reason'],
       plan.rejected.slice(0, REJECTIONS_SHOWN).map((r) => [r.instanceType, r.filter, r.reason]),
@@ -64,12 +80,24 @@ function choiceFacts({ choice, engine, requirements }: Plan): Facts {
     ...(layout.pipelineParallel > 1 ? [`pipeline parallel ${layout.pipelineParallel}`] : []),
   ];
   return [
-    ['machines', `${choice.instances} x ${choice.instanceType} (${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)} each), ${choice.region}, ${choice.market}`],
+    [
+      'machines',
+      `${choice.instances} x ${choice.instanceType} (${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)} each), ${choice.region}, ${choice.market}`,
+    ],
     ['zones', choice.zoneIds.join(', ')],
     ['model', `${choice.hfId} (${choice.checkpoint}; size ${choice.checkpointEvidence})`],
-    ['layout', `${parts.join(', ')}; ${plural(choice.replicasPerInstance, 'replica')} a machine, ${choice.replicas} in all`],
-    ['engine', `vLLM ${engine.vllmVersion}, context ${number(engine.maxModelLen)} tokens, at most ${engine.maxNumSeqs} sequences a replica, ${engine.maxNumBatchedTokens} tokens a step`],
-    ['load', `${number(requirements.workload.requestsPerSecond)} requests/s of ${number(requirements.workload.inputTokens.mean)} in, ${number(requirements.workload.outputTokens.mean)} out (mean tokens)`],
+    [
+      'layout',
+      `${parts.join(', ')}; ${plural(choice.replicasPerInstance, 'replica')} a machine, ${choice.replicas} in all`,
+    ],
+    [
+      'engine',
+      `vLLM ${engine.vllmVersion}, context ${number(engine.maxModelLen)} tokens, at most ${engine.maxNumSeqs} sequences a replica, ${engine.maxNumBatchedTokens} tokens a step`,
+    ],
+    [
+      'load',
+      `${number(requirements.workload.requestsPerSecond)} requests/s of ${number(requirements.workload.inputTokens.mean)} in, ${number(requirements.workload.outputTokens.mean)} out (mean tokens)`,
+    ],
   ];
 }
 
@@ -78,8 +106,14 @@ function predictionFacts({ predicted, requirements, choice }: Plan): Facts {
   return [
     ['TTFT p95', `${interval(predicted.ttftP95Seconds, seconds)}, wanted ${seconds(slo.ttftP95Seconds)}`],
     ['TPOT p95', `${interval(predicted.tpotP95Seconds, seconds)}, wanted ${seconds(slo.tpotP95Seconds)}`],
-    ['output', `${number(predicted.outputTokensPerSecond.expected)} tokens/s in all, ${number(predicted.concurrencyPerReplica)} requests in flight a replica`],
-    ['capacity', `${number(predicted.capacityRequestsPerSecondPerReplica * choice.replicas)} requests/s within the SLO; ${Math.round(predicted.utilisation * 100)}% used; limited by ${predicted.limitedBy}`],
+    [
+      'output',
+      `${number(predicted.outputTokensPerSecond.expected)} tokens/s in all, ${number(predicted.concurrencyPerReplica)} requests in flight a replica`,
+    ],
+    [
+      'capacity',
+      `${number(predicted.capacityRequestsPerSecondPerReplica * choice.replicas)} requests/s within the SLO; ${Math.round(predicted.utilisation * 100)}% used; limited by ${predicted.limitedBy}`,
+    ],
     ['basis', BASIS[predicted.basis]],
   ];
 }
@@ -88,15 +122,30 @@ function memoryFacts({ memory, engine }: Plan): Facts {
   const gib = (value: number): string => `${number(value)} GiB`;
   return [
     ['usable', `${gib(memory.usableGiB)} (${memory.usableEvidence})`],
-    ['used by', `weights ${gib(memory.weightsGiB)}, KV cache ${gib(memory.kvCacheGiB)}, activations ${gib(memory.peakActivationGiB)}, CUDA graphs ${gib(memory.cudaGraphGiB)}, other ${gib(memory.otherGiB)}; ${gib(memory.marginGiB)} stay free`],
-    ['pool', `${number(memory.poolBlocks)} blocks of ${memory.blockTokens} tokens: ${number(memory.maxLenSequences)} sequences of ${number(engine.maxModelLen)} tokens at once`],
+    [
+      'used by',
+      `weights ${gib(memory.weightsGiB)}, KV cache ${gib(memory.kvCacheGiB)}, activations ${gib(memory.peakActivationGiB)}, CUDA graphs ${gib(memory.cudaGraphGiB)}, other ${gib(memory.otherGiB)}; ${gib(memory.marginGiB)} stay free`,
+    ],
+    [
+      'pool',
+      `${number(memory.poolBlocks)} blocks of ${memory.blockTokens} tokens: ${number(memory.maxLenSequences)} sequences of ${number(engine.maxModelLen)} tokens at once`,
+    ],
   ];
 }
 
 function costFacts({ cost }: Plan): Facts {
   return [
-    ['a month', `${usd(cost.usdPerMonth)} (${usd(cost.usdPerHour)} an hour): ${cost.items.map((item) => `${item.item} ${usd(item.usdPerMonth)}`).join(', ')}`],
-    ['price', `${usd(cost.instance.usdPerHour)} a machine hour, ${cost.instance.evidence} (${cost.instance.source})`],
-    ['per million', `tokens at this load: input ${usd(cost.usdPerMillionTokens.input)}, output ${usd(cost.usdPerMillionTokens.output)}`],
+    [
+      'a month',
+      `${usd(cost.usdPerMonth)} (${usd(cost.usdPerHour)} an hour): ${cost.items.map((item) => `${item.item} ${usd(item.usdPerMonth)}`).join(', ')}`,
+    ],
+    [
+      'price',
+      `${usd(cost.instance.usdPerHour)} a machine hour, ${cost.instance.evidence} (${cost.instance.source})`,
+    ],
+    [
+      'per million',
+      `tokens at this load: input ${usd(cost.usdPerMillionTokens.input)}, output ${usd(cost.usdPerMillionTokens.output)}`,
+    ],
   ];
 }

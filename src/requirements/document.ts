@@ -1,7 +1,7 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { UserError } from '../errors';
-import { describeIssue, firstIssue, valueAt } from './issues';
 import { type RequirementsInput, requirementsInputSchema } from './input';
+import { describeIssue, firstIssue, valueAt } from './issues';
 
 /** A value that was given outside the file, and how to name it in a message (`--rate`). */
 export interface Override {
@@ -20,13 +20,24 @@ export interface RequirementsSource {
  * Reads `selfhost.yaml`, applies overrides, and checks every field.
  * @throws UserError with file, line and key for broken YAML, unknown keys and values that are not allowed
  */
-export function readRequirements(source: RequirementsSource | null, overrides: readonly Override[]): RequirementsInput {
+export function readRequirements(
+  source: RequirementsSource | null,
+  overrides: readonly Override[],
+): RequirementsInput {
   const lines = new LineCounter();
-  const document = parseDocument(source?.text ?? '{}', { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const broken = document.errors[0] ?? (document.warnings[0]?.code === 'TAG_RESOLVE_FAILED' ? document.warnings[0] : undefined);
+  const document = parseDocument(source?.text ?? '{}', {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+  });
+  const broken =
+    document.errors[0] ??
+    (document.warnings[0]?.code === 'TAG_RESOLVE_FAILED' ? document.warnings[0] : undefined);
   if (broken) {
     const { line, col } = lines.linePos(broken.pos[0]);
-    throw new UserError(`${source?.name}:${line}:${col}: broken YAML: ${oneLine(broken.message)}`, 2, { cause: broken });
+    throw new UserError(`${source?.name}:${line}:${col}: broken YAML: ${oneLine(broken.message)}`, 2, {
+      cause: broken,
+    });
   }
   let value: unknown;
   try {
@@ -35,7 +46,9 @@ export function readRequirements(source: RequirementsSource | null, overrides: r
     throw new UserError(`${source?.name}: broken YAML: ${oneLine((cause as Error).message)}`, 2, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UserError(`${source?.name}: expected keys such as 'model: Qwen3.5-35B-A3B', found ${Array.isArray(value) ? 'a list' : 'plain text'}`);
+    throw new UserError(
+      `${source?.name}: expected keys such as 'model: Qwen3.5-35B-A3B', found ${Array.isArray(value) ? 'a list' : 'plain text'}`,
+    );
   }
   for (const override of overrides) assign(value as Record<string, unknown>, override);
 
@@ -49,11 +62,15 @@ export function readRequirements(source: RequirementsSource | null, overrides: r
   throw new UserError(`${place(path, issue)}: ${problem}`);
 
   function place(at: string[], of: { code?: string | undefined; keys?: readonly string[] }): string {
-    const override = overrides.find((candidate) => startsWith(at, candidate.path) || startsWith(candidate.path, at));
+    const override = overrides.find(
+      (candidate) => startsWith(at, candidate.path) || startsWith(candidate.path, at),
+    );
     if (override && of.code !== 'unrecognized_keys') return override.label;
     const key = of.code === 'unrecognized_keys' ? [...at, of.keys?.[0] ?? ''] : at;
     const node = document.getIn(key, true) as { range?: readonly number[] } | undefined;
-    const container = isMap(document.getIn(at.slice(0, -1), true)) ? (document.getIn(at.slice(0, -1), true) as { range?: readonly number[] }) : undefined;
+    const container = isMap(document.getIn(at.slice(0, -1), true))
+      ? (document.getIn(at.slice(0, -1), true) as { range?: readonly number[] })
+      : undefined;
     const position = node?.range?.[0] ?? container?.range?.[0];
     const line = position === undefined || source === null ? '' : `:${lines.linePos(position).line}`;
     return `${source === null ? '' : `${source.name}${line}: `}${at.join('.') || 'the document'}`;
@@ -62,7 +79,8 @@ export function readRequirements(source: RequirementsSource | null, overrides: r
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-const startsWith = (path: readonly string[], prefix: readonly string[]): boolean => prefix.every((key, i) => path[i] === key);
+const startsWith = (path: readonly string[], prefix: readonly string[]): boolean =>
+  prefix.every((key, i) => path[i] === key);
 
 /** Setting a key that cannot be reached because a parent holds a plain value replaces that value. */
 function assign(target: Record<string, unknown>, { path, value }: Override): void {

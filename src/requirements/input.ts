@@ -18,21 +18,52 @@ const seconds = z.number().positive().max(LIMITS.seconds);
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 
 const workload = z.strictObject({
-  preset: z.enum(PRESET_NAMES).optional().describe('traffic shape that fills in whatever is not given (default chat)'),
-  requestsPerSecond: z.number().positive().max(LIMITS.requestsPerSecond).optional().describe('peak arrival rate (default 1)'),
-  concurrentUsers: z.number().positive().max(LIMITS.concurrentUsers).optional().describe('active users, instead of a rate'),
+  preset: z
+    .enum(PRESET_NAMES)
+    .optional()
+    .describe('traffic shape that fills in whatever is not given (default chat)'),
+  requestsPerSecond: z
+    .number()
+    .positive()
+    .max(LIMITS.requestsPerSecond)
+    .optional()
+    .describe('peak arrival rate (default 1)'),
+  concurrentUsers: z
+    .number()
+    .positive()
+    .max(LIMITS.concurrentUsers)
+    .optional()
+    .describe('active users, instead of a rate'),
   secondsBetweenRequests: seconds.optional().describe('from one request of a user to the next'),
   inputTokens: lengths.optional().describe('prompt length: a mean, or { mean, p95 }'),
   outputTokens: lengths.optional().describe('output length, reasoning tokens included'),
-  sharedPrefixShare: z.number().min(0).max(1).optional().describe('share of the prompt that all requests have in common'),
+  sharedPrefixShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('share of the prompt that all requests have in common'),
   thinking: z.boolean().optional().describe('Qwen3.5 thinks by default: outputs are several times longer'),
-  streaming: z.boolean().optional().describe('all clients stream (default false: some wait for the whole answer)'),
+  streaming: z
+    .boolean()
+    .optional()
+    .describe('all clients stream (default false: some wait for the whole answer)'),
 });
 
 const network = z.strictObject({
-  vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/).optional().describe('existing VPC (default: a new one)'),
-  machineSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/)).min(1).optional(),
-  loadBalancerSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/)).min(2).optional(),
+  vpcId: z
+    .string()
+    .regex(/^vpc-[0-9a-f]{8,17}$/)
+    .optional()
+    .describe('existing VPC (default: a new one)'),
+  machineSubnetIds: z
+    .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/))
+    .min(1)
+    .optional(),
+  loadBalancerSubnetIds: z
+    .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/))
+    .min(2)
+    .optional(),
   exposure: z.enum(['internal', 'public']).optional().describe('front door (default internal)'),
   certificateArn: z
     .string()
@@ -43,7 +74,12 @@ const network = z.strictObject({
 });
 
 /** What IAM and EC2 both accept in a tag; others fail at apply, not before. */
-const tagText = z.string().regex(/^(?!aws:)[\p{L}\p{N} _.:/=+\-@]*$/iu, 'letters, digits, spaces and _ . : / = + - @, not starting with aws:');
+const tagText = z
+  .string()
+  .regex(
+    /^(?!aws:)[\p{L}\p{N} _.:/=+\-@]*$/iu,
+    'letters, digits, spaces and _ . : / = + - @, not starting with aws:',
+  );
 
 const stateBackend = z.strictObject({
   bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
@@ -59,23 +95,61 @@ export const requirementsInputSchema = z.strictObject({
     .optional()
     .describe('name of the plan and of what is deployed (default: from the model)'),
   model: z.string().min(1).max(200).describe('for example Qwen3.5-35B-A3B'),
-  checkpoint: z.enum(['auto', ...CHECKPOINT_KEYS]).optional().describe('auto, or one precision'),
+  checkpoint: z
+    .enum(['auto', ...CHECKPOINT_KEYS])
+    .optional()
+    .describe('auto, or one precision'),
   qualityFloor: z.enum(QUALITY_FLOORS).optional().describe('lowest precision accepted (default fp8)'),
-  contextTokens: z.number().int().positive().max(LIMITS.tokens).optional().describe('longest prompt plus output'),
+  contextTokens: z
+    .number()
+    .int()
+    .positive()
+    .max(LIMITS.tokens)
+    .optional()
+    .describe('longest prompt plus output'),
   workload: workload.optional(),
   slo: z.strictObject({ ttftP95Seconds: seconds.optional(), tpotP95Seconds: seconds.optional() }).optional(),
-  regions: z.array(z.string()).min(1).max(40).optional().describe('AWS regions to consider (default us-east-1)'),
+  regions: z
+    .array(z.string())
+    .min(1)
+    .max(40)
+    .optional()
+    .describe('AWS regions to consider (default us-east-1)'),
   instanceTypes: z
-    .strictObject({ allow: z.array(z.string()).max(100).optional(), deny: z.array(z.string()).max(100).optional() })
+    .strictObject({
+      allow: z.array(z.string()).max(100).optional(),
+      deny: z.array(z.string()).max(100).optional(),
+    })
     .optional()
     .describe('full names, families such as g6e, or patterns such as p5*'),
-  markets: z.array(z.enum(MARKETS)).min(1).optional().describe('how machines may be bought (default on-demand)'),
-  minReplicas: z.number().int().positive().max(10_000).optional().describe('engine replicas at least (default 1)'),
+  markets: z
+    .array(z.enum(MARKETS))
+    .min(1)
+    .optional()
+    .describe('how machines may be bought (default on-demand)'),
+  minReplicas: z
+    .number()
+    .int()
+    .positive()
+    .max(10_000)
+    .optional()
+    .describe('engine replicas at least (default 1)'),
   minZones: z.number().int().positive().max(6).optional().describe('availability zones at least (default 1)'),
   monthlyBudgetUsd: z.number().positive().max(1e12).optional(),
-  confidence: z.number().min(0.5).max(0.99).optional().describe('probability that the SLO holds (default 0.8)'),
-  vllmVersion: z.string().regex(/^\d+\.\d+\.\d+$/, 'a release such as 0.31.0').optional(),
-  multimodal: z.boolean().optional().describe('load the vision tower and accept images (default false: text only)'),
+  confidence: z
+    .number()
+    .min(0.5)
+    .max(0.99)
+    .optional()
+    .describe('probability that the SLO holds (default 0.8)'),
+  vllmVersion: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'a release such as 0.31.0')
+    .optional(),
+  multimodal: z
+    .boolean()
+    .optional()
+    .describe('load the vision tower and accept images (default false: text only)'),
   network: network.optional(),
   stateBackend: stateBackend.optional().describe('S3 bucket for Terraform state (default: a local file)'),
   tags: z.record(tagText.min(1).max(128), tagText.max(256)).optional().describe('on everything deployed'),

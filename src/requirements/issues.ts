@@ -21,14 +21,19 @@ const depth = (issues: readonly Issue[]): number => Math.max(0, ...issues.map((i
 /** The value at a path of what the user gave. */
 export function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     document,
   );
 }
 
 const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing';
-  return typeof value === 'string' ? quote(value) : quote(JSON.stringify(value) ?? String(value)).slice(1, -1).replace(/\\"/g, '"');
+  return typeof value === 'string'
+    ? quote(value)
+    : quote(JSON.stringify(value) ?? String(value))
+        .slice(1, -1)
+        .replace(/\\"/g, '"');
 };
 
 const TYPE_NAMES: Record<string, string> = {
@@ -74,14 +79,22 @@ function nearestOf(value: unknown, allowed: readonly unknown[]): string {
   return distance(value.toLowerCase(), nearest) <= 3 ? `; did you mean ${nearest}?` : '';
 }
 
-function bound(origin: string, limit: number | bigint, inclusive: boolean, inclusiveWord: string, exclusiveWord: string): string {
+function bound(
+  origin: string,
+  limit: number | bigint,
+  inclusive: boolean,
+  inclusiveWord: string,
+  exclusiveWord: string,
+): string {
   const unit = origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
   return `it must be ${inclusive ? inclusiveWord : exclusiveWord} ${limit}${unit}`;
 }
 
 function formatHint(issue: Extract<Issue, { code: 'invalid_format' }>): string {
   if (issue.format === 'regex') {
-    return issue.message.startsWith('Invalid') ? `expected the form ${'pattern' in issue ? issue.pattern : ''}` : `expected ${issue.message}`;
+    return issue.message.startsWith('Invalid')
+      ? `expected the form ${'pattern' in issue ? issue.pattern : ''}`
+      : `expected ${issue.message}`;
   }
   return `expected ${issue.format === 'cidrv4' || issue.format === 'cidrv6' ? 'a CIDR such as 10.0.0.0/8' : issue.format}`;
 }

@@ -1,12 +1,12 @@
 import { closest } from 'fastest-levenshtein';
 import { quote, UserError } from '../errors';
-import { type Catalogue, regionsOf } from '../hardware/offerings';
 import { INSTANCE_TYPES, matchesTypePattern } from '../hardware/instance-types';
+import { type Catalogue, regionsOf } from '../hardware/offerings';
 import { FAMILY } from '../models/architecture';
-import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
 import { meetsQualityFloor, type QualityFloor, qualityOf } from '../models/checkpoints';
+import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
 import { findRelease, LATEST_RELEASE, RELEASES } from '../vllm/releases';
-import { PRESETS, type LengthStats } from '../workload/presets';
+import { type LengthStats, PRESETS } from '../workload/presets';
 import type { Workload } from '../workload/workload';
 import type { RequirementsInput } from './input';
 import type { Requirements } from './requirements';
@@ -29,7 +29,9 @@ const CONTEXT_GRAIN_TOKENS = 4096;
 export function resolveRequirements(input: RequirementsInput, catalogue: Catalogue): ResolvedRequirements {
   const lookup = findModel(input.model);
   if (!lookup.found) {
-    throw new UserError(`unknown model ${quote(input.model)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`);
+    throw new UserError(
+      `unknown model ${quote(input.model)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`,
+    );
   }
   const { model } = lookup;
   const notes = lookup.note ? [lookup.note] : [];
@@ -89,18 +91,25 @@ function resolveWorkload(input: RequirementsInput, notes: string[]): Workload {
   const thinking = given.thinking ?? preset.reasoningTokens.mean > 0;
   const secondsBetweenRequests = given.secondsBetweenRequests ?? preset.secondsBetweenRequests;
   if (given.requestsPerSecond !== undefined && given.concurrentUsers !== undefined) {
-    throw new UserError('give either a rate (requestsPerSecond, --rate) or users (concurrentUsers, --users), not both');
+    throw new UserError(
+      'give either a rate (requestsPerSecond, --rate) or users (concurrentUsers, --users), not both',
+    );
   }
-  const fromUsers = given.concurrentUsers === undefined ? undefined : given.concurrentUsers / secondsBetweenRequests;
+  const fromUsers =
+    given.concurrentUsers === undefined ? undefined : given.concurrentUsers / secondsBetweenRequests;
   if (fromUsers !== undefined) {
-    notes.push(`${given.concurrentUsers} users sending a request every ${secondsBetweenRequests} s are ${fromUsers.toPrecision(3)} requests/s`);
+    notes.push(
+      `${given.concurrentUsers} users sending a request every ${secondsBetweenRequests} s are ${fromUsers.toPrecision(3)} requests/s`,
+    );
   }
   const reasoning = preset.reasoningTokens;
   const presetOutput = thinking
     ? { mean: preset.answerTokens.mean + reasoning.mean, p95: preset.answerTokens.p95 + reasoning.p95 }
     : preset.answerTokens;
   if (thinking && given.outputTokens === undefined && reasoning.mean > 0) {
-    notes.push(`thinking is on: about ${reasoning.mean} reasoning tokens are added to each answer (estimated; give outputTokens if you know)`);
+    notes.push(
+      `thinking is on: about ${reasoning.mean} reasoning tokens are added to each answer (estimated; give outputTokens if you know)`,
+    );
   }
   return {
     preset: presetName,
@@ -123,7 +132,10 @@ function resolveLengths(
   if (given === undefined) return { mean: preset.mean, p95: preset.p95 };
   const mean = typeof given === 'number' ? given : given.mean;
   const p95 = (typeof given === 'number' ? undefined : given.p95) ?? mean * P95_OVER_MEAN;
-  if (p95 < mean) throw new UserError(`workload.${field}: p95 ${p95} is below the mean ${mean}; give a p95 of at least the mean`);
+  if (p95 < mean)
+    throw new UserError(
+      `workload.${field}: p95 ${p95} is below the mean ${mean}; give a p95 of at least the mean`,
+    );
   return { mean, p95 };
 }
 
@@ -131,30 +143,44 @@ function defaultContext(workload: Workload, notes: string[]): number {
   const needed = 2 * (workload.inputTokens.p95 + workload.outputTokens.p95);
   const rounded = Math.ceil(needed / CONTEXT_GRAIN_TOKENS) * CONTEXT_GRAIN_TOKENS;
   const context = Math.min(Math.max(SMALLEST_CONTEXT_TOKENS, rounded), FAMILY.maxPositionEmbeddings);
-  if (context > SMALLEST_CONTEXT_TOKENS) notes.push(`context set to ${context} tokens: twice the p95 prompt and output`);
+  if (context > SMALLEST_CONTEXT_TOKENS)
+    notes.push(`context set to ${context} tokens: twice the p95 prompt and output`);
   return context;
 }
 
 /** Everything that cannot be true at once, each with its fix. */
-function contradictions(r: Requirements, model: Model, catalogue: Catalogue, statedFloor: QualityFloor | undefined): string[] {
+function contradictions(
+  r: Requirements,
+  model: Model,
+  catalogue: Catalogue,
+  statedFloor: QualityFloor | undefined,
+): string[] {
   const problems: string[] = [];
   const known = regionsOf(catalogue);
   for (const region of r.regions) {
     if (!known.includes(region)) {
-      problems.push(`unknown region ${quote(region)}; did you mean ${closest(region, known)}? Regions with GPU machines: ${known.join(', ')}`);
+      problems.push(
+        `unknown region ${quote(region)}; did you mean ${closest(region, known)}? Regions with GPU machines: ${known.join(', ')}`,
+      );
     }
   }
   for (const pattern of [...r.instanceTypes.allow, ...r.instanceTypes.deny]) {
     if (!INSTANCE_TYPES.some((type) => matchesTypePattern(type.name, pattern))) {
-      problems.push(`no GPU instance type matches ${quote(pattern)}; give a name such as g6e.12xlarge, a family such as p5, or a pattern such as g*`);
+      problems.push(
+        `no GPU instance type matches ${quote(pattern)}; give a name such as g6e.12xlarge, a family such as p5, or a pattern such as g*`,
+      );
     }
   }
   if (r.checkpoint !== 'auto') {
     if (!findCheckpoint(model, r.checkpoint)) {
-      problems.push(`${model.name} has no ${r.checkpoint} checkpoint; it has ${model.checkpoints.map((c) => c.key).join(', ')}`);
+      problems.push(
+        `${model.name} has no ${r.checkpoint} checkpoint; it has ${model.checkpoints.map((c) => c.key).join(', ')}`,
+      );
     }
     if (statedFloor && !meetsQualityFloor(r.checkpoint, statedFloor)) {
-      problems.push(`checkpoint ${r.checkpoint} is below the quality floor ${statedFloor}; lower the floor or choose another checkpoint`);
+      problems.push(
+        `checkpoint ${r.checkpoint} is below the quality floor ${statedFloor}; lower the floor or choose another checkpoint`,
+      );
     }
   }
   const longest = r.workload.inputTokens.p95 + r.workload.outputTokens.p95;
@@ -164,7 +190,9 @@ function contradictions(r: Requirements, model: Model, catalogue: Catalogue, sta
     );
   }
   if (!findRelease(r.vllmVersion)) {
-    problems.push(`unknown vLLM version ${quote(r.vllmVersion)}; known: ${RELEASES.map((release) => release.version).join(', ')}`);
+    problems.push(
+      `unknown vLLM version ${quote(r.vllmVersion)}; known: ${RELEASES.map((release) => release.version).join(', ')}`,
+    );
   }
   return [...problems, ...networkProblems(r)];
 }
@@ -172,15 +200,24 @@ function contradictions(r: Requirements, model: Model, catalogue: Catalogue, sta
 function networkProblems({ network }: Requirements): string[] {
   const problems: string[] = [];
   if (network.exposure === 'public' && network.certificateArn === null) {
-    problems.push('a public front door needs a certificate: set network.certificateArn, or keep exposure internal');
+    problems.push(
+      'a public front door needs a certificate: set network.certificateArn, or keep exposure internal',
+    );
   }
   if (network.exposure === 'public' && network.allowedCidrs.length === 0) {
-    problems.push('a public front door needs named callers: set network.allowedCidrs (0.0.0.0/0 if you mean everyone)');
+    problems.push(
+      'a public front door needs named callers: set network.allowedCidrs (0.0.0.0/0 if you mean everyone)',
+    );
   }
   const subnets = network.machineSubnetIds.length > 0 || network.loadBalancerSubnetIds.length > 0;
   if (subnets && network.vpcId === null) problems.push('subnet ids were given without network.vpcId');
-  if (network.vpcId !== null && (network.machineSubnetIds.length === 0 || network.loadBalancerSubnetIds.length < 2)) {
-    problems.push('an existing VPC needs network.machineSubnetIds and at least two network.loadBalancerSubnetIds');
+  if (
+    network.vpcId !== null &&
+    (network.machineSubnetIds.length === 0 || network.loadBalancerSubnetIds.length < 2)
+  ) {
+    problems.push(
+      'an existing VPC needs network.machineSubnetIds and at least two network.loadBalancerSubnetIds',
+    );
   }
   return problems;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../src/cli/program';
+import { bufferStreams } from '../../src/cli/streams';
 import { parsePlan } from '../../src/plan/document';
 
 const home = process.cwd();
@@ -16,11 +17,9 @@ afterEach(() => {
 });
 
 async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), columns: 80, colour: false };
+  const { streams, printed } = bufferStreams(80);
   const code = await run(['node', 'qwen-selfhost', ...words], streams);
-  return { code, out, err };
+  return { code, ...printed };
 }
 
 const SMALL = ['--model', 'Qwen3.5-9B', '--allow-type', 'g6e', '--rate', '0.01'];
@@ -30,7 +29,9 @@ describe('plan', () => {
     const { code, out } = await cli('plan', ...SMALL);
     expect(code).toBe(0);
     expect(out).toContain('serve Qwen3.5-9B');
-    expect(parsePlan(readFileSync('plans/qwen3-5-9b.plan.json', 'utf8'), 'x').choice.instanceType).toMatch(/^g6e\./);
+    expect(parsePlan(readFileSync('plans/qwen3-5-9b.plan.json', 'utf8'), 'x').choice.instanceType).toMatch(
+      /^g6e\./,
+    );
   });
 
   test('fits 80 columns', async () => {
@@ -48,11 +49,27 @@ describe('plan', () => {
   test('reads selfhost.yaml of the folder, and flags win', async () => {
     writeFileSync('selfhost.yaml', 'model: Qwen3.5-9B\nname: mine\nworkload: { requestsPerSecond: 9 }\n');
     const { out } = await cli('plan', '--rate', '0.5', '--json');
-    expect(JSON.parse(out)).toMatchObject({ name: 'mine', requirements: { workload: { requestsPerSecond: 0.5 } } });
+    expect(JSON.parse(out)).toMatchObject({
+      name: 'mine',
+      requirements: { workload: { requestsPerSecond: 0.5 } },
+    });
   });
 
   test('every kind of flag reaches the plan', async () => {
-    const words = ['--no-thinking', '--streaming', '--input-tokens', '500', '--tag', 'team=ml', '--region', 'us-east-1', '--region', 'us-west-2', '--context', '16384'];
+    const words = [
+      '--no-thinking',
+      '--streaming',
+      '--input-tokens',
+      '500',
+      '--tag',
+      'team=ml',
+      '--region',
+      'us-east-1',
+      '--region',
+      'us-west-2',
+      '--context',
+      '16384',
+    ];
     const { out } = await cli('plan', ...SMALL, ...words, '--json');
     expect(JSON.parse(out).requirements).toMatchObject({
       contextTokens: 16384,
@@ -67,12 +84,32 @@ describe('mistakes', () => {
   test.each([
     ['nothing to plan', ['plan'], 2, /^error: nothing to plan: give --model NAME/],
     ['a missing file', ['plan', 'nope.yaml'], 2, /^error: cannot read "nope\.yaml": no such file/],
-    ['a unit', ['plan', ...SMALL, '--ttft-p95', '2s'], 2, /^error: --ttft-p95: "2s" is not a number; give plain digits/],
-    ['an infinite rate', ['plan', '--model', 'Qwen3.5-9B', '--rate', 'Infinity'], 2, /^error: --rate: "Infinity" is not a number/],
+    [
+      'a unit',
+      ['plan', ...SMALL, '--ttft-p95', '2s'],
+      2,
+      /^error: --ttft-p95: "2s" is not a number; give plain digits/,
+    ],
+    [
+      'an infinite rate',
+      ['plan', '--model', 'Qwen3.5-9B', '--rate', 'Infinity'],
+      2,
+      /^error: --rate: "Infinity" is not a number/,
+    ],
     ['an unknown option', ['plan', '--modle', 'x'], 2, /unknown option '--modle'/],
     ['an unknown command', ['plann'], 2, /unknown command 'plann'/],
-    ['no feasible plan', ['plan', '--model', 'Qwen3.5-397B-A17B', '--region', 'eu-west-1'], 1, /^error: no plan for Qwen3\.5-397B-A17B in eu-west-1: nearest is/],
-    ['an unwritable place', ['plan', ...SMALL, '--out', '/proc/nope/plan.json'], 3, /^error: cannot write "\/proc\/nope\/plan\.json"/],
+    [
+      'no feasible plan',
+      ['plan', '--model', 'Qwen3.5-397B-A17B', '--region', 'eu-west-1'],
+      1,
+      /^error: no plan for Qwen3\.5-397B-A17B in eu-west-1: nearest is/,
+    ],
+    [
+      'an unwritable place',
+      ['plan', ...SMALL, '--out', '/proc/nope/plan.json'],
+      3,
+      /^error: cannot write "\/proc\/nope\/plan\.json"/,
+    ],
     ['a plan that is none', ['synth', 'nope.plan.json'], 2, /^error: cannot read/],
     ['a bad tag', ['plan', ...SMALL, '--tag', 'novalue'], 2, /--tag: "novalue" is not key=value/],
   ])('%s', async (_, words, code, message) => {
@@ -91,10 +128,15 @@ describe('synth', () => {
     await cli('plan', ...SMALL, '--name', 'two');
     const { code, out } = await cli('synth', 'plans/one.plan.json', 'plans/two.plan.json', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(out).written).toEqual(['cdktf.out/stacks/one/cdk.tf.json', 'cdktf.out/stacks/two/cdk.tf.json']);
+    expect(JSON.parse(out).written).toEqual([
+      'cdktf.out/stacks/one/cdk.tf.json',
+      'cdktf.out/stacks/two/cdk.tf.json',
+    ]);
     const stack = JSON.parse(readFileSync('cdktf.out/stacks/one/cdk.tf.json', 'utf8'));
     expect(stack.terraform.required_version).toBe('>= 1.11');
-    expect(Object.keys(stack.resource)).toEqual(expect.arrayContaining(['aws_launch_template', 'aws_autoscaling_group', 'aws_lb']));
+    expect(Object.keys(stack.resource)).toEqual(
+      expect.arrayContaining(['aws_launch_template', 'aws_autoscaling_group', 'aws_lb']),
+    );
   });
 
   test('two plans of one name are refused and nothing is written', async () => {

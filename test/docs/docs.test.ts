@@ -2,23 +2,34 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { outputBlocks, requirementBlocks, shellLines } from '../../scripts/docs/blocks';
-import { printed } from '../../scripts/docs/print';
+import { outputOf } from '../../scripts/docs/print';
 import { run } from '../../src/cli/program';
+import { bufferStreams } from '../../src/cli/streams';
 import { planOf } from '../golden/cases';
 
 const ROOT = join(__dirname, '..', '..');
-const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => join('docs', name))];
+const DOCUMENTS = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
 const text = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 
 /** Commands of other programs, which .ci/run runs or which need more than Node. */
 const ELSEWHERE = /^npm (ci|start|test|run)\b|^(QWEN_MODEL=\S+ )?npx cdktf synth$|^python3 /;
 
-const outputs = DOCUMENTS.flatMap((name) => outputBlocks(text(name)).map((block) => [name, block.words.join(' '), block] as const));
+const outputs = DOCUMENTS.flatMap((name) =>
+  outputBlocks(text(name)).map((block) => [name, block.words.join(' '), block] as const),
+);
 const lines = DOCUMENTS.flatMap((name) => shellLines(text(name)).map((line) => [name, line] as const));
 
-test.each(outputs)('%s shows what qwen-selfhost %s prints (npm run docs:update)', async (_, __, { words, shown }) => {
-  expect(await printed(words)).toBe(shown);
-});
+test.each(outputs)(
+  '%s shows what qwen-selfhost %s prints (npm run docs:update)',
+  async (_, __, { words, shown }) => {
+    expect(await outputOf(words)).toBe(shown);
+  },
+);
 
 test('the commands of the documentation run, in order', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
@@ -29,10 +40,9 @@ test('the commands of the documentation run, in order', async () => {
     for (const [name, line] of lines) {
       if (ELSEWHERE.test(line)) continue;
       expect(`${name}: ${line}`).toMatch(/: npx qwen-selfhost /);
-      let err = '';
-      const streams = { out: () => {}, err: (part: string) => void (err += part), columns: 80, colour: false };
+      const { streams, printed } = bufferStreams(80);
       const words = line.replace(/^npx /, 'node ').split(' ');
-      expect([line, await run(words, streams), err]).toEqual([line, 0, '']);
+      expect([line, await run(words, streams), printed.err]).toEqual([line, 0, '']);
     }
   } finally {
     process.chdir(home);
@@ -40,15 +50,18 @@ test('the commands of the documentation run, in order', async () => {
   }
 }, 120_000);
 
-test.each(DOCUMENTS.flatMap((name) => requirementBlocks(text(name)).map((yaml) => [name, yaml])))('the requirements shown in %s are planned', (_, yaml) => {
-  expect(planOf(yaml).choice.instances).toBeGreaterThan(0);
-});
+test.each(DOCUMENTS.flatMap((name) => requirementBlocks(text(name)).map((yaml) => [name, yaml])))(
+  'the requirements shown in %s are planned',
+  (_, yaml) => {
+    expect(planOf(yaml).choice.instances).toBeGreaterThan(0);
+  },
+);
 
 test.each([
   ['selfhost', ['schema']],
   ['plan', ['schema', '--of', 'plan']],
 ])('the published %s schema is the current one (npm run docs:update)', async (name, words) => {
-  expect(text(join('docs', 'schema', `${name}.schema.json`))).toBe(await printed(words));
+  expect(text(join('docs', 'schema', `${name}.schema.json`))).toBe(await outputOf(words));
 });
 
 test('links between the documents lead somewhere', () => {

@@ -1,5 +1,11 @@
-import { findGpu, getGpu, GPUS, usableMemory } from '../../src/hardware/gpus';
-import { findInstanceType, gpuOf, INSTANCE_TYPES, matchesTypePattern, unservableReason } from '../../src/hardware/instance-types';
+import { findGpu, GPUS, getGpu, usableMemory } from '../../src/hardware/gpus';
+import {
+  findInstanceType,
+  gpuOf,
+  INSTANCE_TYPES,
+  matchesTypePattern,
+  unservableReason,
+} from '../../src/hardware/instance-types';
 import { EMBEDDED_CATALOGUE, regionsOf, zonesOf } from '../../src/hardware/offerings';
 import { precisionSupport } from '../../src/hardware/precision';
 
@@ -42,9 +48,12 @@ describe('instance types', () => {
     }
   });
 
-  test.each(['g6f.xlarge', 'gr6f.4xlarge', 'g5g.xlarge', 'p6e-gb200.36xlarge'])('%s is known and refused with a reason', (name) => {
-    expect(unservableReason(findInstanceType(name)!)).toMatch(/fraction|arm64/);
-  });
+  test.each(['g6f.xlarge', 'gr6f.4xlarge', 'g5g.xlarge', 'p6e-gb200.36xlarge'])(
+    '%s is known and refused with a reason',
+    (name) => {
+      expect(unservableReason(findInstanceType(name)!)).toMatch(/fraction|arm64/);
+    },
+  );
 
   test('patterns match names, families and stars, and treat other characters as themselves', () => {
     expect(matchesTypePattern('g6e.12xlarge', 'g6e')).toBe(true);
@@ -64,7 +73,11 @@ describe('the catalogue', () => {
       if (offering.onDemand) {
         expect(offering.onDemand.source).not.toBe('');
         expect(offering.onDemand.evidence).toBe(
-          offering.onDemand.source.startsWith('estimated') ? 'estimated' : offering.onDemand.source.startsWith('assumed') ? 'assumed' : 'listed',
+          offering.onDemand.source.startsWith('estimated')
+            ? 'estimated'
+            : offering.onDemand.source.startsWith('assumed')
+              ? 'assumed'
+              : 'listed',
         );
       }
     }
@@ -77,6 +90,7 @@ describe('the catalogue', () => {
   });
 
   test('every region has the two zones a load balancer needs', () => {
-    for (const region of regionsOf(EMBEDDED_CATALOGUE)) expect(zonesOf(EMBEDDED_CATALOGUE, region).length).toBeGreaterThanOrEqual(2);
+    for (const region of regionsOf(EMBEDDED_CATALOGUE))
+      expect(zonesOf(EMBEDDED_CATALOGUE, region).length).toBeGreaterThanOrEqual(2);
   });
 });

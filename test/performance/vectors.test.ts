@@ -1,5 +1,6 @@
 import { agedCoefficients, type Benchmark, predictBenchmark } from '../../scripts/calibration/benchmark-modes';
-import { FITTED } from '../../src/performance/coefficients';
+import type { Coefficients } from '../../src/performance/coefficients';
+import shared from '../data/shared-coefficients.json';
 import { SHARED, VECTORS, type VectorFeatures, featuresOf } from './vectors';
 
 const MODES = ['closed', 'open', 'burst', 'decode', 'prefill'] as const;
@@ -17,9 +18,11 @@ const benchmarkOf = (v: VectorFeatures): Benchmark => ({
   sharedPrefixKvEfficiency: SHARED.kv_sh,
 });
 
+const STUDIED: Coefficients = shared.coefficients;
+
 /** The study scales layers, steps and mixed steps of vLLM <= 0.12 by one factor. */
 const coefficientsOf = (v: VectorFeatures) =>
-  v.old > 0 ? agedCoefficients(FITTED, { overhead: SHARED.old, sequence: 1, request: 1 }) : FITTED;
+  v.old > 0 ? agedCoefficients(STUDIED, { overhead: SHARED.old, sequence: 1, request: 1 }) : STUDIED;
 
 describe('the shared worked predictions are reproduced to 1%', () => {
   test.each(VECTORS.map((v) => [v.features.id, v] as const))('%s', (_, { features, prediction }) => {

@@ -1,9 +1,10 @@
 import { UserError } from '../../src/errors';
-import { parsePlan } from '../../src/plan/document';
-import { serializePlan } from '../../src/plan/document';
+import { parsePlan, serializePlan } from '../../src/plan/document';
 import { planOf } from '../golden/cases';
 
-const plan = planOf('model: Qwen3.5-9B\ninstanceTypes: { allow: [g6e.xlarge] }\nworkload: { requestsPerSecond: 0.01 }');
+const plan = planOf(
+  'model: Qwen3.5-9B\ninstanceTypes: { allow: [g6e.xlarge] }\nworkload: { requestsPerSecond: 0.01 }',
+);
 
 test('parse(serialize(plan)) is the plan', () => {
   expect(parsePlan(serializePlan(plan), 'x')).toEqual(plan);
@@ -11,10 +12,18 @@ test('parse(serialize(plan)) is the plan', () => {
 
 test.each([
   ['not JSON', '{', /^p\.json: not JSON/],
-  ['another version', JSON.stringify({ ...plan, schemaVersion: 99 }), /^p\.json: schemaVersion 99, this program reads 1; plan again/],
+  [
+    'another version',
+    JSON.stringify({ ...plan, schemaVersion: 99 }),
+    /^p\.json: schemaVersion 99, this program reads 1; plan again/,
+  ],
   ['no version', '{}', /no schemaVersion/],
   ['null', 'null', /no schemaVersion/],
-  ['a damaged field', JSON.stringify({ ...plan, choice: { ...plan.choice, instances: -1 } }), /^p\.json: choice\.instances:/],
+  [
+    'a damaged field',
+    JSON.stringify({ ...plan, choice: { ...plan.choice, instances: -1 } }),
+    /^p\.json: choice\.instances:/,
+  ],
   ['an added field', JSON.stringify({ ...plan, extra: 1 }), /extra/],
 ])('%s is refused in one line', (_, text, expected) => {
   expect(() => parsePlan(text, 'p.json')).toThrow(UserError);

@@ -12,15 +12,52 @@ const REGIONS = regionsOf(EMBEDDED_CATALOGUE);
 
 /** Mostly sensible values, sometimes anything at all. */
 const orAnything = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 150, arbitrary: value }, { weight: 1, arbitrary: fc.jsonValue() }, { weight: 1, arbitrary: hostile });
-const hostile = fc.constantFrom('', '${jndi:x}', '$(reboot)', '"; rm -rf /', 'ä\u0000\n', '%{ if true }', -1, 0, 1e308, Number.NaN, null, [], {});
-const positive = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max: 10_000 }).map((n) => (n * max) / 10_000);
-const tokens = orAnything(fc.oneof(fc.integer({ min: 1, max: 20_000 }), fc.record({ mean: fc.integer({ min: 1, max: 10_000 }), p95: fc.integer({ min: 10_000, max: 60_000 }) }, { requiredKeys: ['mean'] })));
+  fc.oneof(
+    { weight: 150, arbitrary: value },
+    { weight: 1, arbitrary: fc.jsonValue() },
+    { weight: 1, arbitrary: hostile },
+  );
+const hostile = fc.constantFrom(
+  '',
+  `\${jndi:x}`,
+  '$(reboot)',
+  '"; rm -rf /',
+  'ä\u0000\n',
+  '%{ if true }',
+  -1,
+  0,
+  1e308,
+  Number.NaN,
+  null,
+  [],
+  {},
+);
+const positive = (max: number): fc.Arbitrary<number> =>
+  fc.integer({ min: 1, max: 10_000 }).map((n) => (n * max) / 10_000);
+const tokens = orAnything(
+  fc.oneof(
+    fc.integer({ min: 1, max: 20_000 }),
+    fc.record(
+      { mean: fc.integer({ min: 1, max: 10_000 }), p95: fc.integer({ min: 10_000, max: 60_000 }) },
+      { requiredKeys: ['mean'] },
+    ),
+  ),
+);
 
 const requirements = fc.record(
   {
-    model: orAnything(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...MODEL_NAMES) }, { weight: 1, arbitrary: fc.string() })),
-    checkpoint: orAnything(fc.oneof({ weight: 8, arbitrary: fc.constant('auto') }, { weight: 2, arbitrary: fc.constantFrom(...CHECKPOINT_KEYS) })),
+    model: orAnything(
+      fc.oneof(
+        { weight: 9, arbitrary: fc.constantFrom(...MODEL_NAMES) },
+        { weight: 1, arbitrary: fc.string() },
+      ),
+    ),
+    checkpoint: orAnything(
+      fc.oneof(
+        { weight: 8, arbitrary: fc.constant('auto') },
+        { weight: 2, arbitrary: fc.constantFrom(...CHECKPOINT_KEYS) },
+      ),
+    ),
     qualityFloor: orAnything(fc.constantFrom(...QUALITY_FLOORS)),
     contextTokens: orAnything(fc.oneof(fc.integer({ min: 256, max: 1_010_000 }), fc.constant(262_144))),
     workload: orAnything(
@@ -37,10 +74,28 @@ const requirements = fc.record(
         { requiredKeys: [] },
       ),
     ),
-    slo: orAnything(fc.record({ ttftP95Seconds: positive(60), tpotP95Seconds: fc.integer({ min: 20, max: 500 }).map((ms) => ms / 1000) }, { requiredKeys: [] })),
-    regions: orAnything(fc.oneof(fc.constant(['us-east-1']), fc.array(fc.constantFrom(...REGIONS), { minLength: 1, maxLength: 2 }))),
+    slo: orAnything(
+      fc.record(
+        {
+          ttftP95Seconds: positive(60),
+          tpotP95Seconds: fc.integer({ min: 20, max: 500 }).map((ms) => ms / 1000),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
+    regions: orAnything(
+      fc.oneof(
+        fc.constant(['us-east-1']),
+        fc.array(fc.constantFrom(...REGIONS), { minLength: 1, maxLength: 2 }),
+      ),
+    ),
     // Few types at a time keep two thousand searches short; whole regions are searched in planning.test.ts.
-    instanceTypes: orAnything(fc.record({ allow: fc.subarray(['g6e', 'g7e', 'p5', 'p4d', 'g6.xlarge', 'p5e*'], { minLength: 2, maxLength: 3 }), deny: fc.subarray(['g6', 'g7e.2xlarge']) })),
+    instanceTypes: orAnything(
+      fc.record({
+        allow: fc.subarray(['g6e', 'g7e', 'p5', 'p4d', 'g6.xlarge', 'p5e*'], { minLength: 2, maxLength: 3 }),
+        deny: fc.subarray(['g6', 'g7e.2xlarge']),
+      }),
+    ),
     markets: orAnything(fc.oneof(fc.constant(['on-demand']), fc.subarray([...MARKETS], { minLength: 1 }))),
     minReplicas: orAnything(fc.integer({ min: 1, max: 9 })),
     minZones: orAnything(fc.integer({ min: 1, max: 2 })),

@@ -41,7 +41,9 @@ describe('sanity', () => {
   });
 
   test('a budget below the cheapest plan names its price', () => {
-    expect(errorOf('model: Qwen3.5-9B\nmonthlyBudgetUsd: 10').message).toMatch(/\$\d+ a month, budget \$10; that is the cheapest/);
+    expect(errorOf('model: Qwen3.5-9B\nmonthlyBudgetUsd: 10').message).toMatch(
+      /\$\d+ a month, budget \$10; that is the cheapest/,
+    );
   });
 
   test('a checkpoint of unknown size is not chosen by itself', () => {
@@ -58,7 +60,9 @@ describe('sanity', () => {
   test('more zones than the type has are refused with the zones it has', () => {
     const plan = planOf('model: Qwen3.5-35B-A3B\nminZones: 3');
     expect(plan.choice.zoneIds.length).toBeGreaterThanOrEqual(3);
-    expect(plan.rejected.find(({ instanceType }) => instanceType === 'g7e.2xlarge')?.reason).toContain('use1-az2');
+    expect(plan.rejected.find(({ instanceType }) => instanceType === 'g7e.2xlarge')?.reason).toContain(
+      'use1-az2',
+    );
   });
 });
 
@@ -66,8 +70,13 @@ describe('every plan', () => {
   const plan = planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 5 }');
 
   test('answers for every instance type of the region', () => {
-    const offered = new Set(offeringsIn(EMBEDDED_CATALOGUE, 'us-east-1').map(({ instanceType }) => instanceType));
-    const answered = new Set([plan.choice.instanceType, ...plan.rejected.map(({ instanceType }) => instanceType)]);
+    const offered = new Set(
+      offeringsIn(EMBEDDED_CATALOGUE, 'us-east-1').map(({ instanceType }) => instanceType),
+    );
+    const answered = new Set([
+      plan.choice.instanceType,
+      ...plan.rejected.map(({ instanceType }) => instanceType),
+    ]);
     expect(answered).toEqual(offered);
     for (const { reason } of plan.rejected) expect(reason.length).toBeGreaterThan(10);
   });
@@ -105,7 +114,13 @@ test('every listed model is planned, or refused in one line, in every region', (
   const outcomes = MODELS.flatMap(({ name }) =>
     regionsOf(EMBEDDED_CATALOGUE).map((region) => {
       try {
-        return serializePlan(planOf(`model: ${name}\nregions: [${region}]\nqualityFloor: int4\nslo: { ttftP95Seconds: 30, tpotP95Seconds: 0.3 }`)) && 'planned';
+        return (
+          serializePlan(
+            planOf(
+              `model: ${name}\nregions: [${region}]\nqualityFloor: int4\nslo: { ttftP95Seconds: 30, tpotP95Seconds: 0.3 }`,
+            ),
+          ) && 'planned'
+        );
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         return error.message;

@@ -4,7 +4,8 @@ import { type Override, readRequirements } from '../../src/requirements/document
 import { requirementsJsonSchema } from '../../src/requirements/input';
 import { resolveRequirements } from '../../src/requirements/resolve';
 
-const read = (text: string, overrides: Override[] = []) => readRequirements({ name: 'selfhost.yaml', text }, overrides);
+const read = (text: string, overrides: Override[] = []) =>
+  readRequirements({ name: 'selfhost.yaml', text }, overrides);
 const resolve = (text: string) => resolveRequirements(read(text), EMBEDDED_CATALOGUE);
 
 function messageOf(action: () => unknown): string {
@@ -36,12 +37,15 @@ describe('defaults', () => {
 
   test('thinking multiplies the output of a preset', () => {
     const on = resolve('model: Qwen3.5-27B').requirements.workload.outputTokens.mean;
-    const off = resolve('model: Qwen3.5-27B\nworkload: { thinking: false }').requirements.workload.outputTokens.mean;
+    const off = resolve('model: Qwen3.5-27B\nworkload: { thinking: false }').requirements.workload
+      .outputTokens.mean;
     expect(on / off).toBeGreaterThan(3);
   });
 
   test('users become a rate, and the plan says how', () => {
-    const { requirements, notes } = resolve('model: Qwen3.5-27B\nworkload: { concurrentUsers: 120, secondsBetweenRequests: 60 }');
+    const { requirements, notes } = resolve(
+      'model: Qwen3.5-27B\nworkload: { concurrentUsers: 120, secondsBetweenRequests: 60 }',
+    );
     expect(requirements.workload.requestsPerSecond).toBe(2);
     expect(notes.join()).toContain('120 users');
   });
@@ -65,36 +69,84 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
     ['a list', '- a\n- b', /found a list/],
     ['plain text', 'just text', /found plain text/],
     ['a missing model', 'name: x', /^selfhost\.yaml:1: model: is missing; give text/],
-    ['an unknown key', 'model: x\nworkload:\n  requestPerSecond: 3', /^selfhost\.yaml:3: workload: unknown key "requestPerSecond"; did you mean requestsPerSecond\?/],
-    ['a wrong type', 'model: x\nworkload:\n  requestsPerSecond: many', /^selfhost\.yaml:3: workload\.requestsPerSecond: "many" is not a number/],
-    ['a negative number', 'model: x\nworkload:\n  requestsPerSecond: -1', /:3: workload\.requestsPerSecond: -1 is too small; it must be above 0/],
-    ['a huge number', 'model: x\ncontextTokens: 99999999', /:2: contextTokens: 99999999 is too large; it must be at most 1010000/],
-    ['an unknown choice', 'model: x\nmarkets: [on-demnd]', /:2: markets\.0: "on-demnd" is not one of on-demand, spot, capacity-block; did you mean on-demand\?/],
+    [
+      'an unknown key',
+      'model: x\nworkload:\n  requestPerSecond: 3',
+      /^selfhost\.yaml:3: workload: unknown key "requestPerSecond"; did you mean requestsPerSecond\?/,
+    ],
+    [
+      'a wrong type',
+      'model: x\nworkload:\n  requestsPerSecond: many',
+      /^selfhost\.yaml:3: workload\.requestsPerSecond: "many" is not a number/,
+    ],
+    [
+      'a negative number',
+      'model: x\nworkload:\n  requestsPerSecond: -1',
+      /:3: workload\.requestsPerSecond: -1 is too small; it must be above 0/,
+    ],
+    [
+      'a huge number',
+      'model: x\ncontextTokens: 99999999',
+      /:2: contextTokens: 99999999 is too large; it must be at most 1010000/,
+    ],
+    [
+      'an unknown choice',
+      'model: x\nmarkets: [on-demnd]',
+      /:2: markets\.0: "on-demnd" is not one of on-demand, spot, capacity-block; did you mean on-demand\?/,
+    ],
     ['not a number', 'model: x\nslo: { ttftP95Seconds: .nan }', /slo\.ttftP95Seconds/],
     ['a bad CIDR', 'model: x\nnetwork: { allowedCidrs: [10.0.0.0] }', /CIDR/],
     ['a duplicate key', 'model: a\nmodel: b', /broken YAML.*unique/],
-    ['a hostile name', 'model: x\nname: "$(rm -rf /)"', /name: .* does not fit; expected a lower-case letter/],
+    [
+      'a hostile name',
+      'model: x\nname: "$(rm -rf /)"',
+      /name: .* does not fit; expected a lower-case letter/,
+    ],
   ])('%s', (_, text, expected) => {
     expect(messageOf(() => read(text))).toMatch(expected);
   });
 
   test.each([
-    ['unknown model', 'model: Qwen3.5-35B-A4B', /unknown model "Qwen3\.5-35B-A4B"; did you mean Qwen3\.5-35B-A3B\?/],
-    ['unknown region', 'model: Qwen3.5-9B\nregions: [us-est-1]', /unknown region "us-est-1"; did you mean us-east-1\?/],
+    [
+      'unknown model',
+      'model: Qwen3.5-35B-A4B',
+      /unknown model "Qwen3\.5-35B-A4B"; did you mean Qwen3\.5-35B-A3B\?/,
+    ],
+    [
+      'unknown region',
+      'model: Qwen3.5-9B\nregions: [us-est-1]',
+      /unknown region "us-est-1"; did you mean us-east-1\?/,
+    ],
     ['both rates', 'model: Qwen3.5-9B\nworkload: { requestsPerSecond: 1, concurrentUsers: 5 }', /not both/],
     ['context too short', 'model: Qwen3.5-9B\ncontextTokens: 1000', /shorter than a p95 request/],
-    ['p95 below mean', 'model: Qwen3.5-9B\nworkload: { inputTokens: { mean: 100, p95: 50 } }', /p95 50 is below the mean 100/],
+    [
+      'p95 below mean',
+      'model: Qwen3.5-9B\nworkload: { inputTokens: { mean: 100, p95: 50 } }',
+      /p95 50 is below the mean 100/,
+    ],
     ['checkpoint not published', 'model: Qwen3.5-9B\ncheckpoint: fp8', /has no fp8 checkpoint; it has bf16/],
-    ['public without certificate', 'model: Qwen3.5-9B\nnetwork: { exposure: public, allowedCidrs: [0.0.0.0\/0] }', /needs a certificate/],
-    ['type that does not exist', 'model: Qwen3.5-9B\ninstanceTypes: { allow: [p7] }', /no GPU instance type matches "p7"/],
+    [
+      'public without certificate',
+      'model: Qwen3.5-9B\nnetwork: { exposure: public, allowedCidrs: [0.0.0.0/0] }',
+      /needs a certificate/,
+    ],
+    [
+      'type that does not exist',
+      'model: Qwen3.5-9B\ninstanceTypes: { allow: [p7] }',
+      /no GPU instance type matches "p7"/,
+    ],
     ['unknown vLLM', 'model: Qwen3.5-9B\nvllmVersion: 9.9.9', /unknown vLLM version/],
   ])('%s', (_, text, expected) => {
     expect(messageOf(() => resolve(text))).toMatch(expected);
   });
 
   test('contradictions are named together', () => {
-    const message = messageOf(() => resolve('model: Qwen3.5-9B\ncheckpoint: fp8\nregions: [mars-1]\ncontextTokens: 1000'));
-    expect(message.split('; ').filter((part) => /unknown region|has no fp8|shorter than/.test(part))).toHaveLength(3);
+    const message = messageOf(() =>
+      resolve('model: Qwen3.5-9B\ncheckpoint: fp8\nregions: [mars-1]\ncontextTokens: 1000'),
+    );
+    expect(
+      message.split('; ').filter((part) => /unknown region|has no fp8|shorter than/.test(part)),
+    ).toHaveLength(3);
   });
 
   test('a flag is named as the user typed it', () => {

@@ -17,12 +17,16 @@ export function modelsCommand(streams: Streams): Command {
         model.checkpoints.map((checkpoint) => [
           model.name,
           checkpoint.key,
-          checkpoint.tensorBytes === null ? 'unknown' : `${(checkpoint.tensorBytes / 2 ** 30).toFixed(1)} GiB`,
+          checkpoint.tensorBytes === null
+            ? 'unknown'
+            : `${(checkpoint.tensorBytes / 2 ** 30).toFixed(1)} GiB`,
           checkpoint.evidence,
           checkpoint.hfId,
         ]),
       );
-      streams.out(table(['model', 'checkpoint', 'size', 'evidence', 'repository'], rows, { rightAligned: [2] }));
+      streams.out(
+        table(['model', 'checkpoint', 'size', 'evidence', 'repository'], rows, { rightAligned: [2] }),
+      );
       for (const twin of Object.values(HOSTED_TWINS)) streams.out(`\n${twin.note}`);
       streams.out('\n');
     });

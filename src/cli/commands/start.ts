@@ -23,7 +23,9 @@ export function startCommand(streams: Streams): Command {
     writeText(planPath(plan.name), text);
     const [stack] = stackSynth().synthPlans([plan], 'cdktf.out');
     if (!options.json) {
-      streams.out(`\nWrote ${planPath(plan.name)} and ${stack}.\nNext: cd ${dirname(stack!)} && terraform init && terraform plan\n`);
+      streams.out(
+        `\nWrote ${planPath(plan.name)} and ${stack}.\nNext: cd ${dirname(stack!)} && terraform init && terraform plan\n`,
+      );
     }
   });
 }

@@ -8,6 +8,8 @@ export const allowed: OfferFilter = {
     const denied = instanceTypes.deny.find((pattern) => matchesTypePattern(type.name, pattern));
     if (denied !== undefined) return `denied by ${denied}`;
     const named = instanceTypes.allow.some((pattern) => matchesTypePattern(type.name, pattern));
-    return named || instanceTypes.allow.length === 0 ? null : `not among the allowed ${instanceTypes.allow.join(', ')}`;
+    return named || instanceTypes.allow.length === 0
+      ? null
+      : `not among the allowed ${instanceTypes.allow.join(', ')}`;
   },
 };

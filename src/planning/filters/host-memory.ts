@@ -6,6 +6,8 @@ export const hostMemory: CandidateFilter = {
   name: 'host-memory',
   problem: ({ offer, layout, replicasPerInstance }) => {
     const needed = hostRamGiB(layout) * replicasPerInstance;
-    return offer.type.memoryGiB >= needed ? null : `${offer.type.memoryGiB} GiB of RAM, about ${needed} GiB needed (estimated)`;
+    return offer.type.memoryGiB >= needed
+      ? null
+      : `${offer.type.memoryGiB} GiB of RAM, about ${needed} GiB needed (estimated)`;
   },
 };
