@@ -18,7 +18,6 @@ export function program(streams: Streams): Command {
       'Plan and build your own Qwen3.5 serving cluster: which GPU machines, how many, at what cost, how fast.',
     )
     .version(packageVersion())
-    .showHelpAfterError('(--help lists what is allowed)')
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
   const commands = [

@@ -223,13 +223,18 @@ const FLAGS: readonly Flag[] = [
 ];
 
 const repeatable = (kind: Kind): boolean => kind === 'texts' || kind === 'tag';
+/** Repeated flags add up; lists may also be given with commas. */
 const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
+const collectList = (value: string, previous: string[] | undefined): string[] => [
+  ...(previous ?? []),
+  ...value.split(','),
+];
 
 /** Adds the flags to a command and remembers what was given. */
 export function addRequirementFlags(command: Command): Command {
   for (const { flags, kind, help } of FLAGS) {
     const option = new Option(flags, help);
-    if (repeatable(kind)) option.argParser(collect);
+    if (repeatable(kind)) option.argParser(kind === 'texts' ? collectList : collect);
     command.addOption(option);
   }
   return command;

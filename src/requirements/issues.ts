@@ -29,11 +29,8 @@ export function valueAt(document: unknown, path: readonly PropertyKey[]): unknow
 
 const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing';
-  return typeof value === 'string'
-    ? quote(value)
-    : quote(JSON.stringify(value) ?? String(value))
-        .slice(1, -1)
-        .replace(/\\"/g, '"');
+  if (typeof value === 'number') return String(value);
+  return quote(typeof value === 'string' ? value : JSON.stringify(value));
 };
 
 const TYPE_NAMES: Record<string, string> = {
