@@ -5,13 +5,16 @@
 
 export {
   App,
+  Fn,
   type ITerraformDependable,
   Lazy,
   LocalBackend,
   S3Backend,
   TerraformElement,
+  TerraformLocal,
   TerraformOutput,
   TerraformStack,
+  TerraformVariable,
   Token,
 } from 'cdktf';
 export type { IConstruct } from 'constructs';

@@ -38,6 +38,20 @@ export function literal(text: string): string {
   });
 }
 
+/**
+ * Text around references: each mark is replaced by its reference, all else is taken as it stands.
+ * @throws UserError as `literal`
+ */
+export function literalAround(text: string, references: Readonly<Record<string, string>>): string {
+  const [first, ...others] = Object.entries(references);
+  if (first === undefined) return text === '' ? '' : literal(text);
+  const [mark, reference] = first;
+  return text
+    .split(mark)
+    .map((part) => literalAround(part, Object.fromEntries(others)))
+    .join(reference);
+}
+
 /** `literal` over the keys and values of a map, keys in order. */
 export function literalMap(map: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -12,7 +12,7 @@ import {
 } from './cdk';
 import { type Language, literal, literalMap, setLanguage } from './literal';
 import { ServingCluster } from './serving-cluster';
-import { tagsOf } from './serving-cluster/names';
+import { stackTagsOf } from './serving-cluster/names';
 
 /** The first release whose S3 backend locks natively and whose state can leave secrets out (write-only arguments). */
 export const REQUIRED_TERRAFORM = '>= 1.11';
@@ -39,7 +39,7 @@ export class PlanStack extends TerraformStack {
     this.backend(plan);
     new AwsProvider(this, 'aws', {
       region: literal(plan.choice.region),
-      defaultTags: [{ tags: literalMap(tagsOf(plan)) }],
+      defaultTags: [{ tags: literalMap(stackTagsOf(plan)) }],
     });
     const cluster = new ServingCluster(this, 'serving', plan);
 
@@ -52,7 +52,15 @@ export class PlanStack extends TerraformStack {
     this.output('load_balancer_dns_name', cluster.frontDoor.dnsName, 'Target of a DNS alias record');
     this.output('load_balancer_zone_id', cluster.frontDoor.hostedZoneId, 'Hosted zone of that alias');
     this.output('asg_name', cluster.fleet.groupName, 'Auto Scaling group of the machines');
-    this.output('log_group', cluster.logs.groupName, "CloudWatch log group of the engines' logs");
+    this.output('log_group', cluster.logs.engines.name, "CloudWatch log group of the engines' logs");
+    this.output('alert_topic_arn', cluster.alerts.topicArn, 'SNS topic of alarms and budget warnings');
+    if (cluster.weights !== undefined) {
+      this.output(
+        'staging_project',
+        cluster.weights.stagingProject,
+        'Fills the weights bucket: aws codebuild start-build --project-name <this>',
+      );
+    }
     this.output('vpc_id', cluster.network.vpcId, 'VPC of machines and load balancer');
   }
 

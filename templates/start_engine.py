@@ -1,32 +1,25 @@
 """Becomes the `docker run` of one engine. Arguments pass as a list from config.json: no shell ever reads them."""
 
-import json
 import os
 import sys
-import time
 
 import instance_metadata
+from machine import load
+from secret_files import fetch
 
-CONFIG = os.environ.get("QWEN_CONFIG", "/etc/qwen-selfhost/config.json")
-MOUNT_WAIT_SECONDS = 120
-
-
-def wait_for_mount(path):
-    """The image's dlami-nvme.service mounts the local disks; weights must not fill the root volume instead."""
-    for _ in range(MOUNT_WAIT_SECONDS):
-        if os.path.ismount(path):
-            return
-        time.sleep(1)
-    sys.exit("%s is not mounted after %d s: does this instance type have local NVMe?" % (path, MOUNT_WAIT_SECONDS))
+# vLLM takes its key from an argument or the environment, and both of a container lie on the disk, in docker's own files.
+# So a shell inside it reads the key from memory; the words after it pass unread as "$@".
+WITH_KEY = 'VLLM_API_KEY="$(cat /run/secrets/apiKey)"; export VLLM_API_KEY; exec vllm "$@"'
 
 
-def command(config, index, instance_id):
+def command(config, index, instance_id, secrets):
     engine = config["engine"]
     replica = config["replicas"][index]
-    cache = engine["cacheDirectory"]
     name = "qwen-engine-%d" % index
     environment = {
         "HF_HOME": "/cache/huggingface",
+        # The weights are here and verified: a start must not depend on the hub, or get another revision of it.
+        "HF_HUB_OFFLINE": "1",
         # Compiled graphs outlive the container. Per engine: two of them must not write the same files at once.
         "VLLM_CACHE_ROOT": "/cache/vllm/%d" % index,
         **engine["environment"],
@@ -43,20 +36,22 @@ def command(config, index, instance_id):
     argv += ["--log-opt", "awslogs-stream=%s/engine-%d" % (instance_id, index)]
     # A slow log service must not block the engine.
     argv += ["--log-opt", "mode=non-blocking", "--log-opt", "max-buffer-size=8m"]
-    argv += ["--volume", cache + ":/cache"]
+    argv += ["--volume", engine["cacheDirectory"] + ":/cache", "--volume", secrets + ":/run/secrets:ro"]
     for key in sorted(environment):
         argv += ["--env", key + "=" + environment[key]]
-    argv += ["--entrypoint", "vllm", engine["image"], "serve"]
+    keyed = "apiKey" in config["deployed"]["secrets"]
+    argv += ["--entrypoint", "sh" if keyed else "vllm", engine["image"]]
+    argv += ["-c", WITH_KEY, "sh", "serve"] if keyed else ["serve"]
     return argv + engine["arguments"] + ["--host", replica["host"], "--port", str(replica["port"])]
 
 
 def main():
-    with open(CONFIG, encoding="utf-8") as file:
-        config = json.load(file)
-    if config["engine"]["mountPoint"] is not None:
-        wait_for_mount(config["engine"]["mountPoint"])
-    os.makedirs(config["engine"]["cacheDirectory"], exist_ok=True)
-    argv = command(config, int(sys.argv[1]), instance_metadata.read("instance-id"))
+    config = load()
+    try:
+        secrets = fetch(config)
+    except RuntimeError as error:
+        sys.exit(str(error))
+    argv = command(config, int(sys.argv[1]), instance_metadata.read("instance-id"), secrets)
     os.execvp(argv[0], argv)
 
 

@@ -1,17 +1,15 @@
 """Becomes the `docker run` of the local proxy."""
 
-import json
 import os
 
-CONFIG = os.environ.get("QWEN_CONFIG", "/etc/qwen-selfhost/config.json")
+from machine import load
 
 
 def main():
-    with open(CONFIG, encoding="utf-8") as file:
-        image = json.load(file)["proxyImage"]
     argv = ["docker", "run", "--rm", "--name", "qwen-proxy", "--network", "host", "--read-only"]
     argv += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-    argv += ["--volume", "/etc/qwen-selfhost/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro", image]
+    argv += ["--volume", "/etc/qwen-selfhost/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro"]
+    argv += [load()["proxyImage"]]
     os.execvp(argv[0], argv)
 
 

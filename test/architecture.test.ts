@@ -9,7 +9,7 @@ const FLOOR: Readonly<Record<string, number>> = {
   models: 0,
   hardware: 0,
   workload: 0,
-  aws: 1,
+  aws: 4,
   vllm: 1,
   requirements: 2,
   performance: 3,

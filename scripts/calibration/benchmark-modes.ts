@@ -2,11 +2,12 @@
  * Predictions for the ways the calibration data was measured, which are not ways a service is used: a single burst,
  * a decode step at a fixed cached context, one prefill on an idle engine. performance-model.md section 2.4.
  */
+import { burstMeans, wholeRunOutput } from '../../src/performance/burst';
 import type { Coefficients } from '../../src/performance/coefficients';
 import type { StepFeatures } from '../../src/performance/features';
 import { type Regime, regimeOf } from '../../src/performance/interval';
 import { type Load, steadyState } from '../../src/performance/steady-state';
-import { acceptedTokens, decodeStep, prefillSeconds, requestOverheadSeconds } from '../../src/performance/step';
+import { acceptedTokens, decodeStep, prefillSeconds } from '../../src/performance/step';
 
 export interface Benchmark {
   readonly mode: 'closed' | 'open' | 'burst' | 'decode' | 'prefill';
@@ -21,8 +22,6 @@ export interface Benchmark {
   readonly drainTail: number;
   /** KV reads hit the L2 cache because all sequences share one prefix: an artefact of that benchmark. */
   readonly sharedPrefixKvEfficiency: number;
-  /** The source gives a median TTFT, which the first burst does not move. */
-  readonly medianTtft?: boolean;
   /**
    * Output of a closed run by Little's law over the whole run, burst included, as sources compute it; otherwise that
    * of the steady state.
@@ -43,6 +42,7 @@ export const agedCoefficients = (k: Coefficients, age: EngineAge): Coefficients 
   attentionLayerMicros: k.attentionLayerMicros * age.overhead,
   gdnLayerMicros: k.gdnLayerMicros * age.overhead,
   moeLayerMicros: k.moeLayerMicros * age.overhead,
+  sharedExpertLayerMicros: k.sharedExpertLayerMicros * age.overhead,
   stepMillis: k.stepMillis * age.overhead,
   mixedStepLayerMicros: k.mixedStepLayerMicros * age.overhead,
   sequenceMillis: k.sequenceMillis * age.sequence,
@@ -65,7 +65,7 @@ export function predictBenchmark(f: StepFeatures, k: Coefficients, b: Benchmark)
     case 'prefill':
       return singlePrefill(f, k, b);
     case 'burst':
-      return burst(f, k, b);
+      return { ...burstMeans(f, k, { ...load(b), requests: b.totalRequests }), regime: 'loaded' };
     default:
       return served(f, k, b);
   }
@@ -75,7 +75,11 @@ const load = (b: Benchmark): Load => ({
   arrivals:
     b.mode === 'open'
       ? { kind: 'open', requestsPerSecond: b.requestsPerSecond, spacing: 'constant' }
-      : { kind: 'closed', concurrency: b.concurrency, ...(b.totalRequests > 0 ? { totalRequests: b.totalRequests } : {}) },
+      : {
+          kind: 'closed',
+          concurrency: b.concurrency,
+          ...(b.totalRequests > 0 ? { totalRequests: b.totalRequests } : {}),
+        },
   inputTokens: b.inputTokens,
   outputTokens: b.outputTokens,
   maxBatch: b.maxBatch,
@@ -84,12 +88,12 @@ const load = (b: Benchmark): Load => ({
 
 function served(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPrediction {
   const s = steadyState(f, k, load(b));
-  const drain = b.mode === 'closed' && b.totalRequests > 0 ? 1 + (b.drainTail * b.concurrency) / b.totalRequests : 1;
+  const drain =
+    b.mode === 'closed' && b.totalRequests > 0 ? 1 + (b.drainTail * b.concurrency) / b.totalRequests : 1;
   const { ttftSeconds, tpotSeconds } = s;
-  const requestSeconds = ttftSeconds + (b.outputTokens - 1) * tpotSeconds;
   const output =
     b.mode === 'closed' && b.wholeRunOutput
-      ? (b.concurrency * b.outputTokens * f.dataParallel * f.pipelineParallel) / requestSeconds
+      ? wholeRunOutput(f, s, b.concurrency, b.outputTokens)
       : s.outputTokensPerSecond;
   return { ttftSeconds, tpotSeconds, outputTokensPerSecond: output / drain, regime: regimeOf(s) };
 }
@@ -111,42 +115,10 @@ function singlePrefill(f: StepFeatures, k: Coefficients, b: Benchmark): Benchmar
   const extra = prefillSeconds(f, k, { inputTokens, maxNumBatchedTokens, decodeBatch: 0, share: 1 });
   const steps = inputTokens / Math.min(inputTokens, maxNumBatchedTokens);
   const layers =
-    f.attentionLayers * k.attentionLayerMicros + f.gdnLayers * k.gdnLayerMicros + f.moeLayers * k.moeLayerMicros;
+    f.attentionLayers * k.attentionLayerMicros +
+    f.gdnLayers * k.gdnLayerMicros +
+    f.moeLayers * k.moeLayerMicros +
+    f.sharedExpertLayers * k.sharedExpertLayerMicros;
   const ttftSeconds = extra + steps * layers * 1e-6 + inputTokens * k.promptTokenMicros * 1e-6;
   return { ttftSeconds, tpotSeconds: Number.NaN, outputTokensPerSecond: Number.NaN, regime: 'steady' };
-}
-
-function burst(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPrediction {
-  const { inputTokens, outputTokens, maxNumBatchedTokens, totalRequests: n } = b;
-  if (b.concurrency > b.maxBatch) return kvLimitedBurst(f, k, b);
-  const share = Math.max(1, maxNumBatchedTokens / inputTokens);
-  const decode = (batch: number) => decodeStep(f, k, batch, inputTokens + outputTokens / 2).total;
-  const prefill = prefillSeconds(f, k, { inputTokens, maxNumBatchedTokens, decodeBatch: n / 2, share });
-  const requestSeconds = requestOverheadSeconds(k, b.inputTokens);
-  const perRequest = prefill + (0.5 * decode(n) * inputTokens) / maxNumBatchedTokens;
-  const total =
-    requestSeconds + n * perRequest + ((outputTokens - 1) * decode(n)) / acceptedTokens(f.mtpTokens, k.mtpAcceptance);
-  const ttftSeconds = requestSeconds + ((n + 1) / 2) * perRequest;
-  return {
-    ttftSeconds,
-    tpotSeconds: (total - ttftSeconds) / (outputTokens - 1),
-    outputTokensPerSecond: ((n * outputTokens) / total) * f.dataParallel,
-    regime: 'loaded',
-  };
-}
-
-/**
- * A burst larger than the pool. The first batch B is admitted at once and prefilled one by one; the rest are admitted
- * as sequences end, at the steady rate X, from half a generation on or when the first batch is through its prefill,
- * whichever is later.
- */
-function kvLimitedBurst(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPrediction {
-  const s = steadyState(f, k, load({ ...b, mode: 'closed' }));
-  const rate = s.requestsPerSecond / f.dataParallel;
-  const service = s.utilisation / rate;
-  const first = Math.min(b.maxBatch / b.concurrency, 1);
-  const firstBatch = b.maxBatch * service;
-  const generation = (b.outputTokens - 1) * s.tpotSeconds;
-  const rest = Math.max(firstBatch, generation / 2) + (b.concurrency - b.maxBatch) / (2 * rate);
-  return { ...s, regime: 'loaded', ttftSeconds: requestOverheadSeconds(k, b.inputTokens) + first * (firstBatch / 2) + (1 - first) * rest };
 }

@@ -32,13 +32,15 @@ export function outcomesOf(rows: readonly Row[], fit: Fit, training: readonly Ro
   return rows.flatMap((row) => {
     const { figures, regime } = predictRow(row, fit.coefficients(groupOf(row)));
     const basis: Basis = pairs.has(groupOf(row)) ? 'measured' : gpus.has(row.gpu) ? 'related' : 'datasheet';
-    return FIGURES.filter((figure) => row.measured[figure] !== null && Number.isFinite(figures[figure])).map((figure) => ({
-      row,
-      figure,
-      logError: Math.log(figures[figure] / row.measured[figure]!),
-      basis,
-      regime,
-    }));
+    return FIGURES.filter((figure) => row.measured[figure] !== null && Number.isFinite(figures[figure])).map(
+      (figure) => ({
+        row,
+        figure,
+        logError: Math.log(figures[figure] / row.measured[figure]!),
+        basis,
+        regime,
+      }),
+    );
   });
 }
 
@@ -46,12 +48,20 @@ export function outcomesOf(rows: readonly Row[], fit: Fit, training: readonly Ro
  * Predicts every row from a fit without its fold. Rows that are excluded from fits are predicted too, in the fold of
  * their configuration; `progress` is told of each fold.
  */
-export function crossValidate(rows: readonly Row[], scheme: Scheme, progress: (fold: string) => void = () => undefined): Outcome[] {
+export function crossValidate(
+  rows: readonly Row[],
+  scheme: Scheme,
+  progress: (fold: string) => void = () => undefined,
+): Outcome[] {
   const fold = foldOf[scheme];
   const usable = rows.filter((row) => row.excluded === null);
   return [...new Set(rows.map(fold))].sort().flatMap((name) => {
     progress(name);
     const training = usable.filter((row) => fold(row) !== name);
-    return outcomesOf(rows.filter((row) => fold(row) === name), fitRows(training), training);
+    return outcomesOf(
+      rows.filter((row) => fold(row) === name),
+      fitRows(training),
+      training,
+    );
   });
 }

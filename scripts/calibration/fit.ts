@@ -2,8 +2,16 @@
 import type { Regime } from '../../src/performance/interval';
 import { agedCoefficients, predictBenchmark } from './benchmark-modes';
 import { type Problem, type Solution, solve } from './least-squares';
-import { coefficientsAt, type FitCoefficients, groupEffects, groupOf, type Parameter, PHYSICS } from './parameters';
-import { FIGURES, type FigureName, type Row } from './rows';
+import {
+  coefficientsAt,
+  type FitCoefficients,
+  groupEffects,
+  groupOf,
+  type Parameter,
+  PHYSICS,
+} from './parameters';
+import { FIGURES, type FigureName, type Row, sameRun } from './rows';
+import { counts } from './statistics';
 
 /** Logarithmic error at which the loss turns from quadratic to linear. */
 const LOSS_SCALE = 0.1;
@@ -25,10 +33,20 @@ export interface RowPrediction {
 /** What the model says of a row. */
 export function predictRow(row: Row, k: FitCoefficients): RowPrediction {
   const aged = row.oldEngine
-    ? agedCoefficients(k, { overhead: k.oldEngineFactor, sequence: k.oldSequenceFactor, request: k.oldRequestFactor })
+    ? agedCoefficients(k, {
+        overhead: k.oldEngineFactor,
+        sequence: k.oldSequenceFactor,
+        request: k.oldRequestFactor,
+      })
     : k;
-  const p = predictBenchmark(row.features, aged, { ...row.benchmark, sharedPrefixKvEfficiency: k.sharedPrefixKvEfficiency });
-  return { figures: { tpot: p.tpotSeconds, ttft: p.ttftSeconds, output: p.outputTokensPerSecond }, regime: p.regime };
+  const p = predictBenchmark(row.features, aged, {
+    ...row.benchmark,
+    sharedPrefixKvEfficiency: k.sharedPrefixKvEfficiency,
+  });
+  return {
+    figures: { tpot: p.tpotSeconds, ttft: p.ttftSeconds, output: p.outputTokensPerSecond },
+    regime: p.regime,
+  };
 }
 
 /** A derived output rate repeats TTFT and TPOT. */
@@ -56,16 +74,6 @@ function termsOf(rows: readonly Row[]): Term[] {
   });
 }
 
-/** Repeats of one workload point, such as sweeps of a flag that changes nothing. */
-const sameRun = (row: Row): string =>
-  [row.configuration, row.phase, row.benchmark.mode, row.benchmark.concurrency, row.benchmark.inputTokens, row.benchmark.outputTokens].join('|');
-
-function counts(rows: readonly Row[], key: (row: Row) => string): Map<string, number> {
-  const result = new Map<string, number>();
-  for (const row of rows) result.set(key(row), (result.get(key(row)) ?? 0) + 1);
-  return result;
-}
-
 /** Largest logarithmic error a row may contribute: a prediction of zero or infinity stays finite. */
 const CLAMP = 3;
 
@@ -75,7 +83,9 @@ function problemOf(rows: readonly Row[], parameters: readonly Parameter[]): Prob
   terms.forEach((term, i) => {
     termsOfRow[term.row]!.push(i);
   });
-  const rowsOf = parameters.map((p) => rows.map((_, i) => i).filter((i) => termsOfRow[i]!.length > 0 && p.affects(rows[i]!)));
+  const rowsOf = parameters.map((p) =>
+    rows.map((_, i) => i).filter((i) => termsOfRow[i]!.length > 0 && p.affects(rows[i]!)),
+  );
   const termsChanged = rowsOf.map((list) => list.flatMap((i) => termsOfRow[i]!));
   const groups = rows.map(groupOf);
   const fill = (i: number, k: (group: string) => FitCoefficients, into: Float64Array): void => {
@@ -102,7 +112,11 @@ function problemOf(rows: readonly Row[], parameters: readonly Parameter[]): Prob
 }
 
 /** The fit of these rows; nothing is kept from earlier fits. */
-export function fitRows(rows: readonly Row[], effects: readonly Parameter[] = groupEffects(rows), iterations = ITERATIONS): Fit {
+export function fitRows(
+  rows: readonly Row[],
+  effects: readonly Parameter[] = groupEffects(rows),
+  iterations = ITERATIONS,
+): Fit {
   const parameters = [...PHYSICS, ...effects];
   const solution = solve(problemOf(rows, parameters), iterations);
   return { parameters, solution, coefficients: coefficientsAt(parameters, solution.theta) };

@@ -72,7 +72,13 @@ export function solve(problem: Problem, maxIterations: number): Solution {
   return finish(problem, theta, at, cost, iterations);
 }
 
-function finish(problem: Problem, theta: Float64Array, at: Float64Array, cost: number, iterations: number): Solution {
+function finish(
+  problem: Problem,
+  theta: Float64Array,
+  at: Float64Array,
+  cost: number,
+  iterations: number,
+): Solution {
   return { theta, cost, iterations, covariance: invert(normalEquations(problem, theta, at).matrix) };
 }
 
@@ -85,7 +91,11 @@ function costOf(problem: Problem, theta: Float64Array, residuals: Float64Array):
   return cost;
 }
 
-function normalEquations(problem: Problem, theta: Float64Array, at: Float64Array): { matrix: Float64Array[]; gradient: Float64Array } {
+function normalEquations(
+  problem: Problem,
+  theta: Float64Array,
+  at: Float64Array,
+): { matrix: Float64Array[]; gradient: Float64Array } {
   const n = problem.priors.length;
   const columns: { rows: readonly number[]; values: Float64Array }[] = [];
   const moved = new Float64Array(problem.residuals);

@@ -1,7 +1,7 @@
 /** Reads throughput observations: what was run, and the figures that the source really measured. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { UserError, quote } from '../../src/errors';
+import { quote, UserError } from '../../src/errors';
 
 /** A row of the observations file, the fields that the model needs. Times in milliseconds, lengths in tokens. */
 export interface Observation {
@@ -42,7 +42,7 @@ type Statistics = Readonly<Record<string, number>>;
 
 export interface ObservationFile {
   readonly observations: readonly Observation[];
-  /** First 16 hex digits of the file's SHA-256. */
+  /** SHA-256 of the file. */
   readonly hash: string;
 }
 
@@ -54,7 +54,9 @@ export function readObservations(path: string): ObservationFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw new UserError(`cannot read observations ${quote(path)}: no such file; give a file with --observations`);
+    throw new UserError(
+      `cannot read observations ${quote(path)}: no such file; give a file with --observations`,
+    );
   }
   let document: unknown;
   try {
@@ -64,8 +66,10 @@ export function readObservations(path: string): ObservationFile {
   }
   const rows = (document as { observations?: unknown } | null)?.observations;
   if (!Array.isArray(rows)) throw new UserError(`observations ${quote(path)} has no list "observations"`);
-  rows.forEach((row, i) => checkRow(row as Record<string, unknown>, `${path}, row ${i + 1}`));
-  return { observations: rows as Observation[], hash: createHash('sha256').update(text).digest('hex').slice(0, 16) };
+  rows.forEach((row, i) => {
+    checkRow(row as Record<string, unknown>, `${path}, row ${i + 1}`);
+  });
+  return { observations: rows as Observation[], hash: createHash('sha256').update(text).digest('hex') };
 }
 
 const TEXTS = ['id', 'model_key', 'precision', 'engine', 'gpu_key', 'phase'] as const;
@@ -94,7 +98,3 @@ export function central(statistics: Statistics | undefined): number | null {
   }
   return null;
 }
-
-/** The central value is a median: rare slow requests (a cold start, the first burst) do not move it. */
-export const isMedian = (statistics: Statistics | undefined): boolean =>
-  statistics !== undefined && !['mean', 'central', 'mean_derived_from_e2e', 'mean_upper_bound'].some((k) => k in statistics);

@@ -13,7 +13,9 @@ export interface FitCoefficients extends Coefficients {
   readonly sharedPrefixKvEfficiency: number;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] extends Readonly<Record<GpuClass, number>> ? Record<GpuClass, number> : T[K] };
+type Mutable<T> = {
+  -readonly [K in keyof T]: T[K] extends Readonly<Record<GpuClass, number>> ? Record<GpuClass, number> : T[K];
+};
 export type Draft = Mutable<FitCoefficients>;
 
 export interface Parameter {
@@ -30,18 +32,26 @@ export interface Parameter {
 
 export type Factor = 'decodeFactor' | 'prefillFactor' | 'requestFactor' | 'sequenceFactor';
 
-type ScalarName = { [K in keyof FitCoefficients]-?: FitCoefficients[K] extends number ? K : never }[keyof FitCoefficients];
+type ScalarName = {
+  [K in keyof FitCoefficients]-?: FitCoefficients[K] extends number ? K : never;
+}[keyof FitCoefficients];
 
 const all = (): boolean => true;
 const serving = (row: Row): boolean => row.phase === 'serving';
 const notDecode = (row: Row): boolean => row.phase !== 'decode-steady';
-const usesFlops = (kind: 'bf16' | 'fp8' | 'fp4') => (row: Row) => row.features.denseFlop[kind] + row.features.expertFlop[kind] > 0;
+const usesFlops = (kind: 'bf16' | 'fp8' | 'fp4') => (row: Row) =>
+  row.features.denseFlop[kind] + row.features.expertFlop[kind] > 0;
 const moe = (row: Row): boolean => row.features.moeLayers > 0;
 const gdn = (row: Row): boolean => row.features.gdnLayers > 0;
 const split = (nvlink: boolean) => (row: Row) =>
   row.features.nvlink === nvlink && (row.features.tensorParallel > 1 || row.features.dataParallel > 1);
 
-const scalar = (name: ScalarName, prior: number, spread: number, affects: (row: Row) => boolean = all): Parameter => ({
+const scalar = (
+  name: ScalarName,
+  prior: number,
+  spread: number,
+  affects: (row: Row) => boolean = all,
+): Parameter => ({
   name,
   prior,
   spread,
@@ -74,6 +84,7 @@ export const PHYSICS: readonly Parameter[] = [
   scalar('attentionLayerMicros', 25, 0.4),
   scalar('gdnLayerMicros', 45, 0.4, gdn),
   scalar('moeLayerMicros', 20, 0.4, moe),
+  scalar('sharedExpertLayerMicros', 15, 0.5, (row) => row.features.sharedExpertLayers > 0),
   scalar('stepMillis', 0.6, 0.6),
   scalar('sequenceMillis', 0.03, 0.5),
   scalar('draftSequenceMillis', 0.04, 0.5, (row) => row.features.mtpTokens > 0),
@@ -111,10 +122,16 @@ export const PHYSICS: readonly Parameter[] = [
   byClass('layerOverheadFactor', 'blackwell-dc', 1, 0.2),
 ];
 
-export const groupOf = (row: { readonly model: string; readonly gpu: string }): string => `${row.model}|${row.gpu}`;
+export const groupOf = (row: { readonly model: string; readonly gpu: string }): string =>
+  `${row.model}|${row.gpu}`;
 
 /** How far one model on one GPU may stand from the physics: standard deviation of the logarithm. */
-export const EFFECT_SPREAD: Readonly<Record<Factor, number>> = { decodeFactor: 0.1, prefillFactor: 0.15, requestFactor: 0.4, sequenceFactor: 0.4 };
+export const EFFECT_SPREAD: Readonly<Record<Factor, number>> = {
+  decodeFactor: 0.1,
+  prefillFactor: 0.15,
+  requestFactor: 0.4,
+  sequenceFactor: 0.4,
+};
 
 /** Random effects of every model x GPU in the rows, shrunk towards none. */
 export function groupEffects(rows: readonly Row[], spread = EFFECT_SPREAD): Parameter[] {
@@ -134,11 +151,20 @@ export function groupEffects(rows: readonly Row[], spread = EFFECT_SPREAD): Para
 }
 
 const CLASSES: readonly GpuClass[] = ['hopper', 'ampere', 'ada', 'blackwell-dc', 'blackwell-rtx'];
-const ones = (): Record<GpuClass, number> => Object.fromEntries(CLASSES.map((c) => [c, 1])) as Record<GpuClass, number>;
+const ones = (): Record<GpuClass, number> =>
+  Object.fromEntries(CLASSES.map((c) => [c, 1])) as Record<GpuClass, number>;
 
 /** Coefficients for each group of rows at theta. */
-export function coefficientsAt(parameters: readonly Parameter[], theta: Float64Array): (group: string) => FitCoefficients {
-  const draft = { selfInterference: 0, bandwidthFactor: ones(), computeFactor: ones(), layerOverheadFactor: ones() } as Draft;
+export function coefficientsAt(
+  parameters: readonly Parameter[],
+  theta: Float64Array,
+): (group: string) => FitCoefficients {
+  const draft = {
+    selfInterference: 0,
+    bandwidthFactor: ones(),
+    computeFactor: ones(),
+    layerOverheadFactor: ones(),
+  } as Draft;
   const effects = new Map<string, Partial<Record<Factor, number>>>();
   parameters.forEach((p, j) => {
     const value = p.prior * Math.exp(theta[j]!);
@@ -149,7 +175,14 @@ export function coefficientsAt(parameters: readonly Parameter[], theta: Float64A
   return (group) => {
     let found = byGroup.get(group);
     if (found === undefined) {
-      found = { decodeFactor: 1, prefillFactor: 1, requestFactor: 1, sequenceFactor: 1, ...draft, ...effects.get(group) };
+      found = {
+        decodeFactor: 1,
+        prefillFactor: 1,
+        requestFactor: 1,
+        sequenceFactor: 1,
+        ...draft,
+        ...effects.get(group),
+      };
       byGroup.set(group, found);
     }
     return found;

@@ -1,17 +1,15 @@
 /** Turns observations into rows of the fit: the step model's inputs, how the run was driven, what was measured. */
-import { type Gpu, findGpu, usableMemory } from '../../src/hardware/gpus';
-import type { CheckpointKey } from '../../src/models/checkpoints';
-import { findCheckpoint, getModel } from '../../src/models/registry';
+import { findGpu, type Gpu, usableMemory } from '../../src/hardware/gpus';
+import { getModel } from '../../src/models/registry';
 import { type StepFeatures, shapeFeatures } from '../../src/performance/features';
-import { BF16, nvfp4On, type PrecisionMap, precisionMap, W4A16 } from '../../src/performance/precision-map';
 import { type StepShape, shapeOf } from '../../src/performance/shape';
-import { GIB, memoryBudget } from '../../src/vllm/budget';
-import { blocksPerSequence } from '../../src/vllm/pool';
 import type { Layout } from '../../src/vllm/layout';
 import type { Benchmark } from './benchmark-modes';
 import { exclusionReason } from './exclusions';
-import { central, isMedian, type Observation } from './observations';
+import { central, type Observation } from './observations';
+import { poolSequences } from './pool-sequences';
 import { REFERENCE_MODELS } from './reference-models';
+import { draftTokens, hasFp8Kv, isOldEngine, modeOf, weightsOf } from './run-settings';
 
 export const FIGURES = ['tpot', 'ttft', 'output'] as const;
 export type FigureName = (typeof FIGURES)[number];
@@ -50,6 +48,27 @@ const QWEN_NAMES: Readonly<Record<string, string>> = {
   'qwen3.5-122b-a10b': 'Qwen3.5-122B-A10B',
   'qwen3.5-397b-a17b': 'Qwen3.5-397B-A17B',
 };
+
+export interface UnusableRow {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** The vLLM rows of a file, and those that lack what a prediction needs. */
+export function rowsOf(observations: readonly Observation[]): {
+  readonly rows: Row[];
+  readonly unusable: UnusableRow[];
+} {
+  const rows: Row[] = [];
+  const unusable: UnusableRow[] = [];
+  for (const observation of observations) {
+    if (observation.engine !== 'vllm') continue;
+    const row = rowOf(observation);
+    if ('unusable' in row) unusable.push({ id: observation.id, reason: row.unusable });
+    else rows.push(row);
+  }
+  return { rows, unusable };
+}
 
 /** The row of a vLLM observation, or why it cannot be predicted. */
 export function rowOf(o: Observation): Row | { readonly unusable: string } {
@@ -99,52 +118,6 @@ export function rowOf(o: Observation): Row | { readonly unusable: string } {
   };
 }
 
-const MXFP4: PrecisionMap = { attention: BF16, mlp: BF16, experts: W4A16, int4Experts: false };
-
-function weightsOf(modelKey: string, precision: string, shape: StepShape, gpu: Gpu): PrecisionMap {
-  if (modelKey.startsWith('gpt-oss')) return { ...MXFP4, experts: { ...nvfp4On(gpu), bytes: W4A16.bytes } };
-  if (precision === 'fp4' && modelKey.startsWith('llama')) {
-    const nvfp4 = nvfp4On(gpu);
-    return { attention: nvfp4, mlp: nvfp4, experts: nvfp4, int4Experts: false };
-  }
-  if (precision === 'int4' && shape.moe === null) return { attention: W4A16, mlp: W4A16, experts: W4A16, int4Experts: false };
-  return precisionMap(shape.moe !== null, CHECKPOINTS[precision] ?? 'bf16', gpu);
-}
-
-const CHECKPOINTS: Readonly<Record<string, CheckpointKey>> = { bf16: 'bf16', fp8: 'fp8', fp4: 'nvfp4', int4: 'awq-int4' };
-
-/** Draft tokens; a source that says only `mtp` used two (its other runs say `mtp-2`). */
-const draftTokens = (o: Observation): number =>
-  o.spec_decode?.startsWith('mtp') ? Number(/mtp-(\d+)/.exec(o.spec_decode)?.[1] ?? 2) : 0;
-
-/**
- * FP8 KV cache: stated, or the source's habit. InferenceX serves Llama so (its vLLM config); of rtx6kpro the shared
- * vectors take the 397B runs so, and its other runs read tokens at the same rate only if they do likewise.
- */
-const hasFp8Kv = (o: Observation): boolean =>
-  o.kv_cache_dtype === 'fp8' ||
-  (o.server_args?.includes('kv-cache-dtype=fp8') ?? false) ||
-  (o.source.startsWith('inferencex') && o.model_key.startsWith('llama')) ||
-  o.source === 'rtx6kpro';
-
-/** Before vLLM 0.13, or of 2025 where no version is stated. */
-function isOldEngine(o: Observation): boolean {
-  const version = /^0\.(\d+)/.exec(o.engine_version ?? '');
-  if (version) return Number(version[1]) <= 12;
-  return o.engine_version?.includes('2025') ?? o.measured_on?.startsWith('2025') ?? true;
-}
-
-/** Runs labelled a burst whose throughput is exactly one request a second (performance-model.md section 7). */
-const CONSTANT_ONE_PER_SECOND = new Set(['obs-2238', 'obs-2239', 'obs-2240', 'obs-2241']);
-
-function modeOf(o: Observation): Benchmark['mode'] | null {
-  if (o.phase === 'decode-steady') return 'decode';
-  if (o.phase === 'prefill') return 'prefill';
-  if (typeof o.request_rate === 'number' || CONSTANT_ONE_PER_SECOND.has(o.id)) return 'open';
-  if (!o.concurrency) return null;
-  return o.num_prompts && o.num_prompts <= o.concurrency ? 'burst' : 'closed';
-}
-
 /** InferenceX draws lengths evenly from 80 to 100% of the nominal one. */
 const lengthScale = (o: Observation): number => (o.source.startsWith('inferencex') ? 0.9 : 1);
 
@@ -173,7 +146,12 @@ function benchmarkOf(
   const maxNumSeqs = argument('max-num-seqs', 'seqs') ?? (large ? 1024 : 256);
   const inputTokens = Math.max(1, o.isl * lengthScale(o));
   const outputTokens = (o.osl ?? (mode === 'prefill' ? 1 : 512)) * lengthScale(o);
-  const pool = poolSequences(o, layout, gpu, features, shape, qwenName, { maxNumBatchedTokens, maxNumSeqs, inputTokens, outputTokens });
+  const pool = poolSequences(o, layout, gpu, features, shape, qwenName, {
+    maxNumBatchedTokens,
+    maxNumSeqs,
+    inputTokens,
+    outputTokens,
+  });
   return {
     mode,
     concurrency: (o.concurrency ?? 0) / o.dp,
@@ -185,89 +163,17 @@ function benchmarkOf(
     maxNumBatchedTokens,
     drainTail: o.dataset === 'ShareGPT' ? SHAREGPT_DRAIN : 0,
     sharedPrefixKvEfficiency: 1,
-    medianTtft: isMedian(o.ttft_ms),
     wholeRunOutput: o.output_tok_s_derived === true,
   };
 }
 
-/** CUDA context, NCCL, graphs and rounding per GPU, as for the Qwen3.5 family (src/vllm/budget.ts). */
-const OTHER_GIB = 1;
-/** Bytes of sampler work space per logit, and slack of the profiled forward: src/vllm/budget.ts. */
-const SAMPLER_BYTES_PER_LOGIT = 11.7;
-const ACTIVATION_SLACK = 1.5;
-
-/** Work space of a model whose start-up logs this project does not hold, by the rule of src/vllm/budget.ts. */
-function workSpaceBytes(s: StepShape, tp: number, limits: EngineLimits): number {
-  const ffn = s.moe
-    ? s.moe.activeExperts * ((3 * s.moe.expertSize) / tp + s.hiddenSize)
-    : (3 * s.ffnSize) / tp;
-  const elements = ffn + ((3 * s.attentionHeads + 2 * s.kvHeads) * s.headDim) / tp + 4 * s.hiddenSize;
-  const forward = limits.maxNumBatchedTokens * elements * 2 * ACTIVATION_SLACK;
-  const sampler = SAMPLER_BYTES_PER_LOGIT * s.vocabSize * Math.min(limits.maxNumSeqs, 256);
-  return Math.max(forward, sampler) + 0.3 * Math.min(forward, sampler) + OTHER_GIB * GIB;
-}
-const PAGED_BLOCK_TOKENS = 16;
-/** Mean share of the output that a running sequence holds when sequences are admitted as others end. */
-const MEAN_OUTPUT_HELD = 0.6;
-
-interface EngineLimits {
-  readonly maxNumBatchedTokens: number;
-  readonly maxNumSeqs: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
-
-/** Sequences that the pool holds at once: the exact hybrid pool for Qwen3.5, ordinary paged KV for other models. */
-function poolSequences(
-  o: Observation,
-  layout: Layout,
-  gpu: Gpu,
-  f: StepFeatures,
-  shape: StepShape,
-  qwenName: string | undefined,
-  limits: EngineLimits,
-): number {
-  const usableGiB = usableMemory(gpu).gib;
-  const heldTokens = limits.inputTokens + MEAN_OUTPUT_HELD * limits.outputTokens;
-  if (qwenName !== undefined) {
-    const sequences = hybridPoolSequences(o, layout, usableGiB, f.mtpTokens, qwenName, heldTokens, limits);
-    if (sequences !== null) return sequences;
-  }
-  const weights = f.denseWeightBytes + f.expertWeightBytes + 2 * f.headWeightBytes;
-  const free = 0.9 * usableGiB * GIB - weights - workSpaceBytes(shape, layout.tensorParallel, limits);
-  const tokens = Math.ceil(heldTokens / PAGED_BLOCK_TOKENS) * PAGED_BLOCK_TOKENS;
-  const perSequence =
-    tokens * f.kvBytesPerToken + Math.min(tokens, 128) * f.slidingKvBytesPerToken + f.stateBytesPerSequence / 2;
-  return Math.floor(free / perSequence);
-}
-
-function hybridPoolSequences(
-  o: Observation,
-  layout: Layout,
-  usableGiB: number,
-  mtpTokens: number,
-  qwenName: string,
-  heldTokens: number,
-  limits: EngineLimits,
-): number | null {
-  const model = getModel(qwenName);
-  const checkpoint = findCheckpoint(model, CHECKPOINTS[o.precision === 'mxfp4' ? 'fp4' : o.precision] ?? 'bf16');
-  if (checkpoint === undefined) return null;
-  const budget = memoryBudget({
-    architecture: model.architecture,
-    checkpoint,
-    layout,
-    usableGiB,
-    gpuMemoryUtilization: 0.9,
-    kvCacheDtype: hasFp8Kv(o) ? 'fp8' : 'auto',
-    ssmCacheDtype: 'auto',
-    prefixCaching: o.server_args?.includes('enable-prefix-caching') ?? false,
-    mtpTokens,
-    vision: false,
-    maxModelLen: 32_768,
-    maxNumSeqs: Math.min(limits.maxNumSeqs, 1024),
-    maxNumBatchedTokens: limits.maxNumBatchedTokens,
-  });
-  if (budget === null || budget.poolBlocks <= 1) return null;
-  return Math.floor((budget.poolBlocks - 1) / blocksPerSequence(budget.pool, heldTokens));
-}
+/** Repeats of one workload point, such as sweeps of a flag that changes nothing. */
+export const sameRun = (row: Row): string =>
+  [
+    row.configuration,
+    row.phase,
+    row.benchmark.mode,
+    row.benchmark.concurrency,
+    row.benchmark.inputTokens,
+    row.benchmark.outputTokens,
+  ].join('|');

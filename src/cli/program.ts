@@ -1,8 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
+import { benchCommand } from './commands/bench';
+import { calibrateCommand } from './commands/calibrate';
+import { catalogCommand } from './commands/catalog';
+import { diffCommand } from './commands/diff';
+import { explainCommand } from './commands/explain';
+import { initCommand } from './commands/init';
 import { memoryCommand } from './commands/memory';
 import { modelsCommand } from './commands/models';
 import { planCommand } from './commands/plan';
+import { predictCommand } from './commands/predict';
+import { preflightCommand } from './commands/preflight';
 import { schemaCommand } from './commands/schema';
 import { simulateCommand } from './commands/simulate';
 import { startCommand } from './commands/start';
@@ -21,13 +29,21 @@ export function program(streams: Streams): Command {
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
   const commands = [
+    initCommand,
     planCommand,
+    explainCommand,
+    diffCommand,
     synthCommand,
     startCommand,
     modelsCommand,
     memoryCommand,
     vllmArgsCommand,
+    predictCommand,
     simulateCommand,
+    benchCommand,
+    calibrateCommand,
+    catalogCommand,
+    preflightCommand,
     schemaCommand,
   ];
   for (const make of commands) root.addCommand(make(streams).copyInheritedSettings(root));

@@ -3,16 +3,9 @@ import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import type { Override } from '../requirements/document';
 import { MARKETS } from '../requirements/input';
+import { SURVIVALS } from '../requirements/sizing';
 import { PRESET_NAMES } from '../workload/presets';
-
-type Kind = 'text' | 'number' | 'texts' | 'on' | 'off' | 'tag';
-
-interface Flag {
-  readonly flags: string;
-  readonly path: readonly string[];
-  readonly kind: Kind;
-  readonly help: string;
-}
+import { DEPLOYMENT_FLAGS, type Flag, type Kind } from './deployment-flags';
 
 /** Every field of `selfhost.yaml` as a flag; a flag wins over the file. */
 const FLAGS: readonly Flag[] = [
@@ -170,37 +163,31 @@ const FLAGS: readonly Flag[] = [
     kind: 'text',
     help: 'name of the plan (default: from the model)',
   },
-  { flags: '--vpc <id>', path: ['network', 'vpcId'], kind: 'text', help: 'existing VPC' },
   {
-    flags: '--machine-subnet <id>',
-    path: ['network', 'machineSubnetIds'],
-    kind: 'texts',
-    help: 'subnets of the machines, repeatable',
-  },
-  {
-    flags: '--load-balancer-subnet <id>',
-    path: ['network', 'loadBalancerSubnetIds'],
-    kind: 'texts',
-    help: 'subnets of the load balancer, repeatable',
-  },
-  {
-    flags: '--exposure <where>',
-    path: ['network', 'exposure'],
+    flags: '--survive <what>',
+    path: ['sizing', 'survive'],
     kind: 'text',
-    help: 'internal (default) or public',
+    help: `serve the peak after losing: ${SURVIVALS.join(', ')} (default nothing)`,
   },
   {
-    flags: '--certificate <arn>',
-    path: ['network', 'certificateArn'],
-    kind: 'text',
-    help: 'ACM certificate of the front door',
+    flags: '--savings-plan <share>',
+    path: ['sizing', 'savingsPlanDiscount'],
+    kind: 'number',
+    help: 'share of the on-demand price that your savings plan saves',
   },
   {
-    flags: '--allow-cidr <cidr>',
-    path: ['network', 'allowedCidrs'],
-    kind: 'texts',
-    help: 'who may call, repeatable',
+    flags: '--no-fp8-kv-cache',
+    path: ['sizing', 'fp8KvCache'],
+    kind: 'off',
+    help: 'keep the KV cache in BF16',
   },
+  {
+    flags: '--no-mtp',
+    path: ['sizing', 'mtp'],
+    kind: 'off',
+    help: 'never draft tokens with the MTP layer',
+  },
+  ...DEPLOYMENT_FLAGS,
   {
     flags: '--state-bucket <name>',
     path: ['stateBackend', 'bucket'],

@@ -9,6 +9,7 @@ export interface Coefficients {
   readonly attentionLayerMicros: number;
   readonly gdnLayerMicros: number;
   readonly moeLayerMicros: number;
+  readonly sharedExpertLayerMicros: number;
   readonly stepMillis: number;
   /** Per sequence and step: sampling, detokenisation, streaming. */
   readonly sequenceMillis: number;
@@ -55,7 +56,9 @@ export interface Coefficients {
   readonly sequenceFactor?: number;
 }
 
-type Effects = Required<Pick<Coefficients, 'decodeFactor' | 'prefillFactor' | 'requestFactor' | 'sequenceFactor'>>;
+type Effects = Required<
+  Pick<Coefficients, 'decodeFactor' | 'prefillFactor' | 'requestFactor' | 'sequenceFactor'>
+>;
 
 /** What the fit says of any model on any GPU; `coefficientsFor` adds what was measured of one model on one GPU. */
 export const FITTED: Coefficients = data.coefficients;

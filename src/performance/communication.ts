@@ -10,7 +10,8 @@ const ACTIVATION_BYTES = 2;
 
 /** Bytes per second between the GPUs of one tensor-parallel group, one direction. */
 const effectiveLink = (f: StepFeatures, k: Coefficients): number =>
-  f.linkBandwidth * (f.nvlink ? k.nvlinkEfficiency : k.pcieEfficiency * (f.hostStaged ? k.hostStagedLink : 1));
+  f.linkBandwidth *
+  (f.nvlink ? k.nvlinkEfficiency : k.pcieEfficiency * (f.hostStaged ? k.hostStagedLink : 1));
 
 /** Latency of one all-reduce: a tree of hops over NVLink, plus a ring over PCIe. */
 function allReduceLatency(f: StepFeatures, k: Coefficients): number {
@@ -26,12 +27,18 @@ function allReduceLatency(f: StepFeatures, k: Coefficients): number {
  * (tensor parallel), two all-to-alls a MoE layer (data parallel with experts), one hop between pipeline stages.
  * `latencyShare` 0 counts bytes only, for tokens that ride in a step whose latency is already paid.
  */
-export function communicationSeconds(f: StepFeatures, k: Coefficients, tokens: number, latencyShare: 0 | 1): number {
+export function communicationSeconds(
+  f: StepFeatures,
+  k: Coefficients,
+  tokens: number,
+  latencyShare: 0 | 1,
+): number {
   const link = effectiveLink(f, k);
   const bytes = tokens * f.hiddenSize * ACTIVATION_BYTES;
   const tp = f.tensorParallel;
   let seconds = 0;
-  if (tp > 1) seconds += 2 * f.layers * (latencyShare * allReduceLatency(f, k) + (bytes * 2 * (tp - 1)) / tp / link);
+  if (tp > 1)
+    seconds += 2 * f.layers * (latencyShare * allReduceLatency(f, k) + (bytes * 2 * (tp - 1)) / tp / link);
   if (f.dataParallel > 1 && f.moeLayers > 0) {
     const copies = Math.min(f.activeExperts, f.dataParallel);
     seconds += f.moeLayers * 2 * (latencyShare * EXPERT_PARALLEL_LATENCY_SECONDS + (bytes * copies) / link);

@@ -46,6 +46,8 @@ export interface StepFeatures {
   readonly gdnLayers: number;
   readonly layers: number;
   readonly moeLayers: number;
+  /** MoE layers that also run a shared expert and its gate. */
+  readonly sharedExpertLayers: number;
   readonly hiddenSize: number;
   readonly memoryBandwidth: number;
   readonly peakFlops: { readonly bf16: number; readonly fp8: number; readonly fp4: number };
@@ -73,7 +75,12 @@ export function gpuClassOf(gpu: Gpu): GpuClass {
   return cc >= 8.9 ? 'ada' : 'ampere';
 }
 
-const PCIE_BYTES_PER_SECOND: Readonly<Record<string, number>> = { '3': 16e9, '4': 32e9, '5': 64e9, '6': 64e9 };
+const PCIE_BYTES_PER_SECOND: Readonly<Record<string, number>> = {
+  '3': 16e9,
+  '4': 32e9,
+  '5': 64e9,
+  '6': 64e9,
+};
 
 /**
  * NVLink, or PCIe: directly between GPUs on RTX PRO 6000 (AWS enables peer-to-peer on G7e), through host memory on
@@ -84,7 +91,11 @@ function linkOf(gpu: Gpu): { nvlink: boolean; hostStaged: boolean; linkBandwidth
     return { nvlink: true, hostStaged: false, linkBandwidth: (gpu.nvlinkGBpsBidirectional / 2) * 1e9 };
   }
   const generation = /Gen(\d)/.exec(gpu.pcie)?.[1] ?? '4';
-  return { nvlink: false, hostStaged: gpu.computeCapability < 12, linkBandwidth: PCIE_BYTES_PER_SECOND[generation] ?? 32e9 };
+  return {
+    nvlink: false,
+    hostStaged: gpu.computeCapability < 12,
+    linkBandwidth: PCIE_BYTES_PER_SECOND[generation] ?? 32e9,
+  };
 }
 
 /** Engine settings that change what a step reads. */
@@ -119,7 +130,8 @@ function parametersOf(s: StepShape) {
   const attentionLayers = s.fullAttentionLayers + s.slidingAttentionLayers;
   const query = s.hiddenSize * s.attentionHeads * s.headDim;
   return {
-    attention: attentionLayers * (query * (s.gatedAttention ? 3 : 2) + 2 * s.hiddenSize * s.kvHeads * s.headDim),
+    attention:
+      attentionLayers * (query * (s.gatedAttention ? 3 : 2) + 2 * s.hiddenSize * s.kvHeads * s.headDim),
     gdn: s.gdnLayers * (s.hiddenSize * (2 * keySize + 2 * valueSize) + valueSize * s.hiddenSize),
     gdnSmall: s.gdnLayers * s.hiddenSize * 2 * s.gdnValueHeads,
     mlp: s.layers * 3 * s.hiddenSize * s.ffnSize,
@@ -131,10 +143,17 @@ function parametersOf(s: StepShape) {
 }
 
 const nvfp4Parameters = (p: ReturnType<typeof parametersOf>, map: PrecisionMap): number =>
-  (map.mlp.bytes === NVFP4_BYTES ? p.mlp : 0) + (map.attention.bytes === NVFP4_BYTES ? p.attention + p.gdn : 0);
+  (map.mlp.bytes === NVFP4_BYTES ? p.mlp : 0) +
+  (map.attention.bytes === NVFP4_BYTES ? p.attention + p.gdn : 0);
 
 /** Features of any transformer on a GPU; `map` says how its weights are stored and multiplied there. */
-export function shapeFeatures(s: StepShape, map: PrecisionMap, gpu: Gpu, layout: Layout, engine: EngineFeatures): StepFeatures {
+export function shapeFeatures(
+  s: StepShape,
+  map: PrecisionMap,
+  gpu: Gpu,
+  layout: Layout,
+  engine: EngineFeatures,
+): StepFeatures {
   const tp = layout.tensorParallel;
   const p = parametersOf(s);
   const denseFlop = { bf16: (2 * (p.gdnSmall + p.router)) / tp, fp8: 0, fp4: 0 };
@@ -153,7 +172,9 @@ export function shapeFeatures(s: StepShape, map: PrecisionMap, gpu: Gpu, layout:
     tensorParallel: tp,
     dataParallel: layout.dataParallel,
     pipelineParallel: layout.pipelineParallel,
-    denseWeightBytes: ((p.attention + p.gdn) * map.attention.bytes + p.mlp * map.mlp.bytes + (p.gdnSmall + p.router) * 2) / tp,
+    denseWeightBytes:
+      ((p.attention + p.gdn) * map.attention.bytes + p.mlp * map.mlp.bytes + (p.gdnSmall + p.router) * 2) /
+      tp,
     denseFp4WeightBytes: (nvfp4Parameters(p, map) * NVFP4_BYTES) / tp,
     headWeightBytes: (2 * p.head) / tp,
     expertWeightBytes: (p.expert * (s.moe?.experts ?? 0) * map.experts.bytes) / (tp * layout.dataParallel),
@@ -166,13 +187,15 @@ export function shapeFeatures(s: StepShape, map: PrecisionMap, gpu: Gpu, layout:
     kvBytesPerToken: s.fullAttentionLayers * layerKvBytes,
     slidingKvBytesPerToken: s.slidingAttentionLayers * layerKvBytes,
     stateBytesPerSequence:
-      s.gdnLayers * ((s.gdnValueHeads / tp) * s.gdnHeadDim * s.gdnHeadDim * 4 * 2 + (p.convChannels / tp) * 3 * 2 * 2),
+      s.gdnLayers *
+      ((s.gdnValueHeads / tp) * s.gdnHeadDim * s.gdnHeadDim * 4 * 2 + (p.convChannels / tp) * 3 * 2 * 2),
     attentionFlop: (s.fullAttentionLayers * 4 * s.attentionHeads * s.headDim) / tp,
     gdnHeadLayers: (s.gdnLayers * s.gdnValueHeads) / tp,
     attentionLayers,
     gdnLayers: s.gdnLayers,
     layers: s.layers,
     moeLayers: s.moe === null ? 0 : s.layers,
+    sharedExpertLayers: s.moe !== null && s.ffnSize > 0 ? s.layers : 0,
     hiddenSize: s.hiddenSize,
     memoryBandwidth: gpu.memoryBandwidthGBps * 1e9,
     peakFlops: { bf16: bf16Peak, fp8: fp8Peak, fp4: gpu.fp4Tflops === null ? fp8Peak : gpu.fp4Tflops * 1e12 },

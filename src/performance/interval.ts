@@ -18,29 +18,45 @@ const LOADED_UTILISATION = 0.8;
 const LOADED_PREFILL_SHARE = 0.5;
 
 export const regimeOf = (s: SteadyState): Regime =>
-  !s.stable || s.blockedSeconds > 0 || s.utilisation > LOADED_UTILISATION || s.prefillShare > LOADED_PREFILL_SHARE
+  !s.stable ||
+  s.blockedSeconds > 0 ||
+  s.utilisation > LOADED_UTILISATION ||
+  s.prefillShare > LOADED_PREFILL_SHARE
     ? 'loaded'
     : 'steady';
 
 /**
- * Standard deviation of ln(predicted / measured), from the errors on Qwen3.5 rows that a fit did not see: one
+ * Standard deviation of ln(predicted / measured), from the errors on Qwen3.5 serving rows that a fit did not see: one
  * configuration left out (`measured`), all of a model on a GPU (`related`), all of a GPU (`datasheet`). Written by
  * `npm run calibrate`.
  */
-const SPREADS: Readonly<Record<Figure, Readonly<Record<Basis, Readonly<Record<Regime, number>>>>>> = data.spreads;
+const SPREADS: Readonly<Record<Figure, Readonly<Record<Basis, Readonly<Record<Regime, number>>>>>> =
+  data.spreads;
 
-export const spreadOf = (figure: Figure, basis: Basis, regime: Regime): number => SPREADS[figure][basis][regime];
+export const spreadOf = (figure: Figure, basis: Basis, regime: Regime): number =>
+  SPREADS[figure][basis][regime];
 
 const Z_80_TWO_SIDED = 1.2816;
 
 /** The 80% interval of a figure, log-normal around the expected value. */
-export function intervalAround(expected: number, figure: Figure, basis: Basis, regime: Regime = 'steady'): Interval {
+export function intervalAround(
+  expected: number,
+  figure: Figure,
+  basis: Basis,
+  regime: Regime = 'steady',
+): Interval {
   const factor = Math.exp(Z_80_TWO_SIDED * spreadOf(figure, basis, regime));
   return { low: expected / factor, expected, high: expected * factor };
 }
 
 /** The latency that the truth stays below with the given probability. */
-export function pessimistic(expected: number, figure: Figure, basis: Basis, confidence: number, regime: Regime = 'steady'): number {
+export function pessimistic(
+  expected: number,
+  figure: Figure,
+  basis: Basis,
+  confidence: number,
+  regime: Regime = 'steady',
+): number {
   return expected * Math.exp(normalQuantile(confidence) * spreadOf(figure, basis, regime));
 }
 
@@ -61,9 +77,18 @@ export function normalQuantile(probability: number): number {
   return (polynomial(CENTRE_ABOVE, r) * q) / (polynomial(CENTRE_BELOW, r) * r + 1);
 }
 
-const polynomial = (coefficients: readonly number[], x: number): number => coefficients.reduce((sum, c) => sum * x + c, 0);
+const polynomial = (coefficients: readonly number[], x: number): number =>
+  coefficients.reduce((sum, c) => sum * x + c, 0);
 
-const CENTRE_ABOVE = [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239];
-const CENTRE_BELOW = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572];
-const TAIL_ABOVE = [-0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783];
+const CENTRE_ABOVE = [
+  -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
+  2.506628277459239,
+];
+const CENTRE_BELOW = [
+  -54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572,
+];
+const TAIL_ABOVE = [
+  -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+  2.938163982698783,
+];
 const TAIL_BELOW = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416];

@@ -22,7 +22,11 @@ export interface StepShape {
   readonly gdnHeadDim: number;
   /** Dense feed-forward or shared-expert width. */
   readonly ffnSize: number;
-  readonly moe: { readonly experts: number; readonly activeExperts: number; readonly expertSize: number } | null;
+  readonly moe: {
+    readonly experts: number;
+    readonly activeExperts: number;
+    readonly expertSize: number;
+  } | null;
   readonly vocabSize: number;
 }
 

@@ -44,8 +44,9 @@ export interface SteadyState {
   readonly acceptedTokens: number;
 }
 
-const ITERATIONS = 60;
+const ITERATIONS = 300;
 const DAMPING = 0.5;
+const SMALLEST_DAMPING = 0.02;
 const CONVERGED = 1e-7;
 const MAX_PREFILL_SHARE = 0.985;
 const MAX_UTILISATION = 0.999;
@@ -96,6 +97,8 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
   let response = 0;
   let service = 0;
   let utilisation = 0;
+  let damping = DAMPING;
+  let lastStep = 0;
   for (let i = 0; i < ITERATIONS; i++) {
     state = stepAt(Math.max(batch, 1e-3), share);
     prefillShare = Math.min(rate * state.prefill, MAX_PREFILL_SHARE);
@@ -104,37 +107,53 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
     // Only the others' prefills interfere, and all of them: none runs during a sequence's own prefill.
     const cycle = response + (outputTokens - 1) * tpot;
     const crowding = cycle > service ? Math.min((others * cycle) / (cycle - service), 2) : others;
-    const interference = Math.min(prefillShare * (k.selfInterference + (1 - k.selfInterference) * crowding), MAX_PREFILL_SHARE);
+    const interference = Math.min(
+      prefillShare * (k.selfInterference + (1 - k.selfInterference) * crowding),
+      MAX_PREFILL_SHARE,
+    );
     tpot = Math.min(state.decode / (1 - interference), slowest) / accepted;
     share = Math.min(Math.max((rate * state.decode) / (1 - prefillShare), 1), 64);
     service = state.prefill + (state.decode * computedTokens) / maxNumBatchedTokens;
     utilisation = Math.min(rate * service, MAX_UTILISATION);
     if (closed) {
-      const queueResponse = service + waiting;
-      waiting = Math.min(
-        ((admitted - 1) / admitted) * Math.max(rate * queueResponse - utilisation / 2, 0) * service,
-        0.98 * (admitted - 1) * service,
-      );
+      // W = (C-1)/C (X (S + W) - U/2) S, solved for W: finite source, deterministic service.
+      const seen = others * rate * service;
+      const most = 0.98 * (admitted - 1) * service;
+      waiting =
+        seen < 1
+          ? Math.min((others * (rate * service - utilisation / 2) * service) / (1 - seen), most)
+          : most;
     } else {
       waiting = arrivals.spacing === 'poisson' ? (utilisation / (2 * (1 - utilisation))) * service : 0;
     }
     // A busy engine first ends its current step; then the prompt's own step lasts as long as the batch beside it.
-    const residual = Math.min(1, batch) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
+    const residual =
+      Math.min(1, batch) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
     response =
-      service + waiting + requestSeconds + residual + state.decode * Math.max(1 - computedTokens / maxNumBatchedTokens, 0);
+      service +
+      waiting +
+      requestSeconds +
+      residual +
+      state.decode * Math.max(1 - computedTokens / maxNumBatchedTokens, 0);
     const nextRate = closed ? admitted / (response + (outputTokens - 1) * tpot) : rate;
-    const rateChange = DAMPING * (nextRate - rate);
+    // Near saturation the rate overshoots: smaller steps each time it turns round.
+    if ((nextRate - rate) * lastStep < 0) damping = Math.max(damping * 0.7, SMALLEST_DAMPING);
+    lastStep = nextRate - rate;
+    const rateChange = damping * lastStep;
     rate += rateChange;
-    const batchChange = DAMPING * (Math.min(rate * (outputTokens - 1) * tpot, admitted) - batch);
+    const batchChange = damping * (Math.min(rate * (outputTokens - 1) * tpot, admitted) - batch);
     batch += batchChange;
     if (Math.abs(batchChange) <= CONVERGED * batch && Math.abs(rateChange) <= CONVERGED * rate) break;
   }
 
+  // At saturation the rate is known and the wait is not: Little's law gives it.
+  if (closed) response = Math.max(admitted / rate - (outputTokens - 1) * tpot, service + requestSeconds);
   const burst = closed ? firstBurstSeconds(k, admitted, arrivals.totalRequests, service) : 0;
   const blockedSeconds = closed ? Math.max(concurrency - admitted, 0) / rate : 0;
   const demand = closed ? 0 : rate * (outputTokens - 1) * tpot;
   const stable =
-    closed || (rate * service < MAX_UTILISATION && prefillShare < MAX_PREFILL_SHARE && demand <= load.maxBatch);
+    closed ||
+    (rate * service < MAX_UTILISATION && prefillShare < MAX_PREFILL_SHARE && demand <= load.maxBatch);
   return {
     stable,
     ttftSeconds: response + burst + blockedSeconds,
@@ -153,7 +172,13 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
 }
 
 /** What a benchmark's first burst, when every client sends at once, adds to its mean TTFT. */
-function firstBurstSeconds(k: Coefficients, admitted: number, totalRequests: number | undefined, service: number): number {
-  const burstShare = totalRequests === undefined ? UNKNOWN_BURST_SHARE : Math.min(1, admitted / totalRequests);
+function firstBurstSeconds(
+  k: Coefficients,
+  admitted: number,
+  totalRequests: number | undefined,
+  service: number,
+): number {
+  const burstShare =
+    totalRequests === undefined ? UNKNOWN_BURST_SHARE : Math.min(1, admitted / totalRequests);
   return k.burstShare * burstShare * (admitted - 1) * (service / 2);
 }

@@ -18,14 +18,18 @@ function touchedExperts(f: StepFeatures, k: Coefficients, tokens: number): numbe
 }
 
 /** Bytes per second: raw, of dense weights, of expert weights. */
-function effectiveBandwidth(f: StepFeatures, k: Coefficients): { raw: number; dense: number; experts: number } {
+function effectiveBandwidth(
+  f: StepFeatures,
+  k: Coefficients,
+): { raw: number; dense: number; experts: number } {
   const raw = f.memoryBandwidth * k.bandwidthFactor[f.gpuClass];
   const dense = raw * k.weightReadEfficiency;
   return { raw, dense, experts: dense * (f.expertsWeightOnlyInt4 ? k.int4ReadEfficiency : 1) };
 }
 
 /** Dense four-bit weights read slower than their bytes say: as if there were so many more. */
-const unpackedBytes = (f: StepFeatures, k: Coefficients): number => f.denseFp4WeightBytes * (1 / k.fp4ReadEfficiency - 1);
+const unpackedBytes = (f: StepFeatures, k: Coefficients): number =>
+  f.denseFp4WeightBytes * (1 / k.fp4ReadEfficiency - 1);
 
 function weightReadSeconds(f: StepFeatures, k: Coefficients, tokensAllRanks: number): number {
   const bandwidth = effectiveBandwidth(f, k);
@@ -48,7 +52,11 @@ function computeSeconds(f: StepFeatures, k: Coefficients, tokens: number): numbe
 }
 
 const layerSeconds = (f: StepFeatures, k: Coefficients): number =>
-  (f.attentionLayers * k.attentionLayerMicros + f.gdnLayers * k.gdnLayerMicros + f.moeLayers * k.moeLayerMicros) * MICRO;
+  (f.attentionLayers * k.attentionLayerMicros +
+    f.gdnLayers * k.gdnLayerMicros +
+    f.moeLayers * k.moeLayerMicros +
+    f.sharedExpertLayers * k.sharedExpertLayerMicros) *
+  MICRO;
 
 /** Where the time of a decode step goes, in seconds; `total` is not the plain sum (weights and compute overlap). */
 export interface StepTerms {
@@ -63,18 +71,27 @@ export interface StepTerms {
 }
 
 /** One decode step for `batch` sequences at mean context `contextTokens`. performance-model.md 2.2. */
-export function decodeStep(f: StepFeatures, k: Coefficients, batch: number, contextTokens: number): StepTerms {
+export function decodeStep(
+  f: StepFeatures,
+  k: Coefficients,
+  batch: number,
+  contextTokens: number,
+): StepTerms {
   const factor = k.decodeFactor ?? 1;
   const tokens = batch * (1 + f.mtpTokens);
   const bandwidth = effectiveBandwidth(f, k);
   const weights = factor * weightReadSeconds(f, k, tokens * f.dataParallel);
   const compute = factor * (computeSeconds(f, k, tokens) + (tokens * f.headFlop) / bf16Rate(f, k));
-  const kvBytes = contextTokens * f.kvBytesPerToken + Math.min(contextTokens, SLIDING_WINDOW_TOKENS) * f.slidingKvBytesPerToken;
+  const kvBytes =
+    contextTokens * f.kvBytesPerToken +
+    Math.min(contextTokens, SLIDING_WINDOW_TOKENS) * f.slidingKvBytesPerToken;
   const kv = (factor * (batch * kvBytes)) / (bandwidth.raw * k.kvReadEfficiency);
   const state = (factor * (batch * f.stateBytesPerSequence)) / (bandwidth.raw * k.stateEfficiency);
   const sequenceMillis = (k.sequenceMillis + f.mtpTokens * k.draftSequenceMillis) * (k.sequenceFactor ?? 1);
   const overhead =
-    factor * (k.layerOverheadFactor[f.gpuClass] * layerSeconds(f, k) + (k.stepMillis + batch * sequenceMillis) * MILLI);
+    factor *
+    (k.layerOverheadFactor[f.gpuClass] * layerSeconds(f, k) +
+      (k.stepMillis + batch * sequenceMillis) * MILLI);
   const communication = factor * communicationSeconds(f, k, tokens, 1);
   const draft = factor * f.mtpTokens * draftPassSeconds(f, k, tokens);
   const total = hypot(weights, compute) + kv + state + overhead + communication + draft;
@@ -83,7 +100,8 @@ export function decodeStep(f: StepFeatures, k: Coefficients, batch: number, cont
 
 function draftPassSeconds(f: StepFeatures, k: Coefficients, tokens: number): number {
   const bandwidth = effectiveBandwidth(f, k);
-  const experts = (f.expertWeightBytes * touchedExperts(f, k, tokens * f.dataParallel)) / f.layers / bandwidth.experts;
+  const experts =
+    (f.expertWeightBytes * touchedExperts(f, k, tokens * f.dataParallel)) / f.layers / bandwidth.experts;
   const reads = (f.headWeightBytes + f.denseWeightBytes / f.layers) / bandwidth.dense + experts;
   const kernels = 3 * (k.attentionLayerMicros + (f.moeLayers > 0 ? k.moeLayerMicros : 0)) * MICRO;
   return reads + kernels + DRAFT_PASS_SECONDS;
@@ -120,7 +138,8 @@ export function prefillSeconds(f: StepFeatures, k: Coefficients, input: PrefillI
       : hypot(weightReadSeconds(f, k, decodeTokens * f.dataParallel), computeSeconds(f, k, decodeTokens));
   const attention = (f.attentionFlop * inputTokens * (cachedTokens + inputTokens / 2)) / bf16Rate(f, k);
   const gdn =
-    (inputTokens * f.gdnHeadLayers * k.gdnPrefillMicros * MICRO * (1e15 / f.peakFlops.bf16)) / k.computeFactor[f.gpuClass];
+    (inputTokens * f.gdnHeadLayers * k.gdnPrefillMicros * MICRO * (1e15 / f.peakFlops.bf16)) /
+    k.computeFactor[f.gpuClass];
   const perStep = k.mixedStepLayerMicros * MICRO * f.layers;
   return (
     (steps * (mixed - alone + perStep) + attention + gdn + communicationSeconds(f, k, inputTokens, 0)) *

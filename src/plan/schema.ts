@@ -32,6 +32,21 @@ const layoutSchema = z.strictObject({
   expertParallel: z.boolean(),
 });
 
+/** What a request-level simulation of the planned peak found; seconds, 95th percentiles. */
+const simulatedSchema = z.strictObject({
+  requests: count,
+  seed: z.number().int(),
+  /** Replicas simulated; a larger fleet is simulated by so many with their share of the load. */
+  replicas: count,
+  ttftP95Seconds: nonNegative,
+  /** Null when every answer is one token. */
+  tpotP95Seconds: nonNegative.nullable(),
+  /** Share of the requests that meet both targets. */
+  goodputShare: nonNegative,
+  utilisation: nonNegative,
+  preemptions: z.number().int().min(0),
+});
+
 /** One way to serve the requirements: enough to compare it with another. */
 const optionSchema = z.strictObject({
   checkpoint: z.enum(CHECKPOINT_KEYS),
@@ -46,6 +61,11 @@ const optionSchema = z.strictObject({
   ttftP95Seconds: intervalSchema,
   tpotP95Seconds: intervalSchema,
   usdPerMonth: positive,
+  /** What goes beyond one plain tensor-parallel engine: `FP8 KV cache`, `MTP drafting`. */
+  extras: z.array(z.string()).optional(),
+  /** Planned rate over the capacity within the SLO. */
+  utilisation: positive.optional(),
+  simulated: simulatedSchema.optional(),
 });
 
 const rejectionSchema = z.strictObject({
@@ -126,6 +146,8 @@ const predictedSchema = z.strictObject({
   /** Planned rate over that capacity. */
   utilisation: positive,
   limitedBy: z.string(),
+  /** The closed form chooses, the simulation confirms; where they differ, believe this one. */
+  simulated: simulatedSchema.optional(),
 });
 
 /** Seconds; the relations between them are checked when the plan is made and again at synth. */
@@ -145,6 +167,8 @@ const scalingSchema = z.strictObject({
   maxInstances: count,
   /** Running plus waiting requests per replica to hold: below maxNumSeqs. */
   targetConcurrencyPerReplica: positive,
+  /** Machines by hour, 24 from 0:00 UTC, started in the hour before they are needed; null for the same all day. */
+  hourlyInstances: z.array(count).length(24).nullable().optional(),
 });
 
 const costItemSchema = z.strictObject({ item: z.string(), usdPerMonth: nonNegative });
@@ -156,6 +180,44 @@ const costSchema = z.strictObject({
   instance: priceSchema,
   items: z.array(costItemSchema),
   usdPerMillionTokens: z.strictObject({ input: nonNegative, output: nonNegative }),
+  /** With every machine at the rate it is sized for. */
+  usdPerMillionTokensFullLoad: z.strictObject({ input: nonNegative, output: nonNegative }).optional(),
+});
+
+const bestCostSchema = z.strictObject({
+  /** The cheapest over all candidates, in closed form. */
+  option: optionSchema,
+  /** Why the plan is another; null when it is this one. */
+  whyNot: z.string().nullable(),
+});
+
+const quotaSchema = z.strictObject({
+  code: z.string(),
+  name: z.string(),
+  region: z.string(),
+  vcpus: count,
+  /** Text of the request to AWS, growth included. */
+  request: z.string(),
+});
+
+const marketPriceSchema = z.strictObject({
+  market: z.enum(MARKETS),
+  usdPerMonth: positive,
+  upfrontUsd: nonNegative,
+  evidence: z.enum(PRICE_EVIDENCE),
+  terms: z.string(),
+});
+
+const breakEvenSchema = z.strictObject({
+  api: z.string(),
+  sameModel: z.boolean(),
+  priceSource: z.string(),
+  inputUsdPerMillion: nonNegative,
+  outputUsdPerMillion: nonNegative,
+  apiUsdPerMonth: nonNegative,
+  /** Tokens a day, in the planned mix, from which on these machines cost less; null for never. */
+  tokensPerDay: nonNegative.nullable(),
+  verdict: z.string(),
 });
 
 const alternativeSchema = z.strictObject({
@@ -184,6 +246,14 @@ export const planSchema = z.strictObject({
   cost: costSchema,
   risks: z.array(z.string()),
   alternatives: z.array(alternativeSchema),
+  bestCost: bestCostSchema.optional(),
+  /** Options that no other beats in cost, TTFT, TPOT and headroom at once; cheapest first. */
+  pareto: z.array(optionSchema).optional(),
+  /** The chosen machines in every market that sells them. */
+  markets: z.array(marketPriceSchema).optional(),
+  breakEven: z.array(breakEvenSchema).optional(),
+  /** vCPU quotas that the machines draw on. */
+  quotas: z.array(quotaSchema).optional(),
   rejected: z.array(rejectionSchema),
   /** Dates of the data the plan rests on. */
   dataDates: z.record(z.string(), z.string()),
@@ -193,4 +263,5 @@ export type Plan = z.infer<typeof planSchema>;
 export type PlanOption = z.infer<typeof optionSchema>;
 export type Rejection = z.infer<typeof rejectionSchema>;
 export type Alternative = z.infer<typeof alternativeSchema>;
+export type PlannedSimulation = z.infer<typeof simulatedSchema>;
 export type Layout = z.infer<typeof layoutSchema>;

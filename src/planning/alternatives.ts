@@ -1,69 +1,47 @@
-import { intervalAround } from '../performance/interval';
-import type { Alternative, PlanOption } from '../plan/schema';
+import type { Alternative } from '../plan/schema';
 import type { PlanningContext } from './candidate';
-import { figure } from './figures';
-import { type Option, withInstances } from './fleet';
-import { cheapestOption, openSearch, type Search } from './search';
+import { checkOption } from './check';
+import { describeOption } from './describe';
+import { atPeak, type Option, withInstances } from './fleet';
+import { cheapestOption, type Search } from './search';
 
-/** The option as the Plan shows it. */
-export function describeOption(option: Option, { requirements }: PlanningContext): PlanOption {
-  const { candidate, replica, instances, replicas, cost } = option;
-  const { ttftP95Seconds, tpotP95Seconds } = replica.predict(
-    requirements.workload.requestsPerSecond / replicas,
-  );
-  return {
-    checkpoint: candidate.checkpoint.key,
-    region: candidate.offer.offering.region,
-    market: candidate.offer.market,
-    instanceType: candidate.offer.type.name,
-    gpu: candidate.gpu.id,
-    gpusPerInstance: candidate.offer.type.gpuCount,
-    layout: candidate.layout,
-    replicasPerInstance: candidate.replicasPerInstance,
-    instances,
-    ttftP95Seconds: figure(intervalAround(ttftP95Seconds, 'ttft', replica.basis)),
-    tpotP95Seconds: figure(intervalAround(tpotP95Seconds, 'tpot', replica.basis)),
-    usdPerMonth: cost.usdPerMonth,
-  };
-}
-
-/** The neighbours of a choice a reviewer asks about. */
+/** The neighbours of a choice a reviewer asks about, each confirmed by a simulation. */
 export function alternativesTo(chosen: Option, search: Search): Alternative[] {
-  return [
-    nextCheaper(chosen, search.context),
-    nextSafer(chosen, search.context),
-    nextFaster(chosen, search),
-  ].filter((a) => a !== null);
+  return [nextCheaper(chosen, search), nextSafer(chosen, search), nextFaster(chosen, search)].filter((a) => a !== null);
 }
 
 const EVEN_ODDS = 0.5;
 
+function described(
+  kind: Alternative['kind'],
+  option: Option,
+  tradeOff: string,
+  context: PlanningContext,
+): Alternative | null {
+  const check = checkOption(option, context);
+  return check.ok ? { kind, option: describeOption(option, context, check.simulated), tradeOff } : null;
+}
+
 /** The plan that holds at even odds instead of the wanted confidence. */
-function nextCheaper(chosen: Option, context: PlanningContext): Alternative | null {
-  const { confidence } = context.requirements;
+function nextCheaper(chosen: Option, search: Search): Alternative | null {
+  const { requirements } = search.context;
+  const { confidence } = requirements;
   if (confidence <= EVEN_ODDS) return null;
-  const relaxed = cheapestOption(
-    openSearch({ ...context, requirements: { ...context.requirements, confidence: EVEN_ODDS } }),
-  );
-  if (!relaxed || relaxed.cost.usdPerMonth >= chosen.cost.usdPerMonth) return null;
+  const even = search.vary({ ...requirements, confidence: EVEN_ODDS });
+  const relaxed = cheapestOption(even, { limitUsd: chosen.cost.usdPerMonth - 1 });
+  if (relaxed === null) return null;
   const saved = Math.round(chosen.cost.usdPerMonth - relaxed.cost.usdPerMonth);
-  return {
-    kind: 'next-cheaper',
-    option: describeOption(relaxed, context),
-    tradeOff: `saves $${saved} a month; the SLO then holds at even odds instead of ${Math.round(confidence * 100)}%`,
-  };
+  const tradeOff = `saves $${saved} a month; the SLO then holds at even odds instead of ${Math.round(confidence * 100)}%`;
+  return described('next-cheaper', relaxed, tradeOff, even.context);
 }
 
 /** One machine more: a failure no longer stops the service. */
-function nextSafer(chosen: Option, context: PlanningContext): Alternative {
-  const option = withInstances(chosen.candidate, chosen.replica, chosen.instances + 1, context);
+function nextSafer(chosen: Option, { context }: Search): Alternative | null {
+  const option = withInstances(chosen, chosen.instances + 1, context);
   const extra = Math.round(option.cost.usdPerMonth - chosen.cost.usdPerMonth);
   const zones = chosen.candidate.offer.offering.zoneIds.length > 1 ? ' in another zone' : '';
-  return {
-    kind: 'next-safer',
-    option: describeOption(option, context),
-    tradeOff: `$${extra} a month more for one machine more${zones}: the load survives the loss of one`,
-  };
+  const tradeOff = `$${extra} a month more for one machine more${zones}: the load survives the loss of one`;
+  return described('next-safer', option, tradeOff, context);
 }
 
 const NOTICEABLY_FASTER = 0.8;
@@ -71,15 +49,13 @@ const NOTICEABLY_FASTER = 0.8;
 /** The cheapest option whose tokens come at least a fifth faster. */
 function nextFaster(chosen: Option, search: Search): Alternative | null {
   const { context } = search;
-  const tpotOf = (option: Option): number =>
-    option.replica.predict(context.requirements.workload.requestsPerSecond / option.replicas).tpotP95Seconds;
+  const tpotOf = (option: Option): number => atPeak(option, context).tpotP95Seconds;
   const current = tpotOf(chosen);
-  const faster = cheapestOption(search, (option) => tpotOf(option) <= current * NOTICEABLY_FASTER);
-  if (!faster) return null;
+  const faster = cheapestOption(search, { option: (option) => tpotOf(option) <= current * NOTICEABLY_FASTER });
+  if (faster === null) return null;
   const extra = Math.round(faster.cost.usdPerMonth - chosen.cost.usdPerMonth);
-  return {
-    kind: 'next-faster',
-    option: describeOption(faster, context),
-    tradeOff: `$${extra} a month more; a token every ${(tpotOf(faster) * 1000).toFixed(0)} ms instead of ${(current * 1000).toFixed(0)} ms (p95)`,
-  };
+  const money = extra >= 0 ? `$${extra} a month more` : `saves $${-extra} a month`;
+  const beyond = faster.design.extras.length > 0 ? ` with ${faster.design.extras.join(' and ')}` : '';
+  const tradeOff = `${money}${beyond}; a token every ${(tpotOf(faster) * 1000).toFixed(0)} ms instead of ${(current * 1000).toFixed(0)} ms (p95)`;
+  return described('next-faster', faster, tradeOff, context);
 }

@@ -2,8 +2,10 @@ import { findInstanceType, gpuOf } from '../hardware/instance-types';
 import { type Offering, offeringsIn, type Price } from '../hardware/offerings';
 import { type Checkpoint, meetsQualityFloor } from '../models/checkpoints';
 import type { Market } from '../requirements/input';
-import { gpusPerReplica, type Layout, tensorParallelOnly } from '../vllm/layout';
+import { gpusPerReplica } from '../vllm/layout';
 import type { Candidate, MachineOffer, PlanningContext } from './candidate';
+import { capacityBlockPrice } from './capacity-blocks';
+import { layoutsOn } from './layouts';
 
 function spotPrice(offering: Offering): Price | null {
   const zones = Object.values(offering.spot);
@@ -17,9 +19,9 @@ function spotPrice(offering: Offering): Price | null {
   };
 }
 
-function priceIn(offering: Offering, market: Market): Price | null {
+export function priceIn(offering: Offering, market: Market): Price | null {
   if (market === 'on-demand') return offering.onDemand;
-  return market === 'spot' ? spotPrice(offering) : null;
+  return market === 'spot' ? spotPrice(offering) : capacityBlockPrice(offering.instanceType);
 }
 
 /** Every instance type of the wanted regions, in every wanted market. */
@@ -48,15 +50,10 @@ export function checkpointsFor({ requirements, model }: PlanningContext): Checkp
   );
 }
 
-/** Tensor-parallel layouts that fill one machine: powers of two, as many replicas as there is room for. */
-export function layoutsOn(gpuCount: number): Layout[] {
-  return [1, 2, 4, 8].filter((tensorParallel) => tensorParallel <= gpuCount).map(tensorParallelOnly);
-}
-
 /** Every way to run replicas on an offer. */
 export function candidatesOn(offer: MachineOffer, context: PlanningContext): Candidate[] {
   return checkpointsFor(context).flatMap((checkpoint) =>
-    layoutsOn(offer.type.gpuCount).map((layout) => ({
+    layoutsOn(offer.type.gpuCount, gpuOf(offer.type), context.model, checkpoint.key).map((layout) => ({
       offer,
       gpu: gpuOf(offer.type),
       checkpoint,

@@ -1,4 +1,8 @@
 import type { Price } from '../hardware/offerings';
+import type { Requirements } from '../requirements/requirements';
+import { USUAL_SIZING } from '../requirements/sizing';
+import type { MachineOffer } from './candidate';
+import { SECONDS_PER_MONTH, trafficOf } from './traffic';
 
 export const HOURS_PER_MONTH = 730;
 
@@ -6,9 +10,14 @@ export const HOURS_PER_MONTH = 730;
  * What the rest of the stack costs, USD, us-east-1 list prices (recalled 2026-11, other regions within about 20%):
  * small beside a GPU machine, and shown as estimates.
  */
-const LOAD_BALANCER_USD_PER_HOUR = 0.0225 + 0.008;
+const LOAD_BALANCER_USD_PER_HOUR = 0.0225;
+const LOAD_BALANCER_USD_PER_GB = 0.008;
 const NAT_GATEWAY_USD_PER_HOUR = 0.045;
 const GP3_USD_PER_GIB_MONTH = 0.08;
+const LOGS_USD_PER_GB = 0.5;
+/** Each way, between the zones of a region. */
+const CROSS_ZONE_USD_PER_GB = 0.01;
+const INTERNET_USD_PER_GB = 0.09;
 
 export interface CostItem {
   readonly item: string;
@@ -22,23 +31,96 @@ export interface Cost {
   readonly items: readonly CostItem[];
 }
 
-/** Monthly bill of a fleet: machines, their root volumes, one load balancer, one NAT gateway. */
-export function fleetCost(price: Price, instances: number, rootVolumeGiB: number, newVpc: boolean): Cost {
-  const items: CostItem[] = [
-    { item: 'machines', usdPerMonth: price.usdPerHour * instances * HOURS_PER_MONTH },
-    { item: 'root volumes (estimate)', usdPerMonth: GP3_USD_PER_GIB_MONTH * rootVolumeGiB * instances },
-    { item: 'load balancer (estimate)', usdPerMonth: LOAD_BALANCER_USD_PER_HOUR * HOURS_PER_MONTH },
-    ...(newVpc
-      ? [{ item: 'NAT gateway (estimate)', usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH }]
-      : []),
-  ].map(({ item, usdPerMonth }) => ({ item, usdPerMonth: cents(usdPerMonth) }));
-  const usdPerMonth = cents(items.reduce((sum, { usdPerMonth: usd }) => sum + usd, 0));
+/** Machines by hour of the day, or the same number all day. */
+export interface FleetSize {
+  /** At the peak. */
+  readonly instances: number;
+  /** 24 numbers from 0:00 UTC; null where the number does not change. */
+  readonly hourlyInstances: readonly number[] | null;
+}
+
+/** USD of one hour of a fleet of so many machines: discounts and the on-demand base of a spot fleet included. */
+export function machineUsdPerHour({ market, price, offering }: MachineOffer, instances: number, r: Requirements): number {
+  const hourly = price!.usdPerHour;
+  const { savingsPlanDiscount } = r.sizing ?? USUAL_SIZING;
+  const onDemand = (usd: number): number => usd * (1 - savingsPlanDiscount);
+  if (market === 'on-demand') return onDemand(hourly) * instances;
+  if (market === 'capacity-block') return hourly * instances;
+  const base = Math.min(instances, r.deployment.onDemandBase);
+  return base * onDemand(offering.onDemand?.usdPerHour ?? hourly) + (instances - base) * hourly;
+}
+
+/** Monthly bill of a fleet, item by item. */
+export function fleetCost(offer: MachineOffer, size: FleetSize, rootVolumeGiB: number, r: Requirements): Cost {
+  const { machines, volumes } = machineCosts(offer, size, rootVolumeGiB, r);
+  const usdPerMonth = fleetUsdPerMonth(offer, size, rootVolumeGiB, r);
   return {
     usdPerHour: Math.round((usdPerMonth / HOURS_PER_MONTH) * 1e4) / 1e4,
     usdPerMonth,
-    instance: price,
-    items,
+    instance: offer.price!,
+    items: [
+      { item: 'machines', usdPerMonth: machines },
+      { item: 'root volumes (estimate)', usdPerMonth: volumes },
+      ...besidesOf(r).items,
+    ],
   };
 }
 
-const cents = (usd: number): number => Math.round(usd * 100) / 100;
+/** The sum of that bill. */
+export function fleetUsdPerMonth(offer: MachineOffer, size: FleetSize, rootVolumeGiB: number, r: Requirements): number {
+  const { machines, volumes } = machineCosts(offer, size, rootVolumeGiB, r);
+  return cents(machines + volumes + besidesOf(r).usdPerMonth);
+}
+
+function machineCosts(offer: MachineOffer, { instances, hourlyInstances }: FleetSize, rootVolumeGiB: number, r: Requirements) {
+  // A capacity block is paid for whether its machines run or not.
+  const hours = hourlyInstances === null || offer.market === 'capacity-block' ? [instances] : hourlyInstances;
+  let usdPerHour = 0;
+  let running = 0;
+  for (const n of hours) {
+    usdPerHour += machineUsdPerHour(offer, n, r) / hours.length;
+    running += n / hours.length;
+  }
+  return { machines: cents(usdPerHour * HOURS_PER_MONTH), volumes: cents(GP3_USD_PER_GIB_MONTH * rootVolumeGiB * running) };
+}
+
+interface Besides {
+  readonly items: readonly CostItem[];
+  readonly usdPerMonth: number;
+}
+
+const besidesByRequirements = new WeakMap<Requirements, Besides>();
+
+/** The bill that is the same whatever machines are chosen, computed once. */
+function besidesOf(r: Requirements): Besides {
+  let known = besidesByRequirements.get(r);
+  if (known === undefined) {
+    const items = besides(r);
+    known = { items, usdPerMonth: items.reduce((sum, item) => sum + item.usdPerMonth, 0) };
+    besidesByRequirements.set(r, known);
+  }
+  return known;
+}
+
+/** What does not depend on the machines: the front door, the way out, bytes and logs of the planned load. */
+function besides(r: Requirements): CostItem[] {
+  const { gigabytesPerSecond, logGigabytesPerSecond } = trafficOf(r);
+  const gigabytes = gigabytesPerSecond * SECONDS_PER_MONTH;
+  const { vpcId, exposure, natGateways } = r.network;
+  const items: CostItem[] = [
+    {
+      item: 'load balancer (estimate)',
+      usdPerMonth: LOAD_BALANCER_USD_PER_HOUR * HOURS_PER_MONTH + LOAD_BALANCER_USD_PER_GB * gigabytes,
+    },
+  ];
+  if (vpcId === null && natGateways !== 'none') {
+    const gateways = natGateways === 'per-zone' ? r.minZones : 1;
+    items.push({ item: 'NAT gateway (estimate)', usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH * gateways });
+  }
+  const perGigabyte = 2 * CROSS_ZONE_USD_PER_GB + (exposure === 'public' ? INTERNET_USD_PER_GB : 0);
+  items.push({ item: 'data transfer (estimate)', usdPerMonth: perGigabyte * gigabytes });
+  items.push({ item: 'logs (estimate)', usdPerMonth: LOGS_USD_PER_GB * logGigabytesPerSecond * SECONDS_PER_MONTH });
+  return items.map(({ item, usdPerMonth }) => ({ item, usdPerMonth: cents(usdPerMonth) }));
+}
+
+export const cents = (usd: number): number => Math.round(usd * 100) / 100;

@@ -1,25 +1,65 @@
 import type { Rejection } from '../plan/schema';
 import type { PlanningContext, Rejected } from './candidate';
-import type { Option } from './fleet';
-import { FILTER_ORDER, type Prospect, type Search } from './search';
-
-const stage = (filter: string): number => FILTER_ORDER.indexOf(filter as (typeof FILTER_ORDER)[number]);
+import { utilisationOf } from './describe';
+import { atPeak, byCost, type Option } from './fleet';
+import { layoutText } from './layouts';
+import { nothingOffered } from './offered';
+import { cheapestFirst, type Prospect, type Search, stage } from './search';
 
 /** The rejection that came closer: stopped by a later filter, or nearer to passing the same one. */
 const closer = (a: Rejected, b: Rejected): number =>
   stage(b.filter) - stage(a.filter) || a.distance - b.distance;
 
+/** Types whose fewest machines cost more than so many times the choice are not sized: nobody would look twice. */
+const FAR_DEARER = 3;
+
+/** The cheapest option of each instance type that is near enough in cost to be compared. */
+export function bestByType(search: Search, chosen: Option): Option[] {
+  const best = new Map<string, Option>();
+  const limitUsd = chosen.cost.usdPerMonth * FAR_DEARER;
+  for (const prospect of cheapestFirst(search, () => limitUsd)) {
+    const type = prospect.candidate.offer.type.name;
+    const known = best.get(type);
+    if (known !== undefined && search.cheapestUsdPerMonth(prospect) > known.cost.usdPerMonth) continue;
+    const option = search.size(prospect, known === undefined ? {} : { limitUsd: known.cost.usdPerMonth });
+    if (option !== null && (known === undefined || byCost(option, known) < 0)) best.set(type, option);
+  }
+  return [...best.values()];
+}
+
+/** Options that no other beats in cost, TTFT, TPOT and headroom at once; cheapest first. */
+export function paretoFrontier(options: readonly Option[], context: PlanningContext): Option[] {
+  const figures = new Map(options.map((option) => [option, figuresOf(option, context)]));
+  const beats = (a: readonly number[], b: readonly number[]): boolean =>
+    a.every((value, i) => value <= b[i]!) && a.some((value, i) => value < b[i]!);
+  return options
+    .filter((option) => !options.some((other) => beats(figures.get(other)!, figures.get(option)!)))
+    .sort(byCost);
+}
+
+function figuresOf(option: Option, context: PlanningContext): readonly number[] {
+  const { ttftP95Seconds, tpotP95Seconds } = atPeak(option, context);
+  return [option.cost.usdPerMonth, ttftP95Seconds, tpotP95Seconds, utilisationOf(option, context)];
+}
+
 /** One line per instance type that was not chosen: how close it came, and what stopped it; the closest first. */
-export function explainRejections(search: Search, chosen: Option): Rejection[] {
+export function explainRejections(search: Search, chosen: Option, sized: readonly Option[]): Rejection[] {
   const best = new Map<string, Rejected>();
   const consider = (rejection: Rejected): void => {
     const known = best.get(rejection.instanceType);
     if (!known || closer(rejection, known) < 0) best.set(rejection.instanceType, rejection);
   };
+  // What serves at no rate has no bound, and was not sized yet: sizing it says why.
+  const serves = (prospect: Prospect): boolean => search.cheapestUsdPerMonth(prospect) < Number.POSITIVE_INFINITY;
+  for (const prospect of search.prospects) if (!serves(prospect)) search.size(prospect, {});
   search.rejected.forEach(consider);
+  for (const option of sized) consider(dearerThan(chosen, option));
   for (const prospect of search.prospects) {
-    const dearer = dearerThan(chosen, prospect, search);
-    if (dearer) consider(dearer);
+    const { offer, checkpoint } = prospect.candidate;
+    if (best.has(offer.type.name) || !serves(prospect)) continue;
+    const cheapest = search.cheapestUsdPerMonth(prospect);
+    const extra = Math.round(cheapest - chosen.cost.usdPerMonth);
+    consider(costRejection(offer.type.name, checkpoint.key, cheapest, chosen, `even at its fastest it costs $${extra} a month more`));
   }
   best.delete(chosen.candidate.offer.type.name);
   return [...best.values()]
@@ -27,45 +67,39 @@ export function explainRejections(search: Search, chosen: Option): Rejection[] {
     .map(({ distance: _, ...rejection }) => rejection);
 }
 
-/** A prospect that would serve at a higher cost, or cannot cost less: what it costs more; null when it cannot serve. */
-function dearerThan(chosen: Option, prospect: Prospect, search: Search): Rejected | null {
-  const { offer, checkpoint, layout } = prospect.candidate;
-  const budget = chosen.cost.usdPerMonth;
-  const rejection = (usdPerMonth: number, reason: string): Rejected => ({
-    instanceType: offer.type.name,
-    checkpoint: checkpoint.key,
-    filter: 'cost',
-    reason,
-    distance: usdPerMonth / budget,
-  });
-  if (prospect.cheapestUsdPerMonth > budget) {
-    const extra = Math.round(prospect.cheapestUsdPerMonth - budget);
-    return rejection(
-      prospect.cheapestUsdPerMonth,
-      `the fewest machines possible cost $${extra} a month more`,
-    );
-  }
-  const option = search.size(prospect);
-  if (option === null) return null;
-  const machines = `${option.instances} x ${checkpoint.key} TP ${layout.tensorParallel}`;
-  const extra = Math.round(option.cost.usdPerMonth - budget);
-  return rejection(
-    option.cost.usdPerMonth,
-    extra <= 0
-      ? `would do as well: ${machines} at the same cost`
-      : `would do: ${machines}, $${extra} a month more`,
-  );
+const costRejection = (instanceType: string, checkpoint: Rejected['checkpoint'], usd: number, chosen: Option, reason: string): Rejected => ({
+  instanceType,
+  checkpoint,
+  filter: 'cost',
+  reason,
+  distance: usd / chosen.cost.usdPerMonth,
+});
+
+function dearerThan(chosen: Option, option: Option): Rejected {
+  const { offer, checkpoint, layout } = option.candidate;
+  const beyond = option.design.extras.length > 0 ? ` with ${option.design.extras.join(' and ')}` : '';
+  const machines = `${option.instances} x ${checkpoint.key} ${layoutText(layout)}${beyond}`;
+  const extra = Math.round(option.cost.usdPerMonth - chosen.cost.usdPerMonth);
+  const elsewhere = offer.offering.region === chosen.candidate.offer.offering.region ? '' : ` in ${offer.offering.region}`;
+  const reason =
+    extra > 0
+      ? `would do${elsewhere}: ${machines}, $${extra} a month more`
+      : extra === 0
+        ? `would do as well${elsewhere}: ${machines} at the same cost`
+        : `would do${elsewhere}: ${machines}, $${-extra} a month less, but not as simple`;
+  return costRejection(offer.type.name, checkpoint.key, option.cost.usdPerMonth, chosen, reason);
 }
 
 /** One line for a requirement nothing meets: the nearest miss, and what would help. */
-export function explainNothing(search: Search, context: PlanningContext): string {
-  const { requirements, model } = context;
+export function explainNothing(search: Search): string {
+  const { requirements, model, catalogue } = search.context;
   const regions = requirements.regions.join(', ');
   const nearest = [...search.rejected].sort(closer)[0];
-  if (!nearest) return `no GPU machine is offered in ${regions}; add regions`;
+  const { allow } = requirements.instanceTypes;
+  if (!nearest || (nearest.filter === 'instance-types' && allow.length > 0)) return nothingOffered(requirements, catalogue);
   const { instanceType, checkpoint, reason } = nearest;
   const miss = `nearest is ${instanceType}${checkpoint ? ` with ${checkpoint}` : ''}: ${reason}`;
-  return `no plan for ${model.name} in ${regions}: ${miss}; ${remedy(nearest, context)}`;
+  return `no plan for ${model.name} in ${regions}: ${miss}; ${remedy(nearest, search.context)}`;
 }
 
 function remedy({ filter }: Rejected, { requirements }: PlanningContext): string {
@@ -74,8 +108,12 @@ function remedy({ filter }: Rejected, { requirements }: PlanningContext): string
       return 'a lower --quality-floor, a smaller --context, or more regions (--region) with larger GPUs would help';
     case 'latency-floor':
       return 'that is the best achievable here: relax the SLO (--ttft-p95, --tpot-p95), shorten the prompts, lower --confidence, or add regions with faster GPUs';
+    case 'simulation':
+      return 'relax the SLO (--ttft-p95, --tpot-p95), lower --confidence, or add regions with faster GPUs';
     case 'budget':
       return 'that is the cheapest that works: raise --budget or lower the load';
+    case 'quota':
+      return 'ask AWS for more (sizing.quotaVcpus says what you have), add regions, or lower the load';
     case 'instances':
       return 'split the load over several plans, or give a smaller --rate';
     case 'market':

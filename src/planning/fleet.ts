@@ -1,15 +1,19 @@
-import { zonesOf } from '../hardware/offerings';
 import { CHECKPOINT_KEYS, type CheckpointKey } from '../models/checkpoints';
-import type { Candidate, PlanningContext, Rejected } from './candidate';
-import { type Cost, fleetCost } from './cost';
-import type { Replica } from './replica';
+import type { Percentile95 } from '../performance/percentile';
+import { type Survival, USUAL_SIZING } from '../requirements/sizing';
+import type { Candidate, PlanningContext } from './candidate';
+import { type Cost, type FleetSize, fleetCost, fleetUsdPerMonth } from './cost';
+import type { Design } from './design';
 import { coldStartSeconds, downloadBytes, type Storage, storageFor } from './storage';
+import { hourlyFactors } from './traffic';
 
 /** A feasible way to serve: a candidate, sized and priced. */
-export interface Option {
+export interface Option extends FleetSize {
   readonly candidate: Candidate;
-  readonly replica: Replica;
-  readonly instances: number;
+  readonly design: Design;
+  /** Highest rate of one replica within the SLO at the wanted confidence. */
+  readonly capacityRequestsPerSecond: number;
+  readonly limitedBy: string;
   readonly replicas: number;
   readonly storage: Storage;
   readonly coldStartSeconds: number;
@@ -18,107 +22,155 @@ export interface Option {
 
 /** Share of the capacity where the SLO breaks that a plan uses: beyond it small errors become long queues. */
 export const TARGET_UTILISATION = 0.7;
-const MOST_INSTANCES = 1000;
 /** Keeps a load of exactly n replicas from asking for n + 1 by rounding. */
 const ROUNDING = 1e-9;
 
-/** Machines that a number of replicas needs, zones considered. */
-function instancesFor(replicas: number, candidate: Candidate, { requirements }: PlanningContext): number {
-  return Math.max(Math.ceil(replicas / candidate.replicasPerInstance), requirements.minZones);
+/** Machines for a rate, when one replica holds `capacity` within the SLO; zones and reserves considered. */
+function instancesAt(rate: number, capacity: number, candidate: Candidate, { requirements }: PlanningContext): number {
+  const { minReplicas, minZones, sizing } = requirements;
+  const replicas = Math.max(Math.ceil(rate / (capacity * TARGET_UTILISATION) - ROUNDING), minReplicas);
+  const forLoad = Math.ceil(replicas / candidate.replicasPerInstance);
+  return Math.max(withReserve(forLoad, candidate, (sizing ?? USUAL_SIZING).survive), minZones);
 }
 
-function costOf(
-  candidate: Candidate,
-  instances: number,
-  context: PlanningContext,
-): { storage: Storage; bytes: number; cost: Cost } {
-  const { offer, checkpoint } = candidate;
-  const bytes = downloadBytes(context.model, checkpoint);
-  const storage = storageFor(offer.type, bytes);
-  const cost = fleetCost(
-    offer.price!,
-    instances,
-    storage.rootVolumeGiB,
-    context.requirements.network.vpcId === null,
-  );
-  return { storage, bytes, cost };
+/** Enough machines that so many are left after a loss; machines are spread evenly over the zones. */
+function withReserve(machines: number, { offer }: Candidate, survive: Survival): number {
+  if (survive === 'nothing') return machines;
+  if (survive === 'machine') return machines + 1;
+  const zones = offer.offering.zoneIds.length;
+  return machines + Math.ceil(machines / Math.max(1, zones - 1));
 }
 
-/** Monthly cost below which no fleet of this candidate can be: the fewest machines the requirements allow. */
-export function cheapestUsdPerMonth(candidate: Candidate, context: PlanningContext): number {
-  const instances = instancesFor(context.requirements.minReplicas, candidate, context);
-  return costOf(candidate, instances, context).cost.usdPerMonth;
+/** The fleet's size by hour; a machine that an hour needs is started in the hour before. */
+export function fleetSize(capacity: number, candidate: Candidate, context: PlanningContext): FleetSize {
+  const { requestsPerSecond } = context.requirements.workload;
+  const at = (factor: number): number => instancesAt(requestsPerSecond * factor, capacity, candidate, context);
+  const instances = at(1);
+  const factors = hourlyFactors(context.requirements);
+  if (factors === null) return { instances, hourlyInstances: null };
+  const needed = factors.map(at);
+  const hourlyInstances = needed.map((n, hour) => Math.max(n, needed[(hour + 1) % needed.length]!));
+  return { instances, hourlyInstances };
 }
 
-/** Enough machines for the peak at the target utilisation, and never fewer than the user's minima. */
-export function fleetOf(candidate: Candidate, replica: Replica, context: PlanningContext): Option {
+const storages = new WeakMap<Candidate, Storage>();
+
+function storageOf(candidate: Candidate, { model }: PlanningContext): Storage {
+  let storage = storages.get(candidate);
+  if (storage === undefined) {
+    storage = storageFor(candidate.offer.type, downloadBytes(model, candidate.checkpoint));
+    storages.set(candidate, storage);
+  }
+  return storage;
+}
+
+/** Monthly cost of a candidate whose replicas hold `capacity`; it never rises with the capacity. */
+export function usdPerMonthAt(capacity: number, candidate: Candidate, context: PlanningContext): number {
+  const { rootVolumeGiB } = storageOf(candidate, context);
+  return fleetUsdPerMonth(candidate.offer, fleetSize(capacity, candidate, context), rootVolumeGiB, context.requirements);
+}
+
+/** Hourly sizes have no simple inverse: their capacity is found by halving. */
+const LOWEST_CAPACITY = 1e-6;
+const HIGHEST_CAPACITY = 1e7;
+const HALVINGS = 26;
+
+/** A capacity below which a candidate certainly costs more than the limit; infinite when it always does. */
+export function capacityWithin(limitUsd: number, candidate: Candidate, context: PlanningContext): number {
+  if (limitUsd === Number.POSITIVE_INFINITY) return 0;
+  if (hourlyFactors(context.requirements) !== null) return capacityByHalving(limitUsd, candidate, context);
   const { requirements } = context;
-  const perReplica = replica.capacityRequestsPerSecond * TARGET_UTILISATION;
-  const forLoad = Math.ceil(requirements.workload.requestsPerSecond / perReplica - ROUNDING);
-  const instances = instancesFor(Math.max(forLoad, requirements.minReplicas), candidate, context);
-  return withInstances(candidate, replica, instances, context);
+  const { rootVolumeGiB } = storageOf(candidate, context);
+  const usdOf = (instances: number): number =>
+    fleetUsdPerMonth(candidate.offer, { instances, hourlyInstances: null }, rootVolumeGiB, requirements);
+  const fewest = instancesAt(requirements.workload.requestsPerSecond, Number.POSITIVE_INFINITY, candidate, context);
+  const most = mostWithin(limitUsd, fewest, usdOf);
+  if (most < fewest) return Number.POSITIVE_INFINITY;
+  const machines = machinesBesidesReserve(most, candidate, (requirements.sizing ?? USUAL_SIZING).survive);
+  const replicas = machines * candidate.replicasPerInstance;
+  return (requirements.workload.requestsPerSecond / (TARGET_UTILISATION * (replicas + ROUNDING))) * (1 - 1e-12);
+}
+
+/** Most machines whose bill is within the limit; fewer than `fewest` when those are not. */
+function mostWithin(limitUsd: number, fewest: number, usdOf: (instances: number) => number): number {
+  const least = usdOf(fewest);
+  if (least > limitUsd) return fewest - 1;
+  const each = usdOf(fewest + 1) - least;
+  let most = fewest + Math.floor((limitUsd - least) / each);
+  while (usdOf(most) > limitUsd) most--;
+  while (usdOf(most + 1) <= limitUsd) most++;
+  return most;
+}
+
+/** Machines left for the load when so many are running: the inverse of `withReserve`. */
+function machinesBesidesReserve(instances: number, candidate: Candidate, survive: Survival): number {
+  let machines = instances;
+  while (machines > 0 && withReserve(machines, candidate, survive) > instances) machines--;
+  return machines;
+}
+
+function capacityByHalving(limitUsd: number, candidate: Candidate, context: PlanningContext): number {
+  if (usdPerMonthAt(Number.POSITIVE_INFINITY, candidate, context) > limitUsd) return Number.POSITIVE_INFINITY;
+  let below = LOWEST_CAPACITY;
+  let enough = HIGHEST_CAPACITY;
+  if (usdPerMonthAt(below, candidate, context) <= limitUsd) return 0;
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = Math.sqrt(below * enough);
+    if (usdPerMonthAt(middle, candidate, context) <= limitUsd) enough = middle;
+    else below = middle;
+  }
+  return below;
+}
+
+/** The fleet for the peak at the target utilisation, and never fewer machines than the user's minima. */
+export function fleetOf(candidate: Candidate, design: Design, capacity: Capacity, context: PlanningContext): Option {
+  return withSize(candidate, design, capacity, fleetSize(capacity.requestsPerSecond, candidate, context), context);
+}
+
+/** What one replica holds, and what limits it. */
+export interface Capacity {
+  readonly requestsPerSecond: number;
+  readonly limitedBy: string;
 }
 
 /** The same machines in another number. */
-export function withInstances(
-  candidate: Candidate,
-  replica: Replica,
-  instances: number,
-  context: PlanningContext,
-): Option {
-  const { storage, bytes, cost } = costOf(candidate, instances, context);
+export function withInstances(option: Option, instances: number, context: PlanningContext): Option {
+  const capacity = { requestsPerSecond: option.capacityRequestsPerSecond, limitedBy: option.limitedBy };
+  const extra = instances - option.instances;
+  const hourlyInstances = option.hourlyInstances?.map((n) => Math.max(1, n + extra)) ?? null;
+  return withSize(option.candidate, option.design, capacity, { instances, hourlyInstances }, context);
+}
+
+function withSize(candidate: Candidate, design: Design, capacity: Capacity, size: FleetSize, context: PlanningContext): Option {
+  const storage = storageOf(candidate, context);
   return {
+    ...size,
     candidate,
-    replica,
-    instances,
-    replicas: instances * candidate.replicasPerInstance,
+    design,
+    capacityRequestsPerSecond: capacity.requestsPerSecond,
+    limitedBy: capacity.limitedBy,
+    replicas: size.instances * candidate.replicasPerInstance,
     storage,
-    coldStartSeconds: coldStartSeconds(candidate.offer.type, bytes),
-    cost,
+    coldStartSeconds: coldStartSeconds(candidate.offer.type, downloadBytes(context.model, candidate.checkpoint)),
+    cost: fleetCost(candidate.offer, size, storage.rootVolumeGiB, context.requirements),
   };
 }
 
-/** Why a sized fleet is out of the question; null when it is not. */
-export function fleetProblem(
-  option: Option,
-  { requirements, catalogue }: PlanningContext,
-): Pick<Rejected, 'filter' | 'reason' | 'distance'> | null {
-  const { instances, cost, candidate } = option;
-  if (instances > MOST_INSTANCES) {
-    return {
-      filter: 'instances',
-      reason: `${instances} machines would be needed; one Auto Scaling group of ${MOST_INSTANCES} is the most this plans`,
-      distance: instances / MOST_INSTANCES,
-    };
-  }
-  const { monthlyBudgetUsd } = requirements;
-  if (monthlyBudgetUsd !== null && cost.usdPerMonth > monthlyBudgetUsd) {
-    return {
-      filter: 'budget',
-      reason: `$${Math.round(cost.usdPerMonth)} a month, budget $${monthlyBudgetUsd}`,
-      distance: cost.usdPerMonth / monthlyBudgetUsd,
-    };
-  }
-  const { region } = candidate.offer.offering;
-  if (zonesOf(catalogue, region).length < 2) {
-    return {
-      filter: 'zones',
-      reason: `${region} has one known zone; a load balancer needs two`,
-      distance: 2,
-    };
-  }
-  return null;
-}
+/** Prediction of one rank at the peak of the planned load. */
+export const atPeak = ({ design, replicas }: Option, { requirements }: PlanningContext): Percentile95 =>
+  design.curve.at(requirements.workload.requestsPerSecond / replicas / design.ranks);
 
 const quality = (key: CheckpointKey): number => CHECKPOINT_KEYS.indexOf(key);
 
-/** Cheapest first; between equals fewer machines, then higher precision, then more headroom. */
+/** Cheapest first; between equals simpler, then fewer machines, then higher precision, then more headroom. */
 export function byCost(a: Option, b: Option): number {
   return (
     a.cost.usdPerMonth - b.cost.usdPerMonth ||
+    a.design.extras.length - b.design.extras.length ||
     a.instances - b.instances ||
     quality(a.candidate.checkpoint.key) - quality(b.candidate.checkpoint.key) ||
-    b.replica.capacityRequestsPerSecond - a.replica.capacityRequestsPerSecond ||
+    b.capacityRequestsPerSecond * b.replicas - a.capacityRequestsPerSecond * a.replicas ||
+    a.candidate.replicasPerInstance - b.candidate.replicasPerInstance ||
     (a.candidate.offer.type.name < b.candidate.offer.type.name ? -1 : 1)
   );
 }

@@ -4,14 +4,15 @@ import type { Option } from './fleet';
 
 /** What a reviewer should know before saying yes; one sentence each. */
 export function planRisks(
-  { candidate, replica, instances }: Option,
+  { candidate, design, instances, hourlyInstances }: Option,
   { requirements }: PlanningContext,
   zoneIds: readonly string[],
 ): string[] {
   const { offer, gpu, checkpoint } = candidate;
   const { network, workload } = requirements;
+  const fewest = Math.min(instances, ...(hourlyInstances ?? []));
   const risks: [boolean, string][] = [
-    [instances === 1, 'one machine: its failure or replacement stops the service until another has started'],
+    [fewest === 1, 'one machine: its failure or replacement stops the service until another has started'],
     [
       zoneIds.length === 1,
       `one zone (${zoneIds[0]}): a zone outage or lack of capacity there stops the service`,
@@ -20,15 +21,19 @@ export function planRisks(
       offer.market === 'spot',
       'spot machines are taken back with two minutes of notice; requests longer than that are lost',
     ],
+    [offer.market === 'capacity-block', 'a capacity block ends on its date, and the machines 30 minutes before: plan what serves then'],
+    [design.option.mtpTokens > 0, 'MTP: how many drafted tokens are accepted depends on your texts; measure before you rely on it'],
+    [design.option.kvCacheDtype === 'fp8', 'FP8 KV cache: slightly less precise; compare answers on your own prompts'],
+    [design.layout.dataParallel > 1 || design.layout.pipelineParallel > 1, 'this layout is calculated: nothing like it is in the measured data'],
     [
       offer.price?.evidence !== 'listed',
       `the machine price is ${offer.price?.evidence} (${offer.price?.source}), not quoted for ${offer.offering.region}`,
     ],
     [
-      replica.basis === 'datasheet',
+      design.basis === 'datasheet',
       `no measurement of a model of this kind on ${gpu.name} exists in the data: figures come from its datasheet`,
     ],
-    [replica.basis === 'related', `${gpu.name} was measured with other models only`],
+    [design.basis === 'related', `${gpu.name} was measured with other models only`],
     [
       usableMemory(gpu).evidence === 'derived',
       `memory that CUDA reports on ${gpu.name} is derived, not read in a log`,

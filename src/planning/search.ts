@@ -1,7 +1,12 @@
+import { EventHeap } from '../simulation/event-heap';
 import type { Candidate, PlanningContext, Rejected } from './candidate';
 import { candidatesOn, machineOffers } from './candidates';
+import { capacityBound } from './capacity-bound';
+import { CapacityBracket } from './capacity-bracket';
+import { type Design, type DesignSet, DesignStore, problemOf } from './design';
 import { allowed } from './filters/allowed';
 import { engineBugs } from './filters/engine-bugs';
+import { fleetProblem } from './filters/fleet-filters';
 import { sift } from './filters/filter';
 import { hostMemory } from './filters/host-memory';
 import { market } from './filters/market';
@@ -9,8 +14,8 @@ import { precision } from './filters/precision';
 import { servable } from './filters/servable';
 import { split } from './filters/split';
 import { zones } from './filters/zones';
-import { byCost, cheapestUsdPerMonth, fleetOf, fleetProblem, type Option } from './fleet';
-import { type ReplicaOutcome, sizeReplica } from './replica';
+import { byCost, type Capacity, capacityWithin, fleetOf, type Option, usdPerMonthAt } from './fleet';
+import { atIdle } from './shortfall';
 
 /** Order in which filters speak: a later one means the machine came closer. */
 export const FILTER_ORDER = [
@@ -24,25 +29,40 @@ export const FILTER_ORDER = [
   'host-memory',
   'memory',
   'latency-floor',
+  'simulation',
   'instances',
+  'quota',
   'budget',
   'cost',
 ] as const;
 
-/** A candidate that no filter objects to, with the least it can cost. */
+/** A candidate that no filter objects to, with what its fewest machines cost. */
 export interface Prospect {
   readonly candidate: Candidate;
-  readonly cheapestUsdPerMonth: number;
+  readonly fewestUsdPerMonth: number;
 }
 
-/** A search in progress: sizes prospects on demand, cheapest bound first, and remembers every reason. */
+/** What an option must be; the strictest question decides how little of a prospect is computed. */
+export interface Ask {
+  /** Options that cost more are of no interest. */
+  readonly limitUsd?: number;
+  readonly design?: (design: Design) => boolean;
+  readonly option?: (option: Option) => boolean;
+}
+
+/** A search in progress: narrows prospects only as far as asked, and remembers every reason. */
 export interface Search {
   readonly context: PlanningContext;
-  /** All prospects by ascending bound. */
   readonly prospects: readonly Prospect[];
+  /** Less than any fleet of a prospect can cost, from decoding alone; infinite where no design serves at all. */
+  readonly cheapestUsdPerMonth: (prospect: Prospect) => number;
   readonly rejected: Rejected[];
-  /** The sized option of a prospect, or null when it is infeasible (its reason is then in `rejected`). */
-  readonly size: (prospect: Prospect) => Option | null;
+  /** The cheapest option of a prospect, or null when there is none within what was asked. */
+  readonly size: (prospect: Prospect, ask: Ask) => Option | null;
+  /** What a simulation found: a replica of this design holds no more than this, requests per second. */
+  readonly limitDesign: (design: Design, requestsPerSecond: number, reason: string) => void;
+  /** The same prospects under requirements that differ only in SLO, confidence or load. */
+  readonly vary: (requirements: PlanningContext['requirements']) => Search;
 }
 
 /** Sifts offers and candidates through the filters that need no sizing. */
@@ -57,53 +77,180 @@ export function openSearch(context: PlanningContext): Search {
     context,
     ({ offer, checkpoint }) => ({ instanceType: offer.type.name, checkpoint: checkpoint.key }),
   );
-  const rejected: Rejected[] = [...offers.rejected, ...candidates.rejected];
-  const prospects = candidates.kept
-    .map((candidate) => ({ candidate, cheapestUsdPerMonth: cheapestUsdPerMonth(candidate, context) }))
-    .sort((a, b) => a.cheapestUsdPerMonth - b.cheapestUsdPerMonth);
-  return { context, prospects, rejected, size: sizer(context, rejected) };
+  return searchOf(context, candidates.kept, [...offers.rejected, ...candidates.rejected], new DesignStore(context));
 }
 
-function sizer(context: PlanningContext, rejected: Rejected[]): Search['size'] {
-  // A replica depends on GPU, checkpoint and layout only, so types that share a GPU share the work.
-  const replicas = new Map<string, ReplicaOutcome>();
-  const sized = new Map<Prospect, Option | null>();
-  const sizeOnce = (prospect: Prospect): Option | null => {
-    const { offer, gpu, checkpoint, layout } = prospect.candidate;
-    const key = `${gpu.id}/${checkpoint.key}/${layout.tensorParallel}/${layout.dataParallel}`;
-    const outcome = replicas.get(key) ?? sizeReplica(gpu, checkpoint, layout, context);
-    replicas.set(key, outcome);
-    const option = outcome.ok ? fleetOf(prospect.candidate, outcome.replica, context) : null;
-    const problem = outcome.ok ? fleetProblem(option!, context) : outcome;
-    if (problem === null) return option;
-    const { filter, reason, distance } = problem;
-    rejected.push({ instanceType: offer.type.name, checkpoint: checkpoint.key, filter, reason, distance });
-    return null;
-  };
-  return (prospect) => {
-    const known = sized.get(prospect);
-    if (known !== undefined) return known;
-    const option = sizeOnce(prospect);
-    sized.set(prospect, option);
-    return option;
+function searchOf(context: PlanningContext, candidates: readonly Candidate[], rejected: Rejected[], designs: DesignStore): Search {
+  const sizer = new Sizer(context, designs, rejected);
+  const prospects = candidates.map((candidate) => ({
+    candidate,
+    fewestUsdPerMonth: usdPerMonthAt(Number.POSITIVE_INFINITY, candidate, context),
+  }));
+  return {
+    context,
+    prospects,
+    cheapestUsdPerMonth: (prospect) => sizer.cheapestUsdPerMonth(prospect.candidate),
+    rejected,
+    size: (prospect, ask) => sizer.size(prospect, ask),
+    limitDesign: (design, rate, reason) => sizer.limit(design, rate, reason),
+    vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs),
   };
 }
+
+/** Too little to matter, and enough that equal costs are not told apart by rounding. */
+const CENT = 0.01;
+
+class Sizer {
+  private readonly brackets = new Map<Design, CapacityBracket>();
+  private readonly limits = new Map<string, { readonly requestsPerSecond: number; readonly reason: string }>();
+  private readonly explained = new Set<Prospect>();
+  private readonly bounds = new Map<Design, number>();
+  private readonly mostOf = new Map<DesignSet, number>();
+
+  constructor(
+    private readonly context: PlanningContext,
+    private readonly designs: DesignStore,
+    private readonly rejected: Rejected[],
+  ) {}
+
+  limit(design: Design, requestsPerSecond: number, reason: string): void {
+    this.limits.set(design.key, { requestsPerSecond, reason });
+  }
+
+  /** Less than any fleet of the candidate can cost; infinite where no design serves at all. */
+  cheapestUsdPerMonth(candidate: Candidate): number {
+    const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
+    const known = this.mostOf.get(set);
+    let most = known ?? 0;
+    for (let i = 0; known === undefined && i < set.size; i++) {
+      const outcome = set.get(i);
+      if (outcome.ok) most = Math.max(most, this.boundOf(outcome.design));
+    }
+    this.mostOf.set(set, most);
+    return most === 0 ? Number.POSITIVE_INFINITY : usdPerMonthAt(most, candidate, this.context);
+  }
+
+  private boundOf(design: Design): number {
+    let bound = this.bounds.get(design);
+    if (bound === undefined) {
+      bound = capacityBound(design, this.context.requirements);
+      this.bounds.set(design, bound);
+    }
+    return bound;
+  }
+
+  size(prospect: Prospect, { limitUsd = Number.POSITIVE_INFINITY, design: wanted, option: qualifies }: Ask): Option | null {
+    const { gpu, checkpoint, layout } = prospect.candidate;
+    const set = this.designs.of(gpu, checkpoint, layout);
+    let best: Option | null = null;
+    let limit = limitUsd;
+    let needed = capacityWithin(limit, prospect.candidate, this.context);
+    const misses: Miss[] = [];
+    // Not what was asked, but an option all the same: then there is nothing to explain.
+    let possible = needed === Number.POSITIVE_INFINITY;
+    for (let i = 0; i < set.size && needed < Number.POSITIVE_INFINITY; i++) {
+      const outcome = set.get(i);
+      if (!outcome.ok) misses.push({ filter: 'memory', ...outcome });
+      if (!outcome.ok) continue;
+      if (wanted?.(outcome.design) === false) {
+        possible = true;
+        continue;
+      }
+      const capacity = this.capacityOf(outcome.design, needed, misses);
+      if (capacity === null || capacity === 'too-little') {
+        possible ||= capacity === 'too-little';
+        continue;
+      }
+      const option = fleetOf(prospect.candidate, outcome.design, capacity, this.context);
+      const problem = fleetProblem(option, this.context);
+      if (problem !== null) misses.push(problem);
+      if (problem !== null) continue;
+      possible = true;
+      if (option.cost.usdPerMonth > limit || qualifies?.(option) === false) continue;
+      best = option;
+      // Simpler designs come first, so that a later one must be cheaper.
+      limit = option.cost.usdPerMonth - CENT;
+      needed = capacityWithin(limit, prospect.candidate, this.context);
+    }
+    if (best === null && !possible) this.explain(prospect, misses);
+    return best;
+  }
+
+  /** The capacity of a replica where it reaches what is needed; null when it has none. */
+  private capacityOf(design: Design, needed: number, misses: Miss[]): Capacity | 'too-little' | null {
+    const limit = this.limits.get(design.key);
+    if (limit !== undefined && limit.requestsPerSecond === 0) {
+      misses.push({ filter: 'simulation', reason: limit.reason, distance: 1 });
+      return null;
+    }
+    if (needed > 0 && this.boundOf(design) > 0 && this.boundOf(design) < needed) return 'too-little';
+    const bracket = this.bracketOf(design);
+    if (bracket.idleProblem !== null) {
+      misses.push({ filter: 'latency-floor', ...atIdle(design, bracket.idleProblem, this.context) });
+      return null;
+    }
+    if (needed > (limit?.requestsPerSecond ?? needed) || !bracket.atLeast(needed / design.ranks))
+      return 'too-little';
+    const { requestsPerSecond, limitedBy } = bracket.settle();
+    const held = requestsPerSecond * design.ranks;
+    return limit !== undefined && limit.requestsPerSecond < held
+      ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: 'the simulation' }
+      : { requestsPerSecond: held, limitedBy };
+  }
+
+  private bracketOf(design: Design): CapacityBracket {
+    let bracket = this.brackets.get(design);
+    if (bracket === undefined) {
+      bracket = new CapacityBracket((rate) => problemOf(design, this.context.requirements, rate));
+      this.brackets.set(design, bracket);
+    }
+    return bracket;
+  }
+
+  /** Keeps the nearest miss of a prospect of which no design serves. */
+  private explain(prospect: Prospect, misses: readonly Miss[]): void {
+    const nearest = [...misses].sort((a, b) => stage(b.filter) - stage(a.filter) || a.distance - b.distance)[0];
+    if (nearest === undefined || this.explained.has(prospect)) return;
+    this.explained.add(prospect);
+    const { offer, checkpoint } = prospect.candidate;
+    const { filter, reason, distance } = nearest;
+    this.rejected.push({ instanceType: offer.type.name, checkpoint: checkpoint.key, filter, reason, distance });
+  }
+}
+
+type Miss = Pick<Rejected, 'filter' | 'reason' | 'distance'>;
+
+/** How late in the order a filter speaks. */
+export const stage = (filter: string): number => FILTER_ORDER.indexOf(filter as (typeof FILTER_ORDER)[number]);
 
 /**
- * The cheapest option that qualifies, or null. Prospects whose bound exceeds the best found are not sized: they
+ * The cheapest option that is as asked, or null. Prospects whose bound exceeds the best found are not sized: they
  * cannot win.
- * @param exhaustive size every prospect all the same (the answer does not change; a test says so)
+ * @param exhaustive size every prospect in full all the same (the answer does not change; a test says so)
  */
-export function cheapestOption(
-  search: Search,
-  qualifies: (option: Option) => boolean = () => true,
-  exhaustive = false,
-): Option | null {
+export function cheapestOption(search: Search, ask: Ask = {}, exhaustive = false): Option | null {
   let best: Option | null = null;
-  for (const prospect of search.prospects) {
-    if (!exhaustive && best !== null && prospect.cheapestUsdPerMonth > best.cost.usdPerMonth) break;
-    const option = search.size(prospect);
-    if (option !== null && qualifies(option) && (best === null || byCost(option, best) < 0)) best = option;
+  const limit = (): number => best?.cost.usdPerMonth ?? ask.limitUsd ?? Number.POSITIVE_INFINITY;
+  for (const prospect of exhaustive ? search.prospects : cheapestFirst(search, limit)) {
+    const option = search.size(prospect, exhaustive ? ask : { ...ask, limitUsd: limit() });
+    if (option !== null && (best === null || byCost(option, best) < 0)) best = option;
   }
   return best;
+}
+
+/** Prospects by ascending bound, up to a limit that falls meanwhile; the sharper bound is computed when it is due. */
+export function* cheapestFirst(search: Search, limitUsd: () => number): Generator<Prospect> {
+  const { prospects } = search;
+  const queue = new EventHeap();
+  prospects.forEach((prospect, i) => {
+    queue.push(prospect.fewestUsdPerMonth, i);
+  });
+  for (let due = prospects.length; due > 0; ) {
+    if (queue.firstKey > limitUsd()) return;
+    const i = queue.pop();
+    if (i >= prospects.length) {
+      due--;
+      yield prospects[i - prospects.length]!;
+    } else queue.push(search.cheapestUsdPerMonth(prospects[i]!), i + prospects.length);
+  }
 }

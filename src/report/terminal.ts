@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors';
 import type { Plan } from '../plan/schema';
 import { interval, number, plural, seconds, usd } from './format';
+import { breakEvenRows, marketLines } from './money';
 import { table, wrap } from './table';
 
 export interface TerminalOptions {
@@ -57,6 +58,19 @@ export function terminalReport(plan: Plan, options: TerminalOptions): string {
           ),
         ]
       : []),
+    ...(plan.bestCost && plan.bestCost.whyNot !== null
+      ? [heading('Best cost'), bullets([bestCostLine(plan.bestCost)])]
+      : []),
+    ...(marketLines(plan).length > 0 ? [heading('Bought otherwise'), bullets(marketLines(plan))] : []),
+    ...(breakEvenRows(plan).length > 0
+      ? [
+          heading('Against hosted APIs (list prices; break-even in tokens a day)'),
+          table(['API', 'a month', 'from', 'verdict'], breakEvenRows(plan), { columns, indent: '  ', rightAligned: [1, 2] }),
+        ]
+      : []),
+    ...((plan.quotas ?? []).length > 0
+      ? [heading('Quota to ask for'), bullets(plan.quotas!.map(({ request }) => request))]
+      : []),
     heading(
       `Why not (${Math.min(REJECTIONS_SHOWN, plan.rejected.length)} of ${plan.rejected.length}, the closest; all are in the plan)`,
     ),
@@ -70,13 +84,31 @@ export function terminalReport(plan: Plan, options: TerminalOptions): string {
   ].join('');
 }
 
+function bestCostLine({ option, whyNot }: NonNullable<Plan['bestCost']>): string {
+  const beyond = option.extras && option.extras.length > 0 ? ` with ${option.extras.join(' and ')}` : '';
+  return `${option.instances} x ${option.instanceType} ${option.checkpoint}${beyond} in ${option.region} cost ${usd(option.usdPerMonth)} a month; not recommended: ${whyNot}`;
+}
+
+/** One line of the day: runs of hours with the same number of machines. */
+function dayLine(hours: readonly number[]): string {
+  const runs: string[] = [];
+  for (let from = 0; from < hours.length; ) {
+    let to = from + 1;
+    while (to < hours.length && hours[to] === hours[from]) to++;
+    runs.push(`${from}-${to} h: ${hours[from]}`);
+    from = to;
+  }
+  return `${runs.join(', ')} (UTC)`;
+}
+
 type Facts = readonly (readonly [string, string])[];
 
-function choiceFacts({ choice, engine, requirements }: Plan): Facts {
+function choiceFacts({ choice, engine, requirements, scaling }: Plan): Facts {
   const { layout } = choice;
   const parts = [
     `tensor parallel ${layout.tensorParallel}`,
     ...(layout.dataParallel > 1 ? [`data parallel ${layout.dataParallel}`] : []),
+    ...(layout.expertParallel ? ['expert parallel'] : []),
     ...(layout.pipelineParallel > 1 ? [`pipeline parallel ${layout.pipelineParallel}`] : []),
   ];
   return [
@@ -94,12 +126,16 @@ function choiceFacts({ choice, engine, requirements }: Plan): Facts {
       'engine',
       `vLLM ${engine.vllmVersion}, context ${number(engine.maxModelLen)} tokens, at most ${engine.maxNumSeqs} sequences a replica, ${engine.maxNumBatchedTokens} tokens a step`,
     ],
+    ...(scaling.hourlyInstances ? [['machines a day', dayLine(scaling.hourlyInstances)] as const] : []),
     [
       'load',
       `${number(requirements.workload.requestsPerSecond)} requests/s of ${number(requirements.workload.inputTokens.mean)} in, ${number(requirements.workload.outputTokens.mean)} out (mean tokens)`,
     ],
   ];
 }
+
+const simulatedText = (s: NonNullable<Plan['predicted']['simulated']>): string =>
+  `TTFT p95 ${seconds(s.ttftP95Seconds)}${s.tpotP95Seconds === null ? '' : `, TPOT p95 ${seconds(s.tpotP95Seconds)}`}; ${(s.goodputShare * 100).toFixed(1)}% of ${number(s.requests)} requests within both targets`;
 
 function predictionFacts({ predicted, requirements, choice }: Plan): Facts {
   const { slo } = requirements;
@@ -114,6 +150,7 @@ function predictionFacts({ predicted, requirements, choice }: Plan): Facts {
       'capacity',
       `${number(predicted.capacityRequestsPerSecondPerReplica * choice.replicas)} requests/s within the SLO; ${Math.round(predicted.utilisation * 100)}% used; limited by ${predicted.limitedBy}`,
     ],
+    ...(predicted.simulated === undefined ? [] : [['simulated', simulatedText(predicted.simulated)] as const]),
     ['basis', BASIS[predicted.basis]],
   ];
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
 import { LIMITS } from '../workload/workload';
+import { arn, deploymentInput, hostName, httpsUrl, NAT_MODES } from './deployment-input';
+import { sizingInputSchema } from './sizing';
 
 export const MARKETS = ['on-demand', 'spot', 'capacity-block'] as const;
 export type Market = (typeof MARKETS)[number];
@@ -71,6 +73,21 @@ const network = z.strictObject({
     .optional()
     .describe('ACM certificate; without one the front door is internal HTTP'),
   allowedCidrs: z.array(cidr).min(1).max(50).optional().describe('who may call (default: the VPC)'),
+  natGateways: z
+    .enum(NAT_MODES)
+    .optional()
+    .describe(
+      'single (default), per-zone, or none: then interface endpoints, weights from S3 and deployment.image in ECR',
+    ),
+  domain: z
+    .strictObject({ name: hostName, hostedZoneId: z.string().regex(/^Z[A-Z0-9]{1,31}$/) })
+    .optional()
+    .describe('name of the front door in a Route 53 zone: a certificate is issued for it'),
+  webAclArn: arn('wafv2').optional().describe('AWS WAF web ACL to put before the front door'),
+  jwt: z
+    .strictObject({ issuer: httpsUrl, jwksUrl: httpsUrl })
+    .optional()
+    .describe('the load balancer accepts only requests with a valid token of this issuer (RS256)'),
 });
 
 /** What IAM and EC2 both accept in a tag; others fail at apply, not before. */
@@ -151,6 +168,10 @@ export const requirementsInputSchema = z.strictObject({
     .optional()
     .describe('load the vision tower and accept images (default false: text only)'),
   network: network.optional(),
+  sizing: sizingInputSchema
+    .optional()
+    .describe('how much to keep in reserve, the daily pattern, discounts, quotas, engine options'),
+  deployment: deploymentInput.optional().describe('how the machines are bought, guarded and watched'),
   stateBackend: stateBackend.optional().describe('S3 bucket for Terraform state (default: a local file)'),
   tags: z.record(tagText.min(1).max(128), tagText.max(256)).optional().describe('on everything deployed'),
 });

@@ -1,7 +1,36 @@
 import { z } from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { sloSchema, workloadSchema } from '../workload/workload';
+import { BUDGET_SCOPES, NAT_MODES, WEIGHT_SOURCES } from './deployment-input';
 import { MARKETS, NAME_PATTERN } from './input';
+import { sizingSchema } from './sizing';
+
+const scheduledSizeSchema = z.strictObject({
+  name: z.string(),
+  cron: z.string(),
+  timeZone: z.string(),
+  minInstances: z.number().int().min(0),
+  maxInstances: z.number().int().min(0),
+});
+
+/** How the machines are bought, guarded and watched. Defaults here too, so that older plans stay readable. */
+export const deploymentSchema = z.strictObject({
+  deletionProtection: z.boolean().default(true),
+  kmsKeyArn: z.string().nullable().default(null),
+  alertEmail: z.string().nullable().default(null),
+  budget: z.enum(BUDGET_SCOPES).default('tag'),
+  anomalyMonitorArn: z.string().nullable().default(null),
+  /** `none`, `variable` or the ARN of a secret. */
+  apiKey: z.string().default('none'),
+  huggingFaceToken: z.string().default('none'),
+  weights: z.enum(WEIGHT_SOURCES).default('huggingface'),
+  image: z.string().nullable().default(null),
+  amiId: z.string().nullable().default(null),
+  capacityReservationId: z.string().nullable().default(null),
+  spotInstanceTypes: z.array(z.string()).default([]),
+  onDemandBase: z.number().int().min(0).default(0),
+  schedule: z.array(scheduledSizeSchema).default([]),
+});
 
 /** Requirements as understood: every field present, defaults and derived values filled in. Part of the Plan. */
 export const requirementsSchema = z.strictObject({
@@ -30,7 +59,13 @@ export const requirementsSchema = z.strictObject({
     certificateArn: z.string().nullable(),
     /** Empty means the VPC's own range. */
     allowedCidrs: z.array(z.string()),
+    natGateways: z.enum(NAT_MODES).default('single'),
+    domain: z.strictObject({ name: z.string(), hostedZoneId: z.string() }).nullable().default(null),
+    webAclArn: z.string().nullable().default(null),
+    jwt: z.strictObject({ issuer: z.string(), jwksUrl: z.string() }).nullable().default(null),
   }),
+  sizing: sizingSchema.optional(),
+  deployment: deploymentSchema.prefault({}),
   stateBackend: z.strictObject({ bucket: z.string(), key: z.string(), region: z.string() }).nullable(),
   tags: z.record(z.string(), z.string()),
 });

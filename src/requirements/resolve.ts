@@ -8,8 +8,10 @@ import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/re
 import { findRelease, LATEST_RELEASE, RELEASES } from '../vllm/releases';
 import { type LengthStats, PRESETS } from '../workload/presets';
 import type { Workload } from '../workload/workload';
+import { deploymentProblems, networkProblems, resolveDeployment } from './deployment';
 import type { RequirementsInput } from './input';
 import type { Requirements } from './requirements';
+import { resolveSizing } from './sizing';
 
 export interface ResolvedRequirements {
   readonly requirements: Requirements;
@@ -64,7 +66,13 @@ export function resolveRequirements(input: RequirementsInput, catalogue: Catalog
       exposure: input.network?.exposure ?? 'internal',
       certificateArn: input.network?.certificateArn ?? null,
       allowedCidrs: input.network?.allowedCidrs ?? [],
+      natGateways: input.network?.natGateways ?? 'single',
+      domain: input.network?.domain ?? null,
+      webAclArn: input.network?.webAclArn ?? null,
+      jwt: input.network?.jwt ?? null,
     },
+    sizing: resolveSizing(input.sizing),
+    deployment: resolveDeployment(input),
     stateBackend: input.stateBackend
       ? {
           bucket: input.stateBackend.bucket,
@@ -194,30 +202,5 @@ function contradictions(
       `unknown vLLM version ${quote(r.vllmVersion)}; known: ${RELEASES.map((release) => release.version).join(', ')}`,
     );
   }
-  return [...problems, ...networkProblems(r)];
-}
-
-function networkProblems({ network }: Requirements): string[] {
-  const problems: string[] = [];
-  if (network.exposure === 'public' && network.certificateArn === null) {
-    problems.push(
-      'a public front door needs a certificate: set network.certificateArn, or keep exposure internal',
-    );
-  }
-  if (network.exposure === 'public' && network.allowedCidrs.length === 0) {
-    problems.push(
-      'a public front door needs named callers: set network.allowedCidrs (0.0.0.0/0 if you mean everyone)',
-    );
-  }
-  const subnets = network.machineSubnetIds.length > 0 || network.loadBalancerSubnetIds.length > 0;
-  if (subnets && network.vpcId === null) problems.push('subnet ids were given without network.vpcId');
-  if (
-    network.vpcId !== null &&
-    (network.machineSubnetIds.length === 0 || network.loadBalancerSubnetIds.length < 2)
-  ) {
-    problems.push(
-      'an existing VPC needs network.machineSubnetIds and at least two network.loadBalancerSubnetIds',
-    );
-  }
-  return problems;
+  return [...problems, ...networkProblems(r), ...deploymentProblems(r)];
 }

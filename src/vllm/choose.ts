@@ -74,6 +74,17 @@ interface Attempt {
   readonly kvCacheDtype: KvCacheDtype;
 }
 
+/** `--gpu-memory-utilization`: the release's default, the highest that leaves late allocations room, and that room. */
+export function utilisationsFor(
+  release: Release,
+  layout: Layout,
+  usableGiB: number,
+): { readonly usual: number; readonly highest: number; readonly neededGiB: number } {
+  const neededGiB = lateAllocationsGiB(release) + contextGiB(layout);
+  const highest = Math.min(MOST_UTILISATION, Math.floor((1 - neededGiB / usableGiB) * 100) / 100);
+  return { usual: Math.min(release.gpuMemoryUtilizationDefault, highest), highest, neededGiB };
+}
+
 /**
  * Engine settings for a target context and load, each with its reason: the release's defaults where they fit, then
  * fewer sequences, smaller steps, a higher ceiling and, where allowed, FP8 KV cache, in that order.
@@ -82,9 +93,7 @@ export function chooseEngineSettings(target: EngineTarget): EngineChoiceOutcome 
   const { release, gpu } = target;
   const usableGiB = usableMemory(gpu).gib;
   const defaults = batchDefaults(release, { id: gpu.id, usableGiB });
-  const neededGiB = lateAllocationsGiB(release) + contextGiB(target.layout);
-  const highest = Math.min(MOST_UTILISATION, Math.floor((1 - neededGiB / usableGiB) * 100) / 100);
-  const usual = Math.min(release.gpuMemoryUtilizationDefault, highest);
+  const { usual, highest, neededGiB } = utilisationsFor(release, target.layout, usableGiB);
   const wanted = clamp(target.wantedSequences ?? USUAL_SEQUENCES, 1, defaults.maxNumSeqs);
   const dtype = target.kvCacheDtype === 'fallback' ? 'auto' : target.kvCacheDtype;
 

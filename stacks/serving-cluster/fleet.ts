@@ -1,41 +1,56 @@
-import { UserError } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
-import { AutoscalingGroup, type AutoscalingGroupConfig, AutoscalingLifecycleHook } from '../aws';
-import { Construct, type ITerraformDependable, Token } from '../cdk';
-import { literal, literalMap } from '../literal';
+import { AutoscalingGroup, AutoscalingLifecycleHook } from '../aws';
+import { Construct, type ITerraformDependable } from '../cdk';
+import { literalMap } from '../literal';
+import { launchHeartbeat } from './lifecycle';
 import type { Machine } from './machine';
-import { DRAIN_HOOK, groupName, tagsOf } from './names';
+import { DRAIN_HOOK, groupName, LAUNCH_HOOK, tagsOf } from './names';
+import { purchaseOf } from './purchase';
 
-/** How the group buys its machines. */
-function purchase(plan: Plan, machine: Machine): Partial<AutoscalingGroupConfig> {
-  const version = Token.asString(machine.templateVersion);
-  switch (plan.choice.market) {
-    case 'on-demand':
-      return { launchTemplate: { id: machine.templateId, version } };
-    case 'spot':
-      return {
-        // Replace a machine when AWS expects to take it, not two minutes before.
-        capacityRebalance: true,
-        mixedInstancesPolicy: {
-          instancesDistribution: {
-            onDemandBaseCapacity: 0,
-            onDemandPercentageAboveBaseCapacity: 0,
-            spotAllocationStrategy: 'price-capacity-optimized',
-          },
-          launchTemplate: {
-            launchTemplateSpecification: { launchTemplateId: machine.templateId, version },
-            override: [{ instanceType: literal(plan.choice.instanceType) }],
-          },
-        },
-      };
-    case 'capacity-block':
-      throw new UserError(
-        `plan ${plan.name}: a capacity block is bought for fixed dates and cannot be deployed yet; plan with markets on-demand or spot`,
-      );
-  }
+/**
+ * Seconds from a machine's service to figures of it: two scrapes and CloudWatch's minute. Not the cold start: the launch
+ * hook has waited for that, a machine that enters service serves.
+ */
+const WARM_UP_SECONDS = 120;
+
+interface Hook {
+  readonly name: string;
+  readonly lifecycleTransition: string;
+  readonly heartbeatTimeout: number;
+  readonly defaultResult: string;
 }
 
-/** The machines, kept at the plan's number and drained before they go. */
+function hooksOf(plan: Plan): Hook[] {
+  return [
+    {
+      name: LAUNCH_HOOK,
+      lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+      heartbeatTimeout: launchHeartbeat(plan),
+      // A machine that never says that it serves is replaced.
+      defaultResult: 'ABANDON',
+    },
+    {
+      name: DRAIN_HOOK,
+      lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+      heartbeatTimeout: plan.timeoutsSeconds.lifecycleHeartbeat,
+      // A machine that cannot report goes too.
+      defaultResult: 'CONTINUE',
+    },
+  ];
+}
+
+/** Shares of the group that stay in service while machines are replaced. */
+function replacement({ choice }: Plan): { minHealthyPercentage: number; maxHealthyPercentage: number } {
+  const one = Math.ceil(100 / choice.instances);
+  // A block holds exactly the machines that were bought: the old one goes first.
+  if (choice.market === 'capacity-block') {
+    return { minHealthyPercentage: 100 - one, maxHealthyPercentage: 100 };
+  }
+  // The new machine first, then the old one goes; without spare capacity or quota the old one goes on serving.
+  return { minHealthyPercentage: 100, maxHealthyPercentage: 100 + one };
+}
+
+/** The machines, kept at the plan's number, in service once they serve, drained before they go. */
 export class Fleet extends Construct {
   readonly groupName: string;
 
@@ -49,48 +64,55 @@ export class Fleet extends Construct {
     dependsOn: ITerraformDependable[],
   ) {
     super(scope, id);
-    const { timeoutsSeconds: timeouts, scaling, choice } = plan;
+    const { timeoutsSeconds: timeouts, scaling, choice, requirements } = plan;
     const tags = literalMap({ ...tagsOf(plan), Name: plan.name });
+    const scheduled = requirements.deployment.schedule.length > 0;
+    const percentages = replacement(plan);
+    const hooks = hooksOf(plan);
     const group = new AutoscalingGroup(this, 'group', {
       name: groupName(plan),
-      ...purchase(plan, machine),
+      ...purchaseOf(plan, machine),
       vpcZoneIdentifier: subnetIds,
       targetGroupArns: [targetGroupArn],
       minSize: scaling.minInstances,
       maxSize: scaling.maxInstances,
       desiredCapacity: choice.instances,
-      healthCheckType: 'ELB',
-      // A machine that still loads its weights is not unhealthy. Twice the prediction: one that is merely slower must not
-      // be replaced, again and again, by another just as slow.
-      healthCheckGracePeriod: 2 * timeouts.coldStart,
-      defaultInstanceWarmup: timeouts.coldStart,
+      // Not ELB: that replaces a machine as soon as its engine restarts, which loads for minutes. The load balancer's check
+      // routes; a machine itself reports 'Unhealthy' when its restarts are spent (give_up.py), and EC2's checks find the
+      // ones that cannot.
+      healthCheckType: 'EC2',
+      healthCheckGracePeriod: WARM_UP_SECONDS,
+      defaultInstanceWarmup: WARM_UP_SECONDS,
+      // With the group, so that its first machines wait too; the hooks below keep them in step later.
+      initialLifecycleHook: hooks,
       // Do not wait: GPU capacity may take long to come, and a wait that expires taints the group, so that the next
       // apply would destroy it.
       waitForCapacityTimeout: '0',
+      enabledMetrics: ['GroupDesiredCapacity', 'GroupInServiceInstances', 'GroupPendingInstances'],
+      instanceMaintenancePolicy: percentages,
       instanceRefresh: {
         strategy: 'Rolling',
         preferences: {
-          // The new machine first, then the old one goes; without spare capacity or quota the old one goes on serving.
-          minHealthyPercentage: 100,
-          maxHealthyPercentage: 100 + Math.ceil(100 / choice.instances),
+          ...percentages,
           skipMatching: true,
           autoRollback: true,
+          // The first machine alone for a while: a fault shows before all machines have it.
+          ...(choice.instances > 1
+            ? { checkpointPercentages: [Math.ceil(100 / choice.instances), 100], checkpointDelay: '600' }
+            : {}),
         },
       },
       // Set beside the launch template's, which tag what is launched; these tag the group itself.
       tag: Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
       // Emptying the group takes a drain: 10 minutes, the provider's default, may be too short.
       timeouts: { delete: `${timeouts.deregistrationDelay + timeouts.lifecycleHeartbeat + 600}s` },
+      // What scaling has set stays when Terraform runs again.
+      lifecycle: { ignoreChanges: ['desired_capacity', ...(scheduled ? ['min_size', 'max_size'] : [])] },
       dependsOn,
     });
     this.groupName = group.name;
-    new AutoscalingLifecycleHook(this, 'drain', {
-      name: DRAIN_HOOK,
-      autoscalingGroupName: group.name,
-      lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-      heartbeatTimeout: timeouts.lifecycleHeartbeat,
-      // A machine that cannot report goes too.
-      defaultResult: 'CONTINUE',
-    });
+    for (const { name, ...hook } of hooks) {
+      new AutoscalingLifecycleHook(this, name, { name, autoscalingGroupName: group.name, ...hook });
+    }
   }
 }

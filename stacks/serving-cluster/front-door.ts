@@ -1,8 +1,10 @@
 import { UserError } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
-import { Lb, LbListener, LbListenerRule, LbTargetGroup } from '../aws';
+import { Lb, LbListener, LbListenerRule, LbTargetGroup, Route53Record, Wafv2WebAclAssociation } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
+import type { AccessLogs } from './access-logs';
+import { Certificate } from './certificate';
 import type { Network } from './network';
 import { SERVICE_PORT } from './replicas';
 
@@ -12,18 +14,16 @@ const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06';
 /** In the shape of OpenAI's errors, which is what clients of this endpoint parse. */
 const NOT_FOUND = '{"error":{"message":"not found","type":"NotFoundError","param":null,"code":404}}';
 
-/** The listener that a plan's network requirements call for. */
-export interface Listener {
-  readonly port: 80 | 443;
-  readonly certificateArn: string | undefined;
-}
-
-/** @throws UserError for a public front door without certificate or without callers */
-export function listenerOf(plan: Plan): Listener {
-  const { exposure, certificateArn, allowedCidrs } = plan.requirements.network;
-  if (exposure === 'public' && certificateArn === null) {
+/**
+ * The port that a plan's network requirements call for.
+ * @throws UserError for a public front door without certificate or without callers, and for tokens in clear
+ */
+export function listenerPort(plan: Plan): 80 | 443 {
+  const { exposure, certificateArn, domain, allowedCidrs, jwt } = plan.requirements.network;
+  const encrypted = certificateArn !== null || domain !== null;
+  if (exposure === 'public' && !encrypted) {
     throw new UserError(
-      'network.exposure is public without network.certificateArn: prompts would travel in clear; name an ACM certificate or use internal',
+      'network.exposure is public without network.certificateArn or network.domain: prompts would travel in clear; name one or use internal',
     );
   }
   if (exposure === 'public' && allowedCidrs.length === 0) {
@@ -31,39 +31,46 @@ export function listenerOf(plan: Plan): Listener {
       'network.exposure is public without network.allowedCidrs; name the ranges that may call (0.0.0.0/0 for everyone) or use internal',
     );
   }
-  return certificateArn === null ? { port: 80, certificateArn: undefined } : { port: 443, certificateArn };
+  if (jwt !== null && !encrypted) {
+    throw new UserError(
+      'network.jwt without HTTPS: tokens would travel in clear; name network.certificateArn or network.domain',
+    );
+  }
+  return encrypted ? 443 : 80;
 }
 
 /** The load balancer: only the OpenAI-compatible paths pass, `/metrics` and development endpoints are never reachable through it. */
 export class FrontDoor extends Construct {
   readonly targetGroupArn: string;
+  /** As CloudWatch names them. */
+  readonly arnSuffix: string;
+  readonly targetGroupArnSuffix: string;
   readonly dnsName: string;
   readonly hostedZoneId: string;
   readonly endpoint: string;
   /** Ready before machines are health-checked through it. */
   readonly route: ITerraformDependable;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    plan: Plan,
-    network: Network,
-    groupId: string,
-    listener: Listener,
-  ) {
+  constructor(scope: Construct, id: string, plan: Plan, network: Network, groupId: string, logs: AccessLogs) {
     super(scope, id);
     const timeouts = plan.timeoutsSeconds;
+    const { exposure, domain, jwt, webAclArn } = plan.requirements.network;
     const balancer = new Lb(this, 'lb', {
       // AWS refuses names that begin with 'internal-', which a plan's name may.
       name: `lb-${plan.name}`,
       loadBalancerType: 'application',
-      internal: plan.requirements.network.exposure === 'internal',
+      internal: exposure === 'internal',
       subnets: network.loadBalancerSubnetIds,
       securityGroups: [groupId],
       // The timer counts silence: a request that waits or thinks longer than this gets a 504.
       idleTimeout: timeouts.loadBalancerIdle,
       dropInvalidHeaderFields: true,
+      // Requests that could be read in two ways go no further than the load balancer.
+      desyncMitigationMode: 'defensive',
+      enableDeletionProtection: plan.requirements.deployment.deletionProtection,
+      accessLogs: { bucket: logs.bucket, enabled: true },
       tags: { Name: plan.name },
+      dependsOn: [logs.ready],
     });
     const targets = new LbTargetGroup(this, 'machines', {
       // A prefix of at most six characters, so that a replacement can exist before the old one goes.
@@ -90,14 +97,12 @@ export class FrontDoor extends Construct {
       tags: { Name: plan.name },
       lifecycle: { createBeforeDestroy: true },
     });
-    const { port, certificateArn } = listener;
+    const certificateArn = this.certificate(plan);
     const front = new LbListener(this, 'listener', {
       loadBalancerArn: balancer.arn,
-      port,
+      port: listenerPort(plan),
       protocol: certificateArn === undefined ? 'HTTP' : 'HTTPS',
-      ...(certificateArn === undefined
-        ? {}
-        : { certificateArn: literal(certificateArn), sslPolicy: TLS_POLICY }),
+      ...(certificateArn === undefined ? {} : { certificateArn, sslPolicy: TLS_POLICY }),
       defaultAction: [
         {
           type: 'fixed-response',
@@ -105,15 +110,50 @@ export class FrontDoor extends Construct {
         },
       ],
     });
+    const forward = { type: 'forward', targetGroupArn: targets.arn };
     this.route = new LbListenerRule(this, 'api', {
       listenerArn: front.arn,
       priority: 100,
       condition: [{ pathPattern: { values: ['/v1/*'] } }],
-      action: [{ type: 'forward', targetGroupArn: targets.arn }],
+      action:
+        jwt === null
+          ? [forward]
+          : [
+              {
+                type: 'jwt-validation',
+                order: 1,
+                jwtValidation: { issuer: literal(jwt.issuer), jwksEndpoint: literal(jwt.jwksUrl) },
+              },
+              { ...forward, order: 2 },
+            ],
     });
+    if (webAclArn !== null) {
+      new Wafv2WebAclAssociation(this, 'firewall', {
+        resourceArn: balancer.arn,
+        webAclArn: literal(webAclArn),
+      });
+    }
+    if (domain !== null) {
+      new Route53Record(this, 'name', {
+        zoneId: literal(domain.hostedZoneId),
+        name: literal(domain.name),
+        type: 'A',
+        alias: { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false },
+      });
+    }
     this.targetGroupArn = targets.arn;
+    this.arnSuffix = balancer.arnSuffix;
+    this.targetGroupArnSuffix = targets.arnSuffix;
     this.dnsName = balancer.dnsName;
     this.hostedZoneId = balancer.zoneId;
-    this.endpoint = `${certificateArn === undefined ? 'http' : 'https'}://${balancer.dnsName}/v1`;
+    const host = domain === null ? balancer.dnsName : literal(domain.name);
+    this.endpoint = `${certificateArn === undefined ? 'http' : 'https'}://${host}/v1`;
+  }
+
+  /** The user's certificate, or one issued for the plan's name; undefined for plain HTTP. */
+  private certificate({ requirements }: Plan): string | undefined {
+    const { certificateArn, domain } = requirements.network;
+    if (certificateArn !== null) return literal(certificateArn);
+    return domain === null ? undefined : new Certificate(this, 'tls', domain).arn;
   }
 }

@@ -1,14 +1,15 @@
 import type { Plan } from '../../src/plan/schema';
 import {
-  DataAwsCallerIdentity,
   DataAwsIamPolicyDocument,
-  DataAwsPartition,
+  type DataAwsIamPolicyDocumentStatement,
   IamInstanceProfile,
   IamRole,
   IamRolePolicy,
 } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
-import { literal } from '../literal';
+import type { Account } from './account';
+import { proxyImage } from './machine-config';
+import { NAMESPACE } from './metrics';
 import { groupName } from './names';
 
 /**
@@ -23,16 +24,105 @@ const SESSION_MANAGER_ACTIONS = [
   'ssmmessages:OpenDataChannel',
 ];
 
-/** What a machine may do: be reached through Session Manager, write its own log group, say that it has drained. */
+/** What a machine reads, writes and reports to. */
+export interface Surroundings {
+  readonly logGroupArns: readonly string[];
+  readonly targetGroupArn: string;
+  readonly keyArn: string;
+  readonly secretArns: readonly string[];
+  readonly weightsBucketArn: string | undefined;
+}
+
+/** Repository ARNs of images in ECR: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`. */
+function repositoryArns(images: readonly string[], account: Account): string[] {
+  return images.flatMap((image) => {
+    const match = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([a-z0-9._/-]+)/.exec(image);
+    if (match === null) return [];
+    const [, owner, region, repository] = match;
+    return [`arn:${account.partition}:ecr:${region}:${owner}:repository/${repository}`];
+  });
+}
+
+function statements(plan: Plan, account: Account, around: Surroundings): DataAwsIamPolicyDocumentStatement[] {
+  const repositories = repositoryArns(
+    [plan.requirements.deployment.image ?? plan.engine.image, proxyImage(plan)],
+    account,
+  );
+  const decrypts = around.secretArns.length > 0 || around.weightsBucketArn !== undefined;
+  const list: (DataAwsIamPolicyDocumentStatement | false)[] = [
+    { sid: 'SessionManager', actions: SESSION_MANAGER_ACTIONS, resources: ['*'] },
+    {
+      sid: 'WriteOwnLogs',
+      actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      resources: around.logGroupArns.map((arn) => `${arn}:*`),
+    },
+    {
+      // The action names no resource; the namespace bounds it.
+      sid: 'SendMetrics',
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      condition: [{ test: 'StringEquals', variable: 'cloudwatch:namespace', values: [NAMESPACE] }],
+    },
+    {
+      sid: 'SayHowItIs',
+      actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:SetInstanceHealth'],
+      resources: [account.arn('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${groupName(plan)}`)],
+    },
+    {
+      sid: 'LeaveTheLoadBalancer',
+      actions: ['elasticloadbalancing:DeregisterTargets', 'elasticloadbalancing:RegisterTargets'],
+      resources: [around.targetGroupArn],
+    },
+    around.secretArns.length > 0 && {
+      sid: 'ReadSecrets',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [...around.secretArns],
+    },
+    around.weightsBucketArn !== undefined && {
+      sid: 'ReadWeights',
+      actions: ['s3:GetObject'],
+      resources: [`${around.weightsBucketArn}/*`],
+    },
+    around.weightsBucketArn !== undefined && {
+      sid: 'ListWeights',
+      actions: ['s3:ListBucket'],
+      resources: [around.weightsBucketArn],
+    },
+    decrypts && {
+      sid: 'DecryptThem',
+      actions: ['kms:Decrypt'],
+      resources: [around.keyArn],
+      condition: [
+        {
+          test: 'StringEquals',
+          variable: 'kms:ViaService',
+          values: ['s3', 'secretsmanager'].map((service) => `${service}.${account.region}.amazonaws.com`),
+        },
+      ],
+    },
+    repositories.length > 0 && {
+      sid: 'PullImages',
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      resources: repositories,
+    },
+    // This action names no resource either.
+    repositories.length > 0 && {
+      sid: 'LogInToRegistry',
+      actions: ['ecr:GetAuthorizationToken'],
+      resources: ['*'],
+    },
+  ];
+  return list.filter((statement) => statement !== false);
+}
+
+/** What a machine may do: exact actions on exact resources. */
 export class Identity extends Construct {
   readonly instanceProfileArn: string;
   /** Attached before a machine boots. */
   readonly permissions: ITerraformDependable;
 
-  constructor(scope: Construct, id: string, plan: Plan, logGroupArn: string) {
+  constructor(scope: Construct, id: string, plan: Plan, account: Account, around: Surroundings) {
     super(scope, id);
-    const partition = new DataAwsPartition(this, 'partition').partition;
-    const account = new DataAwsCallerIdentity(this, 'account').accountId;
     const role = new IamRole(this, 'role', {
       namePrefix: `${plan.name}-`,
       description: `Machines of ${plan.name}`,
@@ -45,28 +135,11 @@ export class Identity extends Construct {
         ],
       }).json,
     });
-    const region = literal(plan.choice.region);
-    const policy = new DataAwsIamPolicyDocument(this, 'policy', {
-      statement: [
-        { sid: 'SessionManager', actions: SESSION_MANAGER_ACTIONS, resources: ['*'] },
-        {
-          sid: 'WriteOwnLogs',
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [`${logGroupArn}:*`],
-        },
-        {
-          sid: 'SayDrained',
-          actions: ['autoscaling:CompleteLifecycleAction'],
-          resources: [
-            `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${groupName(plan)}`,
-          ],
-        },
-      ],
-    });
     this.permissions = new IamRolePolicy(this, 'permissions', {
       namePrefix: `${plan.name}-`,
       role: role.id,
-      policy: policy.json,
+      policy: new DataAwsIamPolicyDocument(this, 'policy', { statement: statements(plan, account, around) })
+        .json,
     });
     this.instanceProfileArn = new IamInstanceProfile(this, 'profile', {
       namePrefix: `${plan.name}-`,

@@ -1,13 +1,24 @@
 import type { Plan } from '../../src/plan/schema';
 import { Construct } from '../cdk';
+import { AccessLogs } from './access-logs';
+import { Account } from './account';
+import { Alarms } from './alarms';
+import { Alerts } from './alerts';
+import { CostGuards } from './budget';
+import { Dashboard } from './dashboard';
+import { Encryption } from './encryption';
 import { Firewall } from './firewall';
 import { Fleet } from './fleet';
-import { FrontDoor, listenerOf } from './front-door';
+import { FlowLogs } from './flow-logs';
+import { FrontDoor, listenerPort } from './front-door';
 import { Identity } from './identity';
 import { checkInvariants } from './invariants';
 import { Logs } from './logs';
 import { Machine } from './machine';
 import { type Network, network } from './network';
+import { Scaling } from './scaling';
+import { Secrets } from './secrets';
+import { Weights } from './weights';
 
 /**
  * A fleet of EC2 machines that serve one model behind one load balancer, every number the plan's.
@@ -19,17 +30,48 @@ export class ServingCluster extends Construct {
   readonly logs: Logs;
   readonly frontDoor: FrontDoor;
   readonly fleet: Fleet;
+  readonly alerts: Alerts;
+  readonly weights: Weights | undefined;
 
   constructor(scope: Construct, id: string, plan: Plan) {
     super(scope, id);
     checkInvariants(plan);
-    const listener = listenerOf(plan);
+    const port = listenerPort(plan);
+    const account = new Account(this, 'account', plan.choice.region);
+    const { keyArn } = new Encryption(this, 'encryption', plan, account);
+    this.logs = new Logs(this, 'logs', plan, keyArn);
     this.network = network(this, 'network', plan);
-    const firewall = new Firewall(this, 'firewall', plan, this.network, listener.port);
-    this.logs = new Logs(this, 'logs', plan);
-    const identity = new Identity(this, 'identity', plan, this.logs.groupArn);
-    this.frontDoor = new FrontDoor(this, 'door', plan, this.network, firewall.balancerGroupId, listener);
-    const machine = new Machine(this, 'machine', plan, firewall.machineGroupId, identity.instanceProfileArn);
+    if (plan.requirements.network.vpcId === null) {
+      new FlowLogs(this, 'watch', plan, account, this.network.vpcId, this.logs.flows);
+    }
+    const firewall = new Firewall(this, 'firewall', plan, this.network, port);
+    const accessLogs = new AccessLogs(this, 'access', plan, account);
+    this.frontDoor = new FrontDoor(this, 'door', plan, this.network, firewall.balancerGroupId, accessLogs);
+    const secrets = new Secrets(this, 'secrets', plan, keyArn);
+    if (plan.requirements.deployment.weights === 's3') {
+      const token = secrets.arns.huggingFaceToken;
+      this.weights = new Weights(this, 'weights', plan, account, keyArn, this.logs.telemetry, token);
+    }
+    const identity = new Identity(this, 'identity', plan, account, {
+      logGroupArns: [this.logs.engines.arn, this.logs.telemetry.arn],
+      targetGroupArn: this.frontDoor.targetGroupArn,
+      keyArn,
+      secretArns: Object.values(secrets.arns),
+      weightsBucketArn: this.weights?.bucketArn,
+    });
+    const machine = new Machine(
+      this,
+      'machine',
+      plan,
+      firewall.machineGroupId,
+      identity.instanceProfileArn,
+      keyArn,
+      {
+        targetGroupArn: this.frontDoor.targetGroupArn,
+        secrets: secrets.arns,
+        weightsBucket: this.weights?.bucket ?? null,
+      },
+    );
     this.fleet = new Fleet(
       this,
       'fleet',
@@ -39,5 +81,10 @@ export class ServingCluster extends Construct {
       this.frontDoor.targetGroupArn,
       [...this.network.egress, identity.permissions, this.frontDoor.route],
     );
+    this.alerts = new Alerts(this, 'alerts', plan, account, keyArn);
+    new Scaling(this, 'scaling', plan, this.fleet.groupName);
+    new Alarms(this, 'alarms', plan, this.fleet.groupName, this.frontDoor, this.alerts.topicArn);
+    new Dashboard(this, 'dashboard', plan, this.fleet.groupName, this.frontDoor);
+    new CostGuards(this, 'costs', plan, this.alerts.topicArn);
   }
 }

@@ -1,18 +1,11 @@
 import { UserError } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
 import { gpusPerReplica } from '../../src/vllm/layout';
+import { type Invariant, OPERATION_INVARIANTS, unless } from './invariants-operation';
 import { argumentValue } from './replicas';
-
-/** What one rule says about a plan: nothing, or which two numbers disagree and what to do. */
-export interface Invariant {
-  readonly name: string;
-  check(plan: Plan): string | undefined;
-}
 
 /** AWS's own limits, so that a plan made elsewhere fails here and not half-way through an apply. */
 const IDLE_LIMIT_SECONDS = 4000;
-
-const unless = (holds: boolean, message: string): string | undefined => (holds ? undefined : message);
 
 /**
  * The longest silence a request of this plan may show. A stream is silent until its first token, any other request
@@ -174,6 +167,7 @@ export const INVARIANTS: readonly Invariant[] = [
       );
     },
   },
+  ...OPERATION_INVARIANTS,
 ];
 
 /** @throws UserError for the first invariant that a plan breaks */

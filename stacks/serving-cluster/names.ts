@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { serializePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
 
-/** The lifecycle hook that holds a machine while it drains. */
+/** The lifecycle hooks: one holds a machine until it serves, the other while it drains. */
+export const LAUNCH_HOOK = 'launch';
 export const DRAIN_HOOK = 'drain';
 
 /**
@@ -9,9 +12,27 @@ export const DRAIN_HOOK = 'drain';
  */
 export const groupName = (plan: Plan): string => plan.name;
 
-export const logGroupName = (plan: Plan): string => `/qwen-selfhost/${plan.name}`;
+export const logGroupPrefix = (plan: Plan): string => `/qwen-selfhost/${plan.name}`;
+
+/** The log groups by what is in them. */
+export const logGroupNames = (plan: Plan) => ({
+  engines: logGroupPrefix(plan),
+  telemetry: `${logGroupPrefix(plan)}-telemetry`,
+  flows: `${logGroupPrefix(plan)}-flows`,
+});
 
 /** Tag that marks everything of a plan; the provider's default tags do not reach what a launch template creates. */
+export const PLAN_TAG = 'qwen-selfhost:plan';
+
 export function tagsOf(plan: Plan): Record<string, string> {
-  return { ...plan.requirements.tags, 'qwen-selfhost:plan': plan.name };
+  return { ...plan.requirements.tags, [PLAN_TAG]: plan.name };
+}
+
+/**
+ * The tags of what Terraform itself manages: also which plan it was made from. Not on machines: there a new hash would be
+ * a new launch template, and a plan that differs in a note would replace the fleet.
+ */
+export function stackTagsOf(plan: Plan): Record<string, string> {
+  const hash = createHash('sha256').update(serializePlan(plan)).digest('hex').slice(0, 12);
+  return { ...tagsOf(plan), 'qwen-selfhost:plan-hash': hash };
 }

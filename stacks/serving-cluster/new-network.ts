@@ -13,6 +13,7 @@ import {
 } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
+import { Endpoints } from './endpoints';
 import type { Network } from './network';
 import { NETWORK_CIDR, type ZoneRanges, zoneRanges } from './subnet-plan';
 
@@ -20,15 +21,16 @@ import { NETWORK_CIDR, type ZoneRanges, zoneRanges } from './subnet-plan';
  * A VPC of its own. Machines stand in private subnets, only in zones that offer their type; the load balancer in
  * subnets of its own, reachable from the internet only when the front door is public.
  *
- * One NAT gateway serves all zones: it costs a third of one per zone, and when its zone fails the machines elsewhere
- * go on serving (requests come through the load balancer) but none can start, because a start downloads the weights.
+ * By default one NAT gateway serves all zones: it costs a third of one per zone, and when its zone fails the machines
+ * elsewhere go on serving (requests come through the load balancer) but none can start, because a start downloads the
+ * image. `per-zone` removes that risk, `none` the internet.
  */
 export class NewNetwork extends Construct implements Network {
   readonly vpcId: string;
   readonly vpcCidr = NETWORK_CIDR;
   readonly machineSubnetIds: string[];
   readonly loadBalancerSubnetIds: string[];
-  readonly egress: ITerraformDependable[];
+  readonly egress: ITerraformDependable[] = [];
   private readonly plan: Plan;
 
   constructor(scope: Construct, id: string, plan: Plan) {
@@ -44,52 +46,87 @@ export class NewNetwork extends Construct implements Network {
     // Without rules: whatever is put in the default group by mistake can talk to nobody.
     new DefaultSecurityGroup(this, 'closed-default', { vpcId: vpc.id, tags: this.name('default-closed') });
 
-    const internet = new InternetGateway(this, 'internet', { vpcId: vpc.id, tags: this.name() });
-    const publicRoutes = new RouteTable(this, 'public-routes', { vpcId: vpc.id, tags: this.name('public') });
-    new Route(this, 'public-route', {
-      routeTableId: publicRoutes.id,
-      destinationCidrBlock: '0.0.0.0/0',
-      gatewayId: internet.id,
-    });
-
-    const { zoneIds, loadBalancerZoneIds } = plan.choice;
-    const natZone = [...zoneIds].sort()[0]!;
-    const egressSubnet = this.subnet('egress', natZone, publicRoutes);
-    const nat = new NatGateway(this, 'nat', {
-      allocationId: new Eip(this, 'nat-address', { domain: 'vpc', tags: this.name('nat') }).id,
-      subnetId: egressSubnet.id,
-      tags: this.name(),
-      dependsOn: [internet],
-    });
-    const machineRoutes = new RouteTable(this, 'machine-routes', {
-      vpcId: vpc.id,
-      tags: this.name('machines'),
-    });
-    const natRoute = new Route(this, 'machine-route', {
-      routeTableId: machineRoutes.id,
-      destinationCidrBlock: '0.0.0.0/0',
-      natGatewayId: nat.id,
-    });
-    // Free of charge, and it keeps image layers and later the weights off the NAT gateway's bill.
+    const { natGateways, exposure } = plan.requirements.network;
+    const { loadBalancerZoneIds } = plan.choice;
+    const zoneIds = [...new Set(plan.choice.zoneIds)];
+    const publicRoutes = natGateways === 'none' && exposure === 'internal' ? undefined : this.publicRoutes();
+    const routesOf = this.machineRoutes(zoneIds, publicRoutes);
+    this.machineSubnetIds = zoneIds.map((zone) => this.subnet('machines', zone, routesOf(zone)).id);
+    // Free of charge, and it keeps image layers and weights off the NAT gateway's bill.
     const s3 = new VpcEndpoint(this, 's3', {
       vpcId: vpc.id,
       vpcEndpointType: 'Gateway',
       serviceName: `com.amazonaws.${literal(plan.choice.region)}.s3`,
-      routeTableIds: [machineRoutes.id],
+      routeTableIds: [...new Set(zoneIds.map((zone) => routesOf(zone).id))],
       tags: this.name('s3'),
     });
-    this.egress = [natRoute, s3];
+    this.egress.push(s3);
+    if (natGateways === 'none') {
+      const endpoints = new Endpoints(this, 'endpoints', plan, vpc.id, NETWORK_CIDR, this.machineSubnetIds);
+      this.egress.push(...endpoints.ready);
+    }
 
     const balancerRoutes =
-      plan.requirements.network.exposure === 'public'
+      exposure === 'public' && publicRoutes !== undefined
         ? publicRoutes
         : new RouteTable(this, 'balancer-routes', { vpcId: vpc.id, tags: this.name('balancer') });
-    this.machineSubnetIds = [...new Set(zoneIds)].map(
-      (zone) => this.subnet('machines', zone, machineRoutes).id,
-    );
     this.loadBalancerSubnetIds = [...new Set(loadBalancerZoneIds)].map(
       (zone) => this.subnet('balancer', zone, balancerRoutes).id,
     );
+  }
+
+  /** Routes to the internet: of NAT gateways, and of a public load balancer. */
+  private publicRoutes(): RouteTable {
+    const internet = new InternetGateway(this, 'internet', { vpcId: this.vpcId, tags: this.name() });
+    const routes = new RouteTable(this, 'public-routes', { vpcId: this.vpcId, tags: this.name('public') });
+    new Route(this, 'public-route', {
+      routeTableId: routes.id,
+      destinationCidrBlock: '0.0.0.0/0',
+      gatewayId: internet.id,
+    });
+    return routes;
+  }
+
+  /** The machines' route table in each zone: one for all, unless each zone has a NAT gateway of its own. */
+  private machineRoutes(
+    zoneIds: readonly string[],
+    publicRoutes: RouteTable | undefined,
+  ): (zone: string) => RouteTable {
+    const { natGateways } = this.plan.requirements.network;
+    const table = (id: string) =>
+      new RouteTable(this, id, {
+        vpcId: this.vpcId,
+        tags: this.name(id.replace('machine-routes', 'machines')),
+      });
+    if (natGateways === 'per-zone') {
+      const tables = new Map(
+        zoneIds.map((zone) => {
+          const routes = table(`machine-routes-${zone}`);
+          this.nat(`-${zone}`, zone, publicRoutes!, routes);
+          return [zone, routes];
+        }),
+      );
+      return (zone) => tables.get(zone)!;
+    }
+    const routes = table('machine-routes');
+    if (natGateways === 'single') this.nat('', [...zoneIds].sort()[0]!, publicRoutes!, routes);
+    return () => routes;
+  }
+
+  private nat(suffix: string, zone: string, publicRoutes: RouteTable, routes: RouteTable): void {
+    const gateway = new NatGateway(this, `nat${suffix}`, {
+      allocationId: new Eip(this, `nat-address${suffix}`, { domain: 'vpc', tags: this.name(`nat${suffix}`) })
+        .id,
+      subnetId: this.subnet('egress', zone, publicRoutes).id,
+      tags: this.name(suffix === '' ? undefined : suffix.slice(1)),
+      dependsOn: [this.node.findChild('internet') as InternetGateway],
+    });
+    const route = new Route(this, `machine-route${suffix}`, {
+      routeTableId: routes.id,
+      destinationCidrBlock: '0.0.0.0/0',
+      natGatewayId: gateway.id,
+    });
+    this.egress.push(route);
   }
 
   private name(suffix?: string): Record<string, string> {

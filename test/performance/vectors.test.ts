@@ -1,7 +1,11 @@
-import { agedCoefficients, type Benchmark, predictBenchmark } from '../../scripts/calibration/benchmark-modes';
+import {
+  agedCoefficients,
+  type Benchmark,
+  predictBenchmark,
+} from '../../scripts/calibration/benchmark-modes';
 import type { Coefficients } from '../../src/performance/coefficients';
 import shared from '../data/shared-coefficients.json';
-import { SHARED, VECTORS, type VectorFeatures, featuresOf } from './vectors';
+import { featuresOf, SHARED, VECTORS, type VectorFeatures } from './vectors';
 
 const MODES = ['closed', 'open', 'burst', 'decode', 'prefill'] as const;
 

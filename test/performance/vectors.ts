@@ -1,7 +1,13 @@
 import type { GpuClass, StepFeatures } from '../../src/performance/features';
 import data from '../data/performance-model-test-vectors.json';
 
-const CLASS: Record<string, GpuClass> = { hop: 'hopper', bwdc: 'blackwell-dc', bwrtx: 'blackwell-rtx', ada: 'ada', amp: 'ampere' };
+const CLASS: Record<string, GpuClass> = {
+  hop: 'hopper',
+  bwdc: 'blackwell-dc',
+  bwrtx: 'blackwell-rtx',
+  ada: 'ada',
+  amp: 'ampere',
+};
 
 export type VectorFeatures = (typeof data.vectors)[number]['features'];
 export const VECTORS = data.vectors;
@@ -34,6 +40,7 @@ export function featuresOf(v: VectorFeatures): StepFeatures {
     gdnLayers: v.ng,
     layers: v.L,
     moeLayers: v.Lmoe,
+    sharedExpertLayers: v.arch35 > 0 ? v.Lmoe : 0,
     hiddenSize: v.h,
     memoryBandwidth: v.bw,
     peakFlops: { bf16: v.p16, fp8: v.p8, fp4: v.p4 },

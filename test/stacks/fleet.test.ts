@@ -13,9 +13,41 @@ describe('the fleet', () => {
     });
   });
 
-  it('leaves a machine time to load before its health counts', () => {
-    expect(group).toMatchObject({ health_check_type: 'ELB', default_instance_warmup: 900 });
-    expect(group.health_check_grace_period).toBeGreaterThanOrEqual(900);
+  it('takes a machine into service once it serves, and replaces it when EC2 or the machine itself says so', () => {
+    const hooks = [
+      {
+        name: 'launch',
+        lifecycle_transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        heartbeat_timeout: 2700,
+        default_result: 'ABANDON',
+      },
+      {
+        name: 'drain',
+        lifecycle_transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+        heartbeat_timeout: 780,
+        default_result: 'CONTINUE',
+      },
+    ];
+    expect(group).toMatchObject({ health_check_type: 'EC2', initial_lifecycle_hook: hooks });
+    for (const hook of hooks) {
+      expect(template.resource('aws_autoscaling_lifecycle_hook', `fleet_${hook.name}`)).toMatchObject(hook);
+    }
+  });
+
+  it('leaves alone what scaling has set', () => {
+    expect(group.lifecycle).toEqual({ ignore_changes: ['desired_capacity'] });
+    const schedule = [
+      { name: 'night', cron: '0 22 * * *', timeZone: 'Etc/UTC', minInstances: 0, maxInstances: 0 },
+    ];
+    const scheduled = templateOf({ requirements: { deployment: { schedule } } });
+    expect(scheduled.resource('aws_autoscaling_group', 'fleet_group').lifecycle).toEqual({
+      ignore_changes: ['desired_capacity', 'min_size', 'max_size'],
+    });
+    expect(scheduled.resource('aws_autoscaling_schedule', 'scaling_schedule-night')).toMatchObject({
+      recurrence: '0 22 * * *',
+      min_size: 0,
+      desired_capacity: 0,
+    });
   });
 
   it.each([
@@ -33,12 +65,7 @@ describe('the fleet', () => {
     });
   });
 
-  it('holds a machine while it drains, and lets the machine say so for its own group only', () => {
-    expect(template.resource('aws_autoscaling_lifecycle_hook', 'fleet_drain')).toMatchObject({
-      lifecycle_transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-      heartbeat_timeout: 780,
-      default_result: 'CONTINUE',
-    });
+  it('lets a machine speak for its own group only', () => {
     const statements = template.data('aws_iam_policy_document').flatMap((document) => document.statement) as {
       actions: string[];
       resources?: string[];
@@ -47,19 +74,11 @@ describe('the fleet', () => {
     expect(drained?.resources).toEqual([expect.stringMatching(/autoScalingGroupName\/qwen35-35b$/)]);
   });
 
-  it('grants no wildcard but what Session Manager needs', () => {
-    for (const document of template.data('aws_iam_policy_document')) {
-      for (const statement of document.statement as { actions: string[]; resources?: string[] }[]) {
-        expect(statement.actions.join()).not.toContain('*');
-        if (statement.resources?.includes('*')) {
-          expect(statement.actions.every((action) => /^ssm(messages)?:/.test(action))).toBe(true);
-        }
-      }
-    }
-  });
-
   it('buys spot machines through a mixed policy and replaces them ahead of an interruption', () => {
-    const spot = templateOf({ choice: { market: 'spot' } }).resource('aws_autoscaling_group', 'fleet_group');
+    const spot = templateOf({ choice: { market: 'spot' }, risks: ['spot'] }).resource(
+      'aws_autoscaling_group',
+      'fleet_group',
+    );
     expect(spot).not.toHaveProperty('launch_template');
     expect(spot).toMatchObject({
       capacity_rebalance: true,
@@ -73,10 +92,35 @@ describe('the fleet', () => {
     });
   });
 
-  it('fails for a capacity block, saying what to do', () => {
-    expect(() => templateOf({ choice: { market: 'capacity-block' } })).toThrow(
-      /plan with markets on-demand or spot/,
-    );
+  it('mixes spot types with the same GPUs over an on-demand base', () => {
+    const deployment = { spotInstanceTypes: ['g6e.2xlarge', 'g6e.4xlarge'], onDemandBase: 1 };
+    const mixed = templateOf({ choice: { market: 'spot' }, risks: ['spot'], requirements: { deployment } });
+    expect(mixed.resource('aws_autoscaling_group', 'fleet_group')).toMatchObject({
+      mixed_instances_policy: {
+        instances_distribution: { on_demand_base_capacity: 1 },
+        launch_template: { override: [{ instance_type: 'g6e.2xlarge' }, { instance_type: 'g6e.4xlarge' }] },
+      },
+    });
+    const other = { spotInstanceTypes: ['g6e.4xlarge', 'g6e.8xlarge'] };
+    expect(() =>
+      templateOf({ choice: { market: 'spot' }, risks: ['spot'], requirements: { deployment: other } }),
+    ).toThrow('do not hold the plan');
+  });
+
+  it('buys a capacity block by its reservation, and replaces within it', () => {
+    const choice = { market: 'capacity-block' } as const;
+    expect(() => templateOf({ choice })).toThrow(/deployment.capacityReservationId/);
+    const deployment = { capacityReservationId: 'cr-0123456789abcdef0' };
+    const block = templateOf({ choice, requirements: { deployment } });
+    expect(block.resource('aws_launch_template', 'machine_template')).toMatchObject({
+      instance_market_options: { market_type: 'capacity-block' },
+      capacity_reservation_specification: {
+        capacity_reservation_target: { capacity_reservation_id: 'cr-0123456789abcdef0' },
+      },
+    });
+    expect(block.resource('aws_autoscaling_group', 'fleet_group')).toMatchObject({
+      instance_maintenance_policy: { min_healthy_percentage: 50, max_healthy_percentage: 100 },
+    });
   });
 });
 
@@ -96,7 +140,7 @@ describe('a machine', () => {
     expect(launch.block_device_mappings).toMatchObject([
       {
         device_name: expect.stringContaining('root_device_name'),
-        ebs: { volume_type: 'gp3', volume_size: 150, encrypted: 'true' },
+        ebs: { volume_type: 'gp3', volume_size: 150, throughput: 500, encrypted: 'true' },
       },
     ]);
     expect(launch.network_interfaces).toMatchObject([{ associate_public_ip_address: 'false' }]);

@@ -79,7 +79,11 @@ describe('text that a user gave', () => {
         const read = Object.fromEntries(
           Object.entries(tags).map(([k, v]) => [terraformText(k), terraformText(v)]),
         );
-        expect(read).toEqual({ ...given, 'qwen-selfhost:plan': 'qwen35-35b' });
+        expect(read).toEqual({
+          ...given,
+          'qwen-selfhost:plan': 'qwen35-35b',
+          'qwen-selfhost:plan-hash': expect.stringMatching(/^[0-9a-f]{12}$/),
+        });
       }),
       { ...SEED, numRuns: 10 },
     );
@@ -98,7 +102,7 @@ describe('text that a user gave', () => {
         const normal = (text: string) => text.replaceAll(/([$%])+(?=\{)/g, '$1').normalize('NFC');
         const all = (map: Record<string, string>) => Object.entries(map).map((entry) => entry.map(normal));
         expect(all(tags)).toEqual(expect.arrayContaining(all(given)));
-        expect(Object.keys(tags)).toHaveLength(Object.keys(given).length + 1);
+        expect(Object.keys(tags)).toHaveLength(Object.keys(given).length + 2);
         expect(Object.keys(document.resource).length).toBeGreaterThan(20);
       }),
       SEED,
@@ -148,9 +152,20 @@ describe('text that a user gave', () => {
       (text) => ({ requirements: { stateBackend: { bucket: text, key: text, region: text } } }),
       (text) => ({ requirements: { network: { certificateArn: text } } }),
       (text) => ({ requirements: { network: { allowedCidrs: [text] } } }),
+      (text) => ({ requirements: { deployment: { kmsKeyArn: text, alertEmail: text, amiId: text } } }),
+      (text) => ({ requirements: { deployment: { apiKey: text, huggingFaceToken: text, image: text } } }),
+      (text) => ({ requirements: { deployment: { anomalyMonitorArn: text, capacityReservationId: text } } }),
+      (text) => ({ requirements: { network: { webAclArn: text, certificateArn: 'c', domain: null } } }),
+      (text) => ({ choice: { hfId: text, revision: text }, requirements: { deployment: { weights: 's3' } } }),
+      (text) => ({
+        requirements: {
+          deployment: {
+            schedule: [{ name: 'day', cron: text, timeZone: text, minInstances: 1, maxInstances: 2 }],
+          },
+        },
+      }),
       (text) => ({ name: text }),
     ];
-    const expected = new Template(makePlan()).addresses();
     fc.assert(
       fc.property(fc.constantFrom(...places), hostile, (place, text) => {
         let template: Template;
@@ -161,10 +176,13 @@ describe('text that a user gave', () => {
           expect((error as Error).message).not.toContain('\n');
           return;
         }
-        expect(template.addresses()).toEqual(expected);
+        const plain = new Template(makePlan(place('plain'))).addresses();
+        expect(template.addresses()).toEqual(plain);
         // Every template that Terraform will find is a reference of ours.
         for (const [, inside] of template.text.matchAll(/(?<!\$)\$\{([^}]*)\}/g)) {
-          expect(inside).toMatch(/^(data\.)?aws_[a-z0-9_]+\.serving_[a-z0-9_-]+\.[a-z_]+$/);
+          expect(inside).toMatch(
+            /^((data\.)?aws_[a-z0-9_]+\.serving_[a-z0-9_-]+\.[a-z0-9_]+|base64gzip\(local\.serving_machine_user-data\))$/,
+          );
         }
         expect(template.text).not.toMatch(/(?<!%)%\{/);
       }),

@@ -34,6 +34,35 @@ const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number
   },
 };
 
+const night = { name: 'night', cron: '0 22 * * *', timeZone: 'Etc/UTC', minInstances: 0 };
+const OPERATION: typeof BROKEN = {
+  'launch-outlasts-cold-start': { overrides: { timeoutsSeconds: { coldStart: 4801 } }, names: [4801, 7200] },
+  'spot-loss-is-named': { overrides: { choice: { market: 'spot' } }, names: [600, 105] },
+  'schedule-within-range': {
+    overrides: { requirements: { deployment: { schedule: [{ ...night, maxInstances: 5 }] } } },
+    names: ['night', 5, 4],
+  },
+  'schedules-have-names': {
+    overrides: {
+      requirements: {
+        deployment: {
+          schedule: [
+            { ...night, maxInstances: 1 },
+            { ...night, maxInstances: 2 },
+          ],
+        },
+      },
+    },
+    names: ['night'],
+  },
+  'image-without-internet': {
+    overrides: { requirements: { network: { natGateways: 'none' } } },
+    names: ['vllm/vllm-openai:v0.31.0', 'huggingface'],
+  },
+  'region-is-a-region': { overrides: { choice: { region: 'mars' } }, names: ['mars'] },
+};
+Object.assign(BROKEN, OPERATION);
+
 /** Nothing but the schema can break it: the schema already refuses more than 4,000 s. */
 const BY_SCHEMA = ['idle-within-limit'];
 

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { type Plan, planSchema } from '../../src/plan/schema';
 
 type DeepPartial<T> = T extends readonly unknown[]
@@ -10,7 +11,7 @@ export type PlanOverrides = DeepPartial<Plan>;
 const around = (expected: number) => ({ low: expected * 0.8, expected, high: expected * 1.25 });
 
 /** 35B-A3B FP8 on one L40S per machine, two machines in two zones: a plan as the planner writes it. */
-const BASE: Plan = {
+const BASE: z.input<typeof planSchema> = {
   schemaVersion: 1,
   name: 'qwen35-35b',
   summary: 'Qwen3.5-35B-A3B FP8 on 2 g6e.2xlarge in us-east-1',

@@ -21,6 +21,7 @@ describe('PlanStack', () => {
   it('has the outputs that users and scripts rely on', () => {
     const outputs = templateOf().section('output');
     expect(Object.keys(outputs).sort()).toEqual([
+      'alert_topic_arn',
       'asg_name',
       'endpoint',
       'load_balancer_dns_name',
@@ -35,7 +36,12 @@ describe('PlanStack', () => {
     const template = templateOf({ requirements: { tags: { CostCentre: 'ml-42' } } });
     const expected = { CostCentre: 'ml-42', 'qwen-selfhost:plan': 'qwen35-35b' };
     expect(template.section('provider').aws).toEqual([
-      { region: 'us-east-1', default_tags: [{ tags: expected }] },
+      {
+        region: 'us-east-1',
+        default_tags: [
+          { tags: { ...expected, 'qwen-selfhost:plan-hash': expect.stringMatching(/^[0-9a-f]{12}$/) } },
+        ],
+      },
     ]);
     const launch = template.resource('aws_launch_template', 'machine_template');
     expect(launch.tag_specifications).toEqual(
@@ -53,7 +59,7 @@ describe('PlanStack', () => {
     const addresses = templateOf(TWO_REPLICAS).addresses();
     expect(new Set(addresses).size).toBe(addresses.length);
     for (const address of addresses)
-      expect(address).toMatch(/^(data\.)?aws_[a-z0-9_]+\.serving_[a-z]+_[a-z0-9-]+$/);
+      expect(address).toMatch(/^(data\.)?aws_[a-z0-9_]+\.serving(_[a-z0-9-]+){2,3}$/);
   });
 
   it('writes the same bytes for the same plan, naming no path of this machine', () => {

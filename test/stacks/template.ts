@@ -75,10 +75,12 @@ export class Template {
     return block;
   }
 
-  /** User data as the machine gets it. */
+  /** User data as the machine unpacks it, references to other resources as they stand. */
   userData(): string {
-    const { user_data } = this.resource('aws_launch_template', 'machine_template');
-    return Buffer.from(user_data as string, 'base64').toString('utf8');
+    const locals = this.document.locals as Record<string, string>;
+    const text = locals['serving_machine_user-data']!;
+    // How Terraform reads a string of its JSON: a doubled sign before a brace is that sign.
+    return text.replaceAll('$${', '${').replaceAll('%%{', '%{');
   }
 
   machineFiles(): MachineFile[] {

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { makePlan, type PlanOverrides, TWO_REPLICAS } from './make-plan';
 import { Template, templateOf } from './template';
 
@@ -34,7 +36,8 @@ describe('user data', () => {
     expect(proxy).toMatch(/timeout server 930s/);
     expect(proxy).not.toContain('@');
     expect(template.userData()).toContain(
-      '["systemctl","enable","--now","--no-block","qwen-proxy.service","qwen-lifecycle.service",' +
+      '["systemctl","enable","--now","--no-block","qwen-proxy.service","qwen-supervisor.service",' +
+        '"qwen-sampler.service","qwen-prepare.service","qwen-door.service",' +
         '"qwen-engine@0.service","qwen-engine@1.service"]',
     );
   });
@@ -50,7 +53,7 @@ describe('user data', () => {
     expect(containerStopSeconds).toBeGreaterThan(engineShutdown);
     expect(containerStopSeconds).toBeLessThan(systemdStop);
     expect(templateOf().machineFile('/etc/systemd/system/qwen-engine@.service.d/plan.conf')).toBe(
-      '[Service]\nTimeoutStopSec=660\n',
+      '[Unit]\nStartLimitBurst=5\nStartLimitIntervalSec=6000\n\n[Service]\nTimeoutStopSec=660\n',
     );
   });
 
@@ -65,15 +68,35 @@ describe('user data', () => {
     });
   });
 
+  it('goes out compressed, by Terraform', () => {
+    const launch = templateOf().resource('aws_launch_template', 'machine_template');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a Terraform expression
+    expect(launch.user_data).toBe('${base64gzip(local.serving_machine_user-data)}');
+  });
+
+  it('names what only Terraform knows by reference', () => {
+    const deployed = templateOf({
+      requirements: { deployment: { weights: 's3', apiKey: 'variable' } },
+    }).machineFile('/etc/qwen-selfhost/deployed.json');
+    expect(JSON.parse(deployed)).toEqual({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Terraform reference
+      targetGroupArn: '${aws_lb_target_group.serving_door_machines.arn}',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Terraform reference
+      secrets: { apiKey: '${aws_secretsmanager_secret_version.serving_secrets_api-key-version.arn}' },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Terraform reference
+      weightsBucket: '${aws_s3_bucket.serving_weights_store_bucket.id}',
+    });
+  });
+
   it('fits in 16,384 bytes with eight engines', () => {
     const eight = templateOf({
       choice: { instanceType: 'p5.48xlarge', gpusPerInstance: 8, replicasPerInstance: 8, replicas: 16 },
     });
-    expect(Buffer.byteLength(eight.userData())).toBeLessThanOrEqual(16_384);
+    expect(gzipSync(eight.userData(), { level: 6 }).length).toBeLessThanOrEqual(15_360);
   });
 
   it('fails with both numbers when it is too large', () => {
-    const environment = { ...makePlan().engine.environment, LONG: 'x'.repeat(9000) };
+    const environment = { ...makePlan().engine.environment, LONG: randomBytes(9000).toString('hex') };
     expect(() => templateOf({ engine: { environment } })).toThrow(
       /user data takes \d+ bytes, EC2 allows 16384; shorten/,
     );

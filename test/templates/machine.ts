@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../../src/plan/schema';
@@ -17,6 +17,14 @@ const PYTHON = found.status === 0 ? found.stdout.trim() : undefined;
 export const hasPython = PYTHON !== undefined;
 if (!hasPython) console.warn('python3 is missing: the programs under templates/ are not run');
 
+/** The parts of a machine's configuration that a test changes. */
+export interface MachineConfig {
+  engine: Record<string, unknown>;
+  replicas: { port: number }[];
+  servicePort: number;
+  launchSeconds: number;
+}
+
 /** A stand-in machine: instance metadata, and commands that only record how they were called. */
 export class FakeMachine {
   readonly metadata = new Map<string, string>([['instance-id', 'i-0123456789abcdef0']]);
@@ -24,13 +32,36 @@ export class FakeMachine {
   private readonly calls = join(this.folder, 'calls');
   private readonly server: Server;
   private readonly children: ChildProcess[] = [];
+  /** Records that reached the stand-in of the CloudWatch agent. */
+  readonly emitted: Record<string, unknown>[] = [];
+  /** What the stand-in engine answers; nothing while it loads. */
+  health: number | undefined;
+  metrics = '';
+  private readonly agent = createTcpServer((socket) => {
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('end', () => this.emitted.push(JSON.parse(text)));
+  });
+  private log = '';
 
   private constructor(server: Server) {
     this.server = server;
   }
 
-  static async start(plan: Plan, commands: Record<string, string>): Promise<FakeMachine> {
+  static async start(
+    plan: Plan,
+    commands: Record<string, string>,
+    change: (config: MachineConfig) => void = () => undefined,
+    secrets: Record<string, string> = {},
+    keepPorts = false,
+  ): Promise<FakeMachine> {
     const server = createServer((request, response) => {
+      if (request.url === '/health' || request.url === '/metrics') {
+        response.statusCode = machine.health ?? 503;
+        return response.end(machine.metrics);
+      }
       const path = request.url!.replace('/latest/meta-data/', '');
       const authorised = request.headers['x-aws-ec2-metadata-token'] === 'token';
       if (request.method === 'PUT' && request.url === '/latest/api/token') return response.end('token');
@@ -40,8 +71,15 @@ export class FakeMachine {
     });
     const machine = new FakeMachine(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const config = machineConfig(plan) as { engine: Record<string, unknown> };
+    const config = machineConfig(plan) as MachineConfig;
     config.engine.cacheDirectory = join(machine.folder, 'cache');
+    await new Promise<void>((resolve) => machine.agent.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    config.servicePort = port;
+    for (const replica of config.replicas) if (!keepPorts) replica.port = port;
+    change(config);
+    const deployed = { targetGroupArn: 'arn:target', secrets, weightsBucket: 'weights' };
+    writeFileSync(join(machine.folder, 'deployed.json'), JSON.stringify(deployed));
     writeFileSync(join(machine.folder, 'config.json'), JSON.stringify(config));
     for (const [name, body] of Object.entries(commands)) {
       const file = join(machine.folder, name);
@@ -64,13 +102,25 @@ export class FakeMachine {
         QWEN_CONFIG: join(this.folder, 'config.json'),
         QWEN_METADATA: `http://127.0.0.1:${port}`,
         QWEN_POLL_SECONDS: '0.05',
+        QWEN_HUNG_POLLS: '3',
+        QWEN_RETRY_SECONDS: '0.01',
+        QWEN_INTERVAL_SECONDS: '0.2',
+        QWEN_DEPLOYED: join(this.folder, 'deployed.json'),
+        QWEN_RUN: join(this.folder, 'run'),
+        QWEN_STATE: join(this.folder, 'state'),
+        QWEN_EMF_PORT: String((this.agent.address() as AddressInfo).port),
       },
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk) => {
+        this.log += chunk;
+      });
+    }
     this.children.push(child);
     return new Promise((resolve, reject) => {
       child.on('error', reject);
-      child.on('exit', (code) => resolve(code ?? -1));
+      child.on('close', (code) => resolve(code ?? -1));
     });
   }
 
@@ -84,6 +134,15 @@ export class FakeMachine {
       .map((call) => call.split('\0'));
   }
 
+  /** Everything that the programs said. */
+  get journal(): string {
+    return this.log;
+  }
+
+  get secretsFolder(): string {
+    return join(this.folder, 'run', 'secrets');
+  }
+
   get cacheDirectory(): string {
     return join(this.folder, 'cache');
   }
@@ -91,6 +150,8 @@ export class FakeMachine {
   stop(): void {
     for (const child of this.children) child.kill('SIGKILL');
     this.server.close();
+    this.server.closeAllConnections();
+    this.agent.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

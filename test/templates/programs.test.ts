@@ -24,7 +24,7 @@ async function withMachine(
   commands: Record<string, string>,
   test: (machine: FakeMachine) => Promise<void>,
 ): Promise<void> {
-  const machine = await FakeMachine.start(plan, commands);
+  const machine = await FakeMachine.start(plan, commands, undefined, {}, true);
   try {
     await test(machine);
   } finally {
@@ -57,6 +57,7 @@ async function withMachine(
       const values = (flag: string) => options.filter((_, index) => options[index - 1] === flag);
       expect(values('--env')).toEqual([
         'HF_HOME=/cache/huggingface',
+        'HF_HUB_OFFLINE=1',
         `HOSTILE=${HOSTILE.join('\n')}`,
         'VLLM_CACHE_ROOT=/cache/vllm/0',
         'VLLM_HTTP_TIMEOUT_KEEP_ALIVE=930',
@@ -66,7 +67,10 @@ async function withMachine(
       expect(values('--network')).toEqual(['host']);
       expect(values('--stop-timeout')).toEqual(['630']);
       expect(values('--entrypoint')).toEqual(['vllm']);
-      expect(values('--volume')).toEqual([`${machine.cacheDirectory}:/cache`]);
+      expect(values('--volume')).toEqual([
+        `${machine.cacheDirectory}:/cache`,
+        `${machine.secretsFolder}:/run/secrets:ro`,
+      ]);
       expect(values('--log-opt')).toContain('awslogs-stream=i-0123456789abcdef0/engine-0');
     });
   });
@@ -90,42 +94,6 @@ async function withMachine(
       expect(machine.called()[0]!.at(-1)).toMatch(
         /^public\.ecr\.aws\/docker\/library\/haproxy:\d+\.\d+\.\d+-alpine$/,
       );
-    });
-  });
-});
-
-(hasPython ? describe : describe.skip)('lifecycle.py', () => {
-  const STATE = 'autoscaling/target-lifecycle-state';
-
-  it('stops the engines and then lets the machine go, asking until the hook waits', async () => {
-    const plan = makePlan(TWO_REPLICAS);
-    // The first two answers are what AWS gives while the load balancer still deregisters the machine.
-    const aws = 'n=$(cat "$0.n" 2>/dev/null || echo 0); echo $((n + 1)) > "$0.n"; [ "$n" -ge 2 ]';
-    await withMachine(plan, { systemctl: '', aws }, async (machine) => {
-      machine.metadata.set(STATE, 'InService');
-      const ended = machine.run('lifecycle.py');
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      expect(machine.called()).toEqual([]);
-      machine.metadata.set(STATE, 'Terminated');
-      expect(await ended).toBe(0);
-      const [stop, ...completions] = machine.called();
-      expect(stop).toEqual(['systemctl', 'stop', 'qwen-engine@0.service', 'qwen-engine@1.service']);
-      expect(completions).toHaveLength(3);
-      expect(completions[2]).toEqual([
-        ...['aws', 'autoscaling', 'complete-lifecycle-action', '--region', 'us-east-1'],
-        ...['--auto-scaling-group-name', 'qwen35-27b', '--lifecycle-hook-name', 'drain'],
-        ...['--instance-id', 'i-0123456789abcdef0', '--lifecycle-action-result', 'CONTINUE'],
-      ]);
-    });
-  });
-
-  it('goes on asking where the state is unknown', async () => {
-    await withMachine(makePlan(), { systemctl: '', aws: '' }, async (machine) => {
-      const ended = machine.run('lifecycle.py');
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      expect(machine.called()).toEqual([]);
-      machine.metadata.set(STATE, 'Terminated');
-      expect(await ended).toBe(0);
     });
   });
 });

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { UserError } from '../../errors';
 import { serializePlan } from '../../plan/document';
+import type { Plan } from '../../plan/schema';
 import { terminalReport } from '../../report/terminal';
 import { writeText } from '../files';
 import { addRequirementFlags } from '../requirement-flags';
-import { planFrom } from '../requirements-file';
+import { plansFrom, totalLine } from '../requirements-file';
 import type { Streams } from '../streams';
 
 export const planPath = (name: string): string => `plans/${name}.plan.json`;
@@ -17,19 +19,31 @@ export function planCommand(streams: Streams): Command {
       '--json',
       'print the plan document instead of the report, and write no file unless --out is given',
     )
+    .option('--exhaustive', 'size every candidate in full; slower, the same answer')
     .option('--out <file>', 'where to write the plan document');
   return addRequirementFlags(command).action(
-    (file: string | undefined, options: { json?: boolean; out?: string }) => {
-      const plan = planFrom(file, command);
-      const text = serializePlan(plan);
-      const out = options.out ?? (options.json ? undefined : planPath(plan.name));
-      if (out !== undefined) writeText(out, text);
+    (file: string | undefined, options: { json?: boolean; exhaustive?: boolean; out?: string }) => {
+      const plans = plansFrom(file, command, options.exhaustive ?? false);
+      if (options.out !== undefined && plans.length > 1)
+        throw new UserError('--out names one file, and there are several services; leave it out');
+      const written = plans.flatMap((plan) => {
+        const out = options.out ?? (options.json ? undefined : planPath(plan.name));
+        if (out !== undefined) writeText(out, serializePlan(plan));
+        return out ?? [];
+      });
       if (options.json) {
-        streams.out(text);
+        streams.out(plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`);
         return;
       }
-      streams.out(terminalReport(plan, { columns: streams.columns, colour: streams.colour }));
-      streams.out(`\nWrote ${out}\nNext: qwen-selfhost synth ${out}\n`);
+      for (const plan of plans) streams.out(`${terminalReport(plan, { columns: streams.columns, colour: streams.colour })}\n`);
+      streams.out(totalLine(plans));
+      streams.out(`Wrote ${written.join(', ')}\nNext: qwen-selfhost synth ${written.join(' ')}\n`);
     },
   );
 }
+
+/** Several services as one document. */
+export const together = (plans: readonly Plan[]) => ({
+  totalUsdPerMonth: Math.round(plans.reduce((sum, { cost }) => sum + cost.usdPerMonth, 0) * 100) / 100,
+  plans,
+});

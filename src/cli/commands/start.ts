@@ -4,10 +4,10 @@ import { serializePlan } from '../../plan/document';
 import { terminalReport } from '../../report/terminal';
 import { writeText } from '../files';
 import { addRequirementFlags } from '../requirement-flags';
-import { planFrom } from '../requirements-file';
+import { plansFrom, totalLine } from '../requirements-file';
 import { stackSynth } from '../stacks';
 import type { Streams } from '../streams';
-import { planPath } from './plan';
+import { planPath, together } from './plan';
 
 /** `start [FILE]`: plan and synth in one go, the main job (`npm start`). */
 export function startCommand(streams: Streams): Command {
@@ -16,16 +16,18 @@ export function startCommand(streams: Streams): Command {
     .argument('[FILE]', 'requirements (default: selfhost.yaml in this folder)')
     .option('--json', 'print the plan document instead of the report');
   return addRequirementFlags(command).action((file: string | undefined, options: { json?: boolean }) => {
-    const plan = planFrom(file, command);
-    const text = serializePlan(plan);
-    if (options.json) streams.out(text);
-    else streams.out(terminalReport(plan, { columns: streams.columns, colour: streams.colour }));
-    writeText(planPath(plan.name), text);
-    const [stack] = stackSynth().synthPlans([plan], 'cdktf.out');
+    const plans = plansFrom(file, command);
+    if (options.json) {
+      streams.out(plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`);
+    } else {
+      for (const plan of plans) streams.out(`${terminalReport(plan, { columns: streams.columns, colour: streams.colour })}\n`);
+      streams.out(totalLine(plans));
+    }
+    for (const plan of plans) writeText(planPath(plan.name), serializePlan(plan));
+    const stacks = stackSynth().synthPlans(plans, 'cdktf.out');
     if (!options.json) {
-      streams.out(
-        `\nWrote ${planPath(plan.name)} and ${stack}.\nNext: cd ${dirname(stack!)} && terraform init && terraform plan\n`,
-      );
+      const written = [...plans.map(({ name }) => planPath(name)), ...stacks].join(', ');
+      streams.out(`Wrote ${written}.\nNext: cd ${dirname(stacks[0]!)} && terraform init && terraform plan\n`);
     }
   });
 }

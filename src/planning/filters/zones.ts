@@ -1,10 +1,12 @@
+import { USUAL_SIZING } from '../../requirements/sizing';
 import type { OfferFilter } from './filter';
 
-/** The type must be offered in as many zones as the user asked for. */
+/** The type must be offered in as many zones as the user asked for, and in two where one may be lost. */
 export const zones: OfferFilter = {
   name: 'zones',
-  problem: ({ offering }, { requirements: { minZones } }) =>
-    offering.zoneIds.length >= minZones
-      ? null
-      : `offered in ${offering.zoneIds.length} zone(s) of ${offering.region} (${offering.zoneIds.join(', ')}), ${minZones} wanted`,
+  problem: ({ offering }, { requirements: { minZones, sizing } }) => {
+    const wanted = Math.max(minZones, (sizing ?? USUAL_SIZING).survive === 'zone' ? 2 : 1);
+    if (offering.zoneIds.length >= wanted) return null;
+    return `offered in ${offering.zoneIds.length} zone(s) of ${offering.region} (${offering.zoneIds.join(', ')}), ${wanted} wanted`;
+  },
 };

@@ -1,0 +1,89 @@
+/**
+ * `npm run accuracy -- [--observations FILE] [--json]`. The calibration's own file: every configuration is predicted
+ * from a fit without it (about a minute and a half). Any other file: plain prediction with the shipped coefficients.
+ */
+import { parseArgs } from 'node:util';
+import { UserError } from '../src/errors';
+import { basisOf, coefficientsFor, FITTED } from '../src/performance/coefficients';
+import coefficientsFile from '../src/performance/data/coefficients.json';
+import { spreadOf } from '../src/performance/interval';
+import { crossValidate, type Outcome, SCHEMES } from './calibration/cross-validation';
+import { predictRow } from './calibration/fit';
+import { DEFAULT_OBSERVATIONS, readObservations } from './calibration/observations';
+import { accuracyTables, type Judged, printTables } from './calibration/report';
+import { FIGURES, type Row, rowsOf } from './calibration/rows';
+import { covered, type OutcomesByScheme, Z_80 } from './calibration/spreads';
+import { groupBy } from './calibration/statistics';
+
+/** Predictions with the shipped coefficients; nothing of the rows is used but their description. */
+function shippedOutcomes(rows: readonly Row[]): Judged[] {
+  return rows.flatMap((row) => {
+    const k = { ...coefficientsFor(FITTED, row.model, row.gpu), ...coefficientsFile.calibrationOnly };
+    const { figures, regime } = predictRow(row, k);
+    const basis = basisOf(row.model, row.gpu);
+    return FIGURES.filter((figure) => row.measured[figure] !== null && Number.isFinite(figures[figure])).map(
+      (figure) => {
+        const outcome: Outcome = {
+          row,
+          figure,
+          logError: Math.log(figures[figure] / row.measured[figure]!),
+          basis,
+          regime,
+        };
+        const spread = spreadOf(figure, basis, regime);
+        return { outcome, spread, inside: Math.abs(outcome.logError) <= Z_80 * spread };
+      },
+    );
+  });
+}
+
+function leftOutOutcomes(rows: readonly Row[]): Judged[] {
+  const outcomes = Object.fromEntries(
+    SCHEMES.map((scheme) => [scheme, crossValidate(rows, scheme)]),
+  ) as unknown as OutcomesByScheme;
+  return covered(outcomes, 'configuration');
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: { observations: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const file = values.observations ?? DEFAULT_OBSERVATIONS;
+  const { observations, hash } = readObservations(file);
+  const { rows, unusable } = rowsOf(observations);
+  if (rows.length === 0) throw new UserError(`${file}: no vLLM row that can be predicted`);
+  const calibrated = hash === coefficientsFile.source.sha256;
+  const judged = calibrated ? leftOutOutcomes(rows) : shippedOutcomes(rows);
+  const method = calibrated
+    ? 'leave one configuration out'
+    : `plain prediction, coefficients of ${coefficientsFile.fittedOn}`;
+  const tables = accuracyTables(judged);
+  const excluded = rows
+    .filter((row) => row.excluded !== null)
+    .map(({ id, excluded: reason }) => ({ id, reason }));
+  if (values.json) {
+    process.stdout.write(
+      `${JSON.stringify({ file, method, rows: rows.length, unusable, excluded, tables }, null, 1)}\n`,
+    );
+    return;
+  }
+  const reasons = [...groupBy(excluded, ({ reason }) => reason)].map(
+    ([reason, list]) => `  ${list.length} x ${reason}`,
+  );
+  process.stdout.write(
+    `${file}: ${method}\n${rows.length} rows, ${excluded.length} of them kept out of fits:\n${reasons.join('\n')}\n`,
+  );
+  if (unusable.length > 0)
+    process.stdout.write(
+      `not predictable: ${unusable.map(({ id, reason }) => `${id} (${reason})`).join(', ')}\n`,
+    );
+  process.stdout.write(`\n${printTables(tables)}`);
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,48 @@
+/** Times one prediction, warm: `npm run bench:predict`. The planner makes thousands of them. */
+import { getGpu } from '../../src/hardware/gpus';
+import { getModel } from '../../src/models/registry';
+import { coefficientsFor, FITTED } from '../../src/performance/coefficients';
+import { stepFeatures } from '../../src/performance/features';
+import { predict } from '../../src/performance/prediction';
+import type { Arrivals } from '../../src/performance/steady-state';
+import { tensorParallelOnly } from '../../src/vllm/layout';
+
+const LIMIT_MICROS = 100;
+const CALLS = 20_000;
+const ROUNDS = 5;
+
+const model = getModel('Qwen3.5-35B-A3B');
+const features = stepFeatures(model.architecture, 'fp8', getGpu('H200'), tensorParallelOnly(2), {
+  kvBytes: 2,
+  mtpTokens: 0,
+});
+const coefficients = coefficientsFor(FITTED, model.name, 'H200');
+const predictAt = (arrivals: Arrivals, inputTokens: number): number =>
+  predict(
+    features,
+    coefficients,
+    { arrivals, inputTokens, outputTokens: 512, maxBatch: 256, maxNumBatchedTokens: 8192 },
+    'measured',
+    false,
+  ).tpotSeconds.expected;
+
+const cases: readonly [string, (i: number) => number][] = [
+  ['closed loop', (i) => predictAt({ kind: 'closed', concurrency: 1 + (i % 200) }, 1000 + (i % 997))],
+  [
+    'open loop',
+    (i) => predictAt({ kind: 'open', requestsPerSecond: 1 + (i % 8), spacing: 'poisson' }, 1000 + (i % 997)),
+  ],
+];
+for (const [name, call] of cases) {
+  let sink = 0;
+  for (let i = 0; i < CALLS / 4; i++) sink += call(i);
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = process.hrtime.bigint();
+    for (let i = 0; i < CALLS; i++) sink += call(i);
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / CALLS / 1000);
+  }
+  if (!Number.isFinite(sink)) throw new Error(`${name}: a prediction is not a number`);
+  console.log(`${name}: ${best.toFixed(1)} µs a prediction (limit ${LIMIT_MICROS} µs)`);
+  if (best > LIMIT_MICROS) process.exitCode = 1;
+}

@@ -1,0 +1,63 @@
+import type { Filter, InstanceTypeOffering } from '@aws-sdk/client-ec2';
+import { allPages } from '../pages';
+import type { Session } from '../session';
+import { GPU_NAME_PATTERNS } from './instance-types';
+
+const OFFERINGS = 'ec2:DescribeInstanceTypeOfferings';
+const ZONES = 'ec2:DescribeAvailabilityZones';
+const PAGE_SIZE = 1000;
+
+/** Zone ids that offer each type, by type name. Ids, unlike names, mean the same zone in every account. */
+export async function zoneOfferings(
+  session: Session,
+  region: string,
+  patterns: readonly string[] = GPU_NAME_PATTERNS,
+): Promise<Record<string, string[]>> {
+  const { EC2Client, DescribeInstanceTypeOfferingsCommand } = await import('@aws-sdk/client-ec2');
+  const client = await session.client('ec2', region, (config) => new EC2Client(config));
+  const list = (Filters: Filter[]): Promise<InstanceTypeOffering[]> =>
+    allPages(
+      OFFERINGS,
+      (NextToken) =>
+        session.call(OFFERINGS, (options) =>
+          client.send(
+            new DescribeInstanceTypeOfferingsCommand({
+              LocationType: 'availability-zone-id',
+              Filters,
+              MaxResults: PAGE_SIZE,
+              NextToken,
+            }),
+            options,
+          ),
+        ),
+      (page) => page.NextToken,
+      (page) => page.InstanceTypeOfferings,
+    );
+  const filtered = await list([{ Name: 'instance-type', Values: [...patterns] }]);
+  // Only DescribeInstanceTypes documents `*` in this filter; a server without it gives nothing.
+  const offerings = filtered.length > 0 ? filtered : await list([]);
+  const zones: Record<string, string[]> = {};
+  for (const { InstanceType, Location } of offerings) {
+    if (InstanceType && Location) zones[InstanceType] = [...(zones[InstanceType] ?? []), Location];
+  }
+  for (const ids of Object.values(zones)) ids.sort();
+  return zones;
+}
+
+export interface Zone {
+  readonly name: string;
+  readonly id: string;
+  readonly available: boolean;
+}
+
+/** The account's zones of a region: names differ between accounts, ids do not. */
+export async function availabilityZones(session: Session, region: string): Promise<Zone[]> {
+  const { EC2Client, DescribeAvailabilityZonesCommand } = await import('@aws-sdk/client-ec2');
+  const client = await session.client('ec2', region, (config) => new EC2Client(config));
+  const { AvailabilityZones = [] } = await session.call(ZONES, (options) =>
+    client.send(new DescribeAvailabilityZonesCommand({}), options),
+  );
+  return AvailabilityZones.flatMap(({ ZoneName, ZoneId, State }) =>
+    ZoneName && ZoneId ? [{ name: ZoneName, id: ZoneId, available: State === 'available' }] : [],
+  );
+}

@@ -1,0 +1,105 @@
+import { getGpu } from '../hardware/gpus';
+import { getModel } from '../models/registry';
+import { type Basis, basisOf, type Coefficients, coefficientsFor, FITTED } from '../performance/coefficients';
+import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
+import { percentile95 } from '../performance/percentile';
+import type { Load, SteadyState } from '../performance/steady-state';
+import type { Plan } from '../plan/schema';
+import type { BenchLoad, Setup } from './result';
+
+/** What of a plan a prediction needs. */
+export function setupOf(plan: Plan): Setup {
+  const { choice, engine, memory, requirements } = plan;
+  return {
+    model: requirements.model,
+    gpu: choice.gpu,
+    checkpoint: choice.checkpoint,
+    layout: choice.layout,
+    replicas: choice.replicas,
+    kvCacheDtype: engine.kvCacheDtype,
+    mtpTokens: engine.mtpTokens,
+    maxNumSeqs: engine.maxNumSeqs,
+    maxNumBatchedTokens: engine.maxNumBatchedTokens,
+    blockTokens: memory.blockTokens,
+    prefixCaching: engine.prefixCaching,
+    sharedPrefixShare: requirements.workload.sharedPrefixShare,
+    vllmVersion: engine.vllmVersion,
+  };
+}
+
+/** The step-time model of one engine as planned. */
+export interface EngineModel {
+  readonly setup: Setup;
+  readonly features: StepFeatures;
+  readonly coefficients: Coefficients;
+  readonly basis: Basis;
+}
+
+/** @param setup of a plan or a result, whose model and GPU this program knows */
+export function engineModel(setup: Setup): EngineModel {
+  const model = getModel(setup.model);
+  return {
+    setup,
+    features: stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
+      kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
+      mtpTokens: setup.mtpTokens,
+    }),
+    coefficients: coefficientsFor(FITTED, model.name, setup.gpu),
+    basis: basisOf(model.name, setup.gpu),
+  };
+}
+
+/** Mean lengths of what was asked, tokens. */
+export interface MeanLengths {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null: what the plan's shared prefix gives, in whole blocks. */
+  readonly cachedTokens: number | null;
+}
+
+/** A benchmark has no first burst: its warm-up is left out. */
+const NO_BURST = Number.MAX_SAFE_INTEGER;
+
+/** The load of one rank when all replicas together carry `load`. */
+export function loadOf(
+  { setup, features }: EngineModel,
+  load: Extract<BenchLoad, { kind: 'open' | 'closed' }>,
+  { inputTokens, outputTokens, cachedTokens }: MeanLengths,
+): Load {
+  const ranks = setup.replicas * ranksOf(features);
+  const planned = Math.floor((setup.sharedPrefixShare * inputTokens) / setup.blockTokens) * setup.blockTokens;
+  return {
+    arrivals:
+      load.kind === 'open'
+        ? { kind: 'open', requestsPerSecond: load.requestsPerSecond / ranks, spacing: 'poisson' }
+        : {
+            kind: 'closed',
+            concurrency: Math.max(1, load.concurrency / ranks),
+            totalRequests: NO_BURST,
+          },
+    inputTokens,
+    cachedTokens: setup.prefixCaching ? Math.min(cachedTokens ?? planned, inputTokens - 1) : 0,
+    outputTokens: Math.max(2, outputTokens),
+    maxBatch: Math.max(1, setup.maxNumSeqs / setup.layout.pipelineParallel),
+    maxNumBatchedTokens: setup.maxNumBatchedTokens,
+  };
+}
+
+export interface Expected {
+  readonly mean: SteadyState;
+  readonly ttftP95Seconds: number;
+  readonly tpotP95Seconds: number;
+  /** Of all replicas. */
+  readonly outputTokensPerSecond: number;
+}
+
+/** What the model expects of all replicas under a load. */
+export function expect(engine: EngineModel, load: Load, inputP95Tokens: number): Expected {
+  const p = percentile95(engine.features, engine.coefficients, load, { inputP95Tokens });
+  return {
+    mean: p.mean,
+    ttftP95Seconds: p.ttftP95Seconds,
+    tpotP95Seconds: p.tpotP95Seconds,
+    outputTokensPerSecond: p.mean.outputTokensPerSecond * engine.setup.replicas,
+  };
+}

@@ -1,0 +1,109 @@
+import { UserError } from '../errors';
+import { seconds } from '../report/format';
+import { type Api, write } from './asks';
+import { nowSeconds } from './clock';
+import { drive } from './drive';
+import { PromptBook } from './prompts';
+import { Recorder } from './recorder';
+import { openTarget, type Target } from './target';
+
+export interface SmokeInput {
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly api: Api;
+  /** Asked of `/v1/models` when left out. */
+  readonly model?: string;
+  readonly durationSeconds: number;
+}
+
+const CLIENTS = 2;
+const MOST_REQUESTS = 200;
+const PROMPT_WORDS = 64;
+const ANSWER_TOKENS = 32;
+const LIST_TIMEOUT_MILLIS = 10_000;
+
+/**
+ * Whether an endpoint answers, in one line: two clients with short questions.
+ * @throws UserError (exit code 3) when it does not answer or any request fails
+ */
+export async function smoke(input: SmokeInput): Promise<string> {
+  const target = openTarget({
+    url: input.url,
+    ...(input.apiKey === undefined ? {} : { apiKey: input.apiKey }),
+    maxSockets: CLIENTS,
+  });
+  try {
+    const model = input.model ?? (await firstModel(target));
+    const book = new PromptBook(1, 0);
+    const startedAt = nowSeconds();
+    const recorder = new Recorder(startedAt, startedAt + input.durationSeconds, nowSeconds);
+    const driven = await drive({
+      target,
+      pace: { kind: 'closed', concurrency: CLIENTS },
+      nextAsk: () =>
+        write(book.prompt(PROMPT_WORDS, 0), PROMPT_WORDS, ANSWER_TOKENS, {
+          api: input.api,
+          model,
+          ignoreEos: false,
+        }),
+      durationSeconds: input.durationSeconds,
+      maxRequests: MOST_REQUESTS,
+      maxInFlight: CLIENTS,
+      limits: { stallSeconds: input.durationSeconds, requestSeconds: input.durationSeconds },
+      onOutcome: (outcome) => recorder.outcome(outcome),
+      onGap: (gap) => recorder.gap(gap),
+    });
+    const { requests, ttftSeconds, tpotSeconds } = recorder.measure(driven.endedAt, null);
+    const { measured, succeeded, errors, messages } = requests;
+    if (measured === 0 || succeeded < measured) {
+      const [kind = 'unfinished', count] = Object.entries(errors)[0] ?? [];
+      const message = messages[kind as keyof typeof messages] ?? '';
+      throw new UserError(
+        `smoke: ${measured - succeeded} of ${measured} requests to ${target.baseUrl} failed; first: ${count ?? 0} ${kind}${message === '' ? '' : `: ${message}`}`,
+        3,
+      );
+    }
+    return `ok: ${succeeded} of ${measured} requests answered by ${model}, TTFT p50 ${seconds(ttftSeconds?.p50 ?? 0)} p95 ${seconds(ttftSeconds?.p95 ?? 0)}, TPOT p50 ${seconds(tpotSeconds?.p50 ?? 0)}`;
+  } finally {
+    target.close();
+  }
+}
+
+/** The first model that the endpoint lists. */
+function firstModel(target: Target): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string): void =>
+      reject(
+        new UserError(
+          `smoke: ${target.baseUrl}/models does not name a model (${target.redact(reason)}); check --url, or give --model`,
+          3,
+        ),
+      );
+    const request = target.send(
+      { ...target.options('GET', '/models'), timeout: LIST_TIMEOUT_MILLIS },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => {
+          text = (text + part).slice(0, 1 << 20);
+        });
+        response.on('error', (error) => fail(error.message));
+        response.on('end', () => {
+          if (response.statusCode !== 200) return fail(`HTTP ${response.statusCode}`);
+          try {
+            const id = (JSON.parse(text) as { data?: { id?: unknown }[] }).data?.[0]?.id;
+            if (typeof id === 'string' && id !== '') resolve(id);
+            else fail('an empty list');
+          } catch {
+            fail('not JSON');
+          }
+        });
+      },
+    );
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      fail(error.message || (error.code ?? 'no connection')),
+    );
+    request.end();
+  });
+}

@@ -1,0 +1,78 @@
+import { Command, Option } from 'commander';
+import { APIS } from '../../bench/asks';
+import { serializeResult } from '../../bench/result';
+import { runBench } from '../../bench/run';
+import { smoke } from '../../bench/smoke';
+import { failuresOf, markdownSummary, terminalSummary } from '../../bench/summary';
+import { apiKeyFrom } from '../../bench/target';
+import { UserError } from '../../errors';
+import { API_DEFAULT, type BenchOptions, benchInput } from '../bench-flags';
+import { writeText } from '../files';
+import type { Streams } from '../streams';
+
+const SMOKE_SECONDS = 20;
+
+/** `bench PLAN --url URL`: measure a running endpoint, compare it with its plan. */
+export function benchCommand(streams: Streams): Command {
+  return new Command('bench')
+    .description('measure a running OpenAI-compatible endpoint and compare it with its plan')
+    .argument('[PLAN]', 'plan document written by qwen-selfhost plan (none with --smoke)')
+    .requiredOption(
+      '--url <url>',
+      'the endpoint, for example http://127.0.0.1:8000/v1; nothing else is contacted',
+    )
+    .option('--api-key-env <name>', 'environment variable that holds the API key')
+    .option('--rate <r>', "requests per second, random arrivals (default: the plan's rate)")
+    .option('--burstiness <shape>', 'gamma shape of the gaps: 1 is Poisson, below 1 bursty', '1')
+    .option('--concurrency <n>', 'clients that each wait for their answer, instead of a rate')
+    .option('--sweep', 'several rates: 10%, 50% and 90% of the planned capacity, and the planned rate')
+    .option('--duration <s>', 'seconds of each load, warm-up included', '120')
+    .option('--warmup <s>', 'seconds at the start that are not measured (default: a tenth of the duration)')
+    .option('--requests <n>', 'requests of each load at most', '100000')
+    .option('--max-in-flight <n>', 'requests open at once, at most', '4096')
+    .option('--timeout <s>', "longest request (default: the plan's)")
+    .option('--stall <s>', 'longest silence of a stream (default: as --timeout)')
+    .option(
+      '--dataset <file>',
+      'a trace (JSON Lines, Azure CSV) or ShareGPT conversations instead of the planned workload',
+    )
+    .addOption(new Option('--api <api>', 'which requests to send').choices(APIS).default(API_DEFAULT))
+    .option('--model <name>', "model name to send (default: the plan's; with --smoke, the first one listed)")
+    .option(
+      '--seed <n>',
+      'seed of lengths, prompts and arrivals (default: from the clock, so that no cache knows them)',
+    )
+    .option('--json', 'print the result document instead of the report')
+    .option('--out <file>', 'write the result document; a name that ends in .md gets a Markdown report')
+    .option('--smoke', 'twenty seconds, one line: does it answer?')
+    .action(async (file: string | undefined, options: BenchOptions) => {
+      const apiKey = apiKeyFrom(options.apiKeyEnv, process.env);
+      if (options.smoke) {
+        const line = await smoke({
+          url: options.url,
+          ...(apiKey === undefined ? {} : { apiKey }),
+          api: options.api,
+          ...(options.model === undefined ? {} : { model: options.model }),
+          durationSeconds: SMOKE_SECONDS,
+        });
+        streams.out(`${line}\n`);
+        return;
+      }
+      const result = await runBench({
+        ...benchInput(file, options),
+        ...(apiKey === undefined ? {} : { apiKey }),
+        onProgress: (line) => streams.err(`${line}\n`),
+      });
+      const text = serializeResult(result);
+      if (options.out !== undefined)
+        writeText(options.out, options.out.endsWith('.md') ? markdownSummary(result) : text);
+      streams.out(options.json ? text : terminalSummary(result, Math.max(80, streams.columns)));
+      if (options.out !== undefined && !options.json) streams.out(`\nWrote ${options.out}\n`);
+      const [failure, ...more] = failuresOf(result);
+      if (failure !== undefined)
+        throw new UserError(
+          `the plan does not hold: ${failure}${more.length > 0 ? `; and ${more.length} more` : ''}`,
+          1,
+        );
+    });
+}

@@ -1,0 +1,142 @@
+import { Command } from 'commander';
+import { type Overlay, serializeOverlay } from '../../aws/catalogue/overlay';
+import { refresh } from '../../aws/catalogue/refresh';
+import { figuresOf } from '../../aws/catalogue/show';
+import { UserError } from '../../errors';
+import { INSTANCE_TYPES, matchesTypePattern } from '../../hardware/instance-types';
+import { EMBEDDED_CATALOGUE } from '../../hardware/offerings';
+import { table } from '../../report/table';
+import { checkRegion, environmentRegion, withAws } from '../aws-command';
+import { loadOverlay, overlayPath } from '../catalogue-overlay';
+import { writeText } from '../files';
+import type { Streams } from '../streams';
+
+/** `catalog refresh` and `catalog show`: today's offerings and prices, and where each figure comes from. */
+export function catalogCommand(streams: Streams): Command {
+  const command = new Command('catalog').description(
+    'GPU offerings and prices: refresh them, show them with their age',
+  );
+  command.addCommand(refreshCommand(streams));
+  command.addCommand(showCommand(streams));
+  return command;
+}
+
+interface RefreshOptions {
+  readonly region?: string[];
+  readonly profile?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+function refreshCommand(streams: Streams): Command {
+  return new Command('refresh')
+    .description('read offerings, prices and capacity blocks of your AWS account; planning then uses them')
+    .option('--region <name>', 'region to refresh, repeatable (default: AWS_REGION, or us-east-1)', collect)
+    .option('--profile <name>', 'profile of your AWS configuration')
+    .option('--out <file>', 'where to write (default: the file that planning reads)')
+    .option('--json', 'print what was refreshed as JSON')
+    .action(async (options: RefreshOptions) => {
+      const regions = [...new Set((options.region ?? [environmentRegion()]).map(checkRegion))];
+      const out = options.out ?? overlayPath();
+      if (out === null)
+        throw new UserError(
+          'QWEN_SELFHOST_CATALOGUE is none, so planning reads no overlay: unset it or give --out FILE',
+        );
+      const { overlay: before, warning } = loadOverlay(out);
+      if (warning !== null) streams.err(`warning: ${warning}\n`);
+      const now = new Date();
+      const { calls, result } = await withAws(streams, options.profile, async (session) => ({
+        result: await refresh(session, regions, EMBEDDED_CATALOGUE, before, now),
+        calls: () => session.calls,
+      }));
+      if (result.overlay !== null) writeText(out, serializeOverlay(result.overlay));
+      const { refreshed, missing, unknownTypes } = result;
+      const written = result.overlay === null ? null : out;
+      if (options.json) {
+        streams.out(
+          `${JSON.stringify({ written, refreshed, missing, unknownTypes, calls: calls() }, null, 2)}\n`,
+        );
+      } else if (result.overlay !== null) {
+        streams.out(`Wrote ${out}\n${summary(result.overlay, refreshed)}`);
+        if (unknownTypes.length > 0)
+          streams.out(
+            `Not planned with, because this release has no data of them: ${unknownTypes.join(', ')}\n`,
+          );
+      }
+      if (missing.length > 0) {
+        for (const { region, part, reason } of missing)
+          streams.err(`missing: ${part} of ${region}: ${reason}\n`);
+        throw new UserError(
+          result.overlay === null
+            ? `nothing could be refreshed in ${regions.join(', ')}; ${written ?? 'the catalogue'} is as before`
+            : `${missing.length} of ${regions.length * 5} parts could not be refreshed and keep their older figures`,
+          3,
+        );
+      }
+    });
+}
+
+function summary(overlay: Overlay, regions: readonly string[]): string {
+  const rows = regions.map((region) => {
+    const offerings = Object.values(overlay.regions[region]?.offerings ?? {});
+    const having = (has: (offering: (typeof offerings)[number]) => boolean): string =>
+      String(offerings.filter(has).length);
+    return [
+      region,
+      having(({ zones }) => (zones?.zoneIds.length ?? 0) > 0),
+      having(({ onDemand }) => onDemand !== null),
+      having(({ spot }) => Object.keys(spot?.usdPerHourByZone ?? {}).length > 0),
+      having(({ capacityBlock }) => capacityBlock !== null),
+    ];
+  });
+  return table(['region', 'types offered', 'on-demand prices', 'spot prices', 'capacity blocks'], rows, {
+    rightAligned: [1, 2, 3, 4],
+  });
+}
+
+function showCommand(streams: Streams): Command {
+  return new Command('show')
+    .description('print offerings with the source and age of each figure; needs no credentials')
+    .argument('[TYPE]', 'instance type, family or pattern, for example g6e.xlarge, g7e or p5*')
+    .option('--region <name>', 'one region (default: all)')
+    .option('--json', 'print JSON')
+    .action((pattern: string | undefined, options: { region?: string; json?: boolean }) => {
+      const region = options.region === undefined ? undefined : checkRegion(options.region);
+      if (pattern !== undefined && !INSTANCE_TYPES.some(({ name }) => matchesTypePattern(name, pattern)))
+        throw new UserError(
+          `no GPU instance type matches ${JSON.stringify(pattern)}; give a name such as g6e.xlarge, a family such as g7e, or a pattern such as p5*`,
+        );
+      const { overlay, warning } = loadOverlay(overlayPath());
+      if (warning !== null) streams.err(`warning: ${warning}\n`);
+      const figures = figuresOf(
+        EMBEDDED_CATALOGUE,
+        overlay,
+        (offering) =>
+          (region === undefined || offering.region === region) &&
+          (pattern === undefined || matchesTypePattern(offering.instanceType, pattern)),
+        new Date(),
+      );
+      if (figures.length === 0)
+        throw new UserError(`nothing is known of ${pattern ?? 'any type'} in ${region ?? 'any region'}`, 1);
+      if (options.json) {
+        streams.out(`${JSON.stringify(figures, null, 2)}\n`);
+        return;
+      }
+      const rows = figures.map((row) => [
+        row.region,
+        row.instanceType,
+        row.figure,
+        row.value,
+        `${row.ageDays} d`,
+        row.source,
+      ]);
+      streams.out(
+        table(['region', 'type', 'figure', 'value', 'age', 'source'], rows, {
+          rightAligned: [4],
+          columns: Math.max(streams.columns, 140),
+        }),
+      );
+    });
+}

@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { closest } from 'fastest-levenshtein';
+import { quote, UserError } from '../../errors';
+import { parsePlan } from '../../plan/document';
+import { explainChoice, explainType } from '../../report/explain';
+import { wrap } from '../../report/table';
+import { readText } from '../files';
+import type { Streams } from '../streams';
+
+/** `explain PLAN [INSTANCE_TYPE]`: why this, and why not that. */
+export function explainCommand(streams: Streams): Command {
+  return new Command('explain')
+    .description('why this plan, or why not an instance type')
+    .argument('<PLAN>', 'plan document written by qwen-selfhost plan')
+    .argument('[INSTANCE_TYPE]', 'for example g6e.xlarge')
+    .option('--json', 'print JSON')
+    .action((file: string, instanceType: string | undefined, options: { json?: boolean }) => {
+      const plan = parsePlan(readText(file), file);
+      const lines = instanceType === undefined ? explainChoice(plan) : explainType(plan, instanceType);
+      if (lines === null) {
+        const known = [plan.choice.instanceType, ...plan.rejected.map((rejection) => rejection.instanceType)];
+        throw new UserError(
+          `${quote(instanceType)} is not offered in ${plan.requirements.regions.join(', ')}; did you mean ${closest(instanceType!, known)}?`,
+        );
+      }
+      if (options.json) streams.out(`${JSON.stringify({ instanceType: instanceType ?? null, because: lines }, null, 2)}\n`);
+      else for (const line of lines) streams.out(`${wrap(line, streams.columns)}\n`);
+    });
+}

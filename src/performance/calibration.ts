@@ -1,0 +1,32 @@
+import type { Coefficients } from './coefficients';
+
+/** A multiplier of a part of the step-time model, and how sure a prediction is once it is applied. */
+export interface Multiplier {
+  readonly value: number;
+  /** Standard deviation of ln(predicted / measured) that remains. */
+  readonly remainingSd: number;
+}
+
+/** What benchmarks of one engine taught: performance-model.md section 9.5. A multiplier of 1 changes nothing. */
+export interface Calibration {
+  /** Of the decode step. */
+  readonly decode: Multiplier;
+  /** Of the engine time of a prompt. */
+  readonly prefill: Multiplier;
+  /** Of the time to the first token outside prefill: front end and first burst; queues follow from prefill. */
+  readonly ttft: Multiplier;
+  /** What it was learned from, for people: a plan that uses it says so. */
+  readonly source: string;
+}
+
+/** Coefficients with a calibration on top of what was fitted; apply it after `coefficientsFor`. */
+export const calibrated = (
+  k: Coefficients,
+  { decode, prefill, ttft }: Pick<Calibration, 'decode' | 'prefill' | 'ttft'>,
+): Coefficients => ({
+  ...k,
+  decodeFactor: (k.decodeFactor ?? 1) * decode.value,
+  prefillFactor: (k.prefillFactor ?? 1) * prefill.value,
+  requestFactor: (k.requestFactor ?? 1) * ttft.value,
+  burstShare: k.burstShare * ttft.value,
+});

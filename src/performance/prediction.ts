@@ -1,0 +1,123 @@
+import { burstMeans, type RunMeans, wholeRunOutput } from './burst';
+import { highestRate } from './capacity';
+import type { Basis, Coefficients } from './coefficients';
+import { ranksOf, type StepFeatures } from './features';
+import { type Interval, intervalAround, type Regime, regimeOf } from './interval';
+import { type Load, type SteadyState, steadyState } from './steady-state';
+import { decodeStep, type StepTerms } from './step';
+
+export type Limit = 'bandwidth' | 'compute' | 'communication' | 'KV' | 'scheduler';
+
+/** What to expect of one replica under one load; times of one rank, rates of the replica, means. */
+export interface Prediction {
+  readonly stable: boolean;
+  /** Share of what the engine can do; above 1 when requests come faster than they are served. */
+  readonly utilisation: number;
+  readonly limitedBy: Limit;
+  readonly basis: Basis;
+  readonly regime: Regime;
+  /** Null when the queue grows without bound. */
+  readonly ttftSeconds: Interval | null;
+  readonly tpotSeconds: Interval;
+  readonly outputTokensPerSecond: Interval;
+  readonly requestsPerSecond: number;
+  readonly stepSeconds: number;
+  readonly prefillSeconds: number;
+  readonly decodeBatch: number;
+  /** Where a decode step's time goes. */
+  readonly terms: StepTerms;
+  readonly state: SteadyState;
+}
+
+/** Mean share of the output that a running sequence holds when others are admitted as sequences end. */
+export const MEAN_OUTPUT_HELD = 0.6;
+
+/** Predicts a load on an engine; `poolLimited` says that the KV pool and not max_num_seqs bounds the batch. */
+export function predict(
+  f: StepFeatures,
+  k: Coefficients,
+  load: Load,
+  basis: Basis,
+  poolLimited: boolean,
+): Prediction {
+  const asked = steadyState(f, k, load);
+  const { arrivals } = load;
+  const saturation = arrivals.kind === 'open' && !asked.stable ? highestStableRate(f, k, load) : null;
+  const state =
+    saturation === null || arrivals.kind === 'closed'
+      ? asked
+      : steadyState(f, k, { ...load, arrivals: { ...arrivals, requestsPerSecond: saturation } });
+  const regime = asked.stable && !isBurst(load) ? regimeOf(state) : 'loaded';
+  const run = runMeans(f, k, load, state);
+  const terms = decodeStep(f, k, Math.max(state.decodeBatch, 1), load.inputTokens + load.outputTokens / 2);
+  const output = intervalAround(run.outputTokensPerSecond, 'output', basis, regime);
+  const asOffered = {
+    low: run.outputTokensPerSecond,
+    expected: run.outputTokensPerSecond,
+    high: run.outputTokensPerSecond,
+  };
+  return {
+    stable: asked.stable,
+    utilisation:
+      saturation !== null && arrivals.kind === 'open'
+        ? arrivals.requestsPerSecond / saturation
+        : state.utilisation,
+    limitedBy: limitOf(state, terms, load, poolLimited),
+    basis,
+    regime,
+    ttftSeconds: asked.stable ? intervalAround(run.ttftSeconds, 'ttft', basis, regime) : null,
+    tpotSeconds: intervalAround(run.tpotSeconds, 'tpot', basis, regime),
+    // Below saturation an open loop puts out what it is offered, whatever the latencies are.
+    outputTokensPerSecond: arrivals.kind === 'open' && regime === 'steady' ? asOffered : output,
+    requestsPerSecond: run.outputTokensPerSecond / load.outputTokens,
+    stepSeconds: state.stepSeconds,
+    prefillSeconds: state.prefillSeconds,
+    decodeBatch: state.decodeBatch,
+    terms,
+    state,
+  };
+}
+
+/** All requests at once: as uncertain as an engine near saturation. */
+const isBurst = ({ arrivals }: Load): boolean =>
+  arrivals.kind === 'closed' &&
+  arrivals.totalRequests !== undefined &&
+  arrivals.totalRequests <= arrivals.concurrency;
+
+/** A closed load with a number of requests is a benchmark that ends; any other goes on. */
+function runMeans(f: StepFeatures, k: Coefficients, load: Load, s: SteadyState): RunMeans {
+  const { arrivals } = load;
+  if (arrivals.kind === 'open' || arrivals.totalRequests === undefined) return s;
+  if (arrivals.totalRequests <= arrivals.concurrency)
+    return burstMeans(f, k, { ...load, requests: arrivals.totalRequests });
+  return { ...s, outputTokensPerSecond: wholeRunOutput(f, s, arrivals.concurrency, load.outputTokens) };
+}
+
+function highestStableRate(f: StepFeatures, k: Coefficients, load: Load): number {
+  const unstableAt = (requestsPerSecond: number): true | null =>
+    steadyState(f, k, { ...load, arrivals: { kind: 'open', requestsPerSecond, spacing: 'poisson' } }).stable
+      ? null
+      : true;
+  return highestRate(unstableAt).rate;
+}
+
+/** What takes most of the engine's time, or what keeps requests out of it. */
+function limitOf(s: SteadyState, t: StepTerms, load: Load, poolLimited: boolean): Limit {
+  const full = s.blockedSeconds > 0 || s.decodeBatch > 0.95 * load.maxBatch;
+  if (full) return poolLimited ? 'KV' : 'scheduler';
+  // Weights and compute overlap: each is charged its share of the square sum.
+  const overlapped = Math.hypot(t.weights, t.compute);
+  const decode = 1 - s.prefillShare;
+  const part = (seconds: number): number => (decode * seconds) / t.total;
+  const shares: readonly [Limit, number][] = [
+    ['bandwidth', part(t.weights ** 2 / overlapped + t.state + t.draft)],
+    ['compute', part(t.compute ** 2 / overlapped) + s.prefillShare],
+    ['communication', part(t.communication)],
+    ['KV', part(t.kv)],
+    ['scheduler', part(t.overhead)],
+  ];
+  return shares.reduce((most, next) => (next[1] > most[1] ? next : most))[0];
+}
+
+/** The load of one rank of a replica that serves `perReplica` clients or requests per second. */
+export const perRank = (f: StepFeatures, perReplica: number): number => perReplica / ranksOf(f);

@@ -1,0 +1,65 @@
+import type { Plan } from './schema';
+
+/** One difference between two plans, and what it means for whoever runs or pays for them. */
+export interface PlanChange {
+  /** Path of the field, `choice.instances`. */
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** `replaces`: machines are replaced; `interrupts`: engines restart; `informs`: nothing that runs changes. */
+  readonly effect: 'replaces' | 'interrupts' | 'informs';
+  readonly why: string;
+}
+
+type Rule = readonly [prefix: string, effect: PlanChange['effect'], why: string];
+
+/** The first prefix that matches says why; fields without a rule follow from others and are left out. */
+const RULES: readonly Rule[] = [
+  ['choice.instanceType', 'replaces', 'other machines: the fleet is replaced, and another quota may apply'],
+  ['choice.region', 'replaces', 'another region: everything is built anew, and data moves there'],
+  ['choice.market', 'replaces', 'bought otherwise: price and the risk of losing machines change'],
+  ['choice.zoneIds', 'replaces', 'machines move between zones'],
+  ['choice.hfId', 'interrupts', 'other weights are downloaded and loaded: answers change'],
+  ['choice.checkpoint', 'interrupts', 'another precision: answers and memory change'],
+  ['choice.layout', 'interrupts', 'the model is spread over the GPUs otherwise: engines restart'],
+  ['choice.replicasPerInstance', 'interrupts', 'another number of engines a machine'],
+  ['choice.instances', 'informs', 'the fleet grows or shrinks'],
+  ['engine.vllmVersion', 'interrupts', 'another release of the engine: defaults, memory and bugs differ'],
+  ['engine.maxModelLen', 'interrupts', 'requests longer than this are refused'],
+  ['engine.arguments', 'interrupts', 'engines restart with other settings'],
+  ['engine.environment', 'interrupts', 'engines restart with other settings'],
+  ['predicted.ttftP95Seconds.expected', 'informs', 'users wait longer or shorter for the first token'],
+  ['predicted.tpotP95Seconds.expected', 'informs', 'tokens come faster or slower'],
+  ['predicted.utilisation', 'informs', 'headroom for more load'],
+  ['timeoutsSeconds', 'informs', 'how long requests and machines are waited for'],
+  ['scaling', 'informs', 'when machines are added and removed'],
+  ['cost.usdPerMonth', 'informs', 'the monthly bill'],
+  ['requirements', 'informs', 'what was asked for'],
+  ['dataDates', 'informs', 'prices or measurements of another date'],
+];
+
+/** What changed between two plans, in the order of the rules, and why each change matters. */
+export function diffPlans(before: Plan, after: Plan): PlanChange[] {
+  const changes: { change: PlanChange; rank: number }[] = [];
+  walk(before, after, '', (path, a, b) => {
+    const rank = RULES.findIndex(([prefix]) => path === prefix || path.startsWith(`${prefix}.`));
+    if (rank < 0) return;
+    const [, effect, why] = RULES[rank]!;
+    changes.push({ change: { path, before: a, after: b, effect, why }, rank });
+  });
+  return changes.sort((a, b) => a.rank - b.rank).map(({ change }) => change);
+}
+
+type Report = (path: string, before: unknown, after: unknown) => void;
+
+const isSection = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Lists are compared as a whole: their order means something. */
+function walk(before: unknown, after: unknown, path: string, report: Report): void {
+  if (isSection(before) && isSection(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      walk(before[key], after[key], path === '' ? key : `${path}.${key}`, report);
+    }
+  } else if (JSON.stringify(before) !== JSON.stringify(after)) report(path, before ?? null, after ?? null);
+}

@@ -1,0 +1,173 @@
+import type { Gpu } from '../hardware/gpus';
+import type { Checkpoint } from '../models/checkpoints';
+import { atRate, type CapacityInput, type Shortfall, shortfallOf } from '../performance/capacity';
+import { type Basis, basisOf, coefficientsFor } from '../performance/coefficients';
+import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
+import type { Percentile95 } from '../performance/percentile';
+import type { MemoryBudget } from '../vllm/budget';
+import type { Layout } from '../vllm/layout';
+import type { PlanningContext } from './candidate';
+import { type EngineOption, engineOptions } from './engine-options';
+import { layoutText } from './layouts';
+import { memoryFor } from './memory';
+
+type CurveInput = Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'tail'>;
+
+/** Predictions by rate, each computed once. */
+export interface Curve extends CurveInput {
+  /** 95th percentiles at a rate of one rank, requests per second. */
+  readonly at: (requestsPerSecond: number) => Percentile95;
+}
+
+/** One engine replica with its settings on one kind of GPU: independent of machine, region, price and SLO. */
+export interface Design {
+  readonly key: string;
+  readonly gpu: Gpu;
+  readonly checkpoint: Checkpoint;
+  readonly layout: Layout;
+  readonly option: EngineOption;
+  readonly basis: Basis;
+  /** Sequences that run at once on one rank, slots and blocks considered. */
+  readonly mostSequences: number;
+  /** Batches in flight: data-parallel ranks, pipeline stages. */
+  readonly ranks: number;
+  readonly curve: Curve;
+  /** What goes beyond one plain tensor-parallel engine, for people. */
+  readonly extras: readonly string[];
+}
+
+export type DesignOutcome =
+  | { readonly ok: true; readonly design: Design }
+  /** It does not start. `distance`: weights over memory. */
+  | { readonly ok: false; readonly reason: string; readonly distance: number };
+
+/** All settings of one layout on one GPU, the simplest first, made as they are asked for. */
+export interface DesignSet {
+  readonly size: number;
+  readonly get: (i: number) => DesignOutcome;
+}
+
+/** Designs that a search and its variations (other confidence, other SLO) have in common. */
+export class DesignStore {
+  private readonly sets = new Map<string, DesignSet>();
+
+  constructor(private readonly context: PlanningContext) {}
+
+  of(gpu: Gpu, checkpoint: Checkpoint, layout: Layout): DesignSet {
+    const key = `${gpu.id}/${checkpoint.key}/${layoutText(layout)}`;
+    let set = this.sets.get(key);
+    if (set === undefined) {
+      set = designSet(key, gpu, checkpoint, layout, this.context);
+      this.sets.set(key, set);
+    }
+    return set;
+  }
+}
+
+function designSet(key: string, gpu: Gpu, checkpoint: Checkpoint, layout: Layout, context: PlanningContext): DesignSet {
+  const options = engineOptions(gpu, layout, context);
+  const outcomes = new Array<DesignOutcome | undefined>(options.length);
+  const curves = new Map<string, Curve>();
+  const make = (option: EngineOption): DesignOutcome => {
+    const memory = memoryFor(gpu, checkpoint, layout, option, context);
+    if (!memory.ok) return memory;
+    const { mtpTokens, kvCacheDtype } = option;
+    const curveKey = `${mtpTokens}/${kvCacheDtype}/${memory.maxNumBatchedTokens}`;
+    let curve = curves.get(curveKey);
+    if (curve === undefined) {
+      curve = curveOf(gpu, checkpoint, layout, { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens }, memory.budget, context);
+      curves.set(curveKey, curve);
+    }
+    return {
+      ok: true,
+      design: {
+        key: `${key}/${curveKey}/${option.gpuMemoryUtilization}`,
+        gpu,
+        checkpoint,
+        layout,
+        option: { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens },
+        basis: basisOf(context.model.name, gpu.id),
+        // The batches of a pipeline share the engine's slots and blocks; data-parallel ranks have their own.
+        mostSequences: memory.sequences / layout.pipelineParallel,
+        ranks: ranksOf(curve.features),
+        curve,
+        extras: [...option.extras, ...layoutExtras(layout)],
+      },
+    };
+  };
+  return {
+    size: options.length,
+    get: (i) => {
+      const known = outcomes[i] ?? make(options[i]!);
+      outcomes[i] = known;
+      return known;
+    },
+  };
+}
+
+const layoutExtras = (layout: Layout): string[] => [
+  ...(layout.dataParallel > 1 || layout.expertParallel ? ['expert parallelism'] : []),
+  ...(layout.pipelineParallel > 1 ? ['pipeline stages'] : []),
+];
+
+/** No pool is so large: the real limit of a design is its own `mostSequences`. */
+const NO_LIMIT = 1 << 16;
+
+function curveOf(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  layout: Layout,
+  option: EngineOption,
+  budget: MemoryBudget,
+  { model, coefficients, requirements: { workload } }: PlanningContext,
+): Curve {
+  const features: StepFeatures = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
+    kvBytes: option.kvCacheDtype === 'fp8' ? 1 : 2,
+    mtpTokens: option.mtpTokens,
+  });
+  const input: CurveInput = {
+    features,
+    coefficients: coefficientsFor(coefficients, model.name, gpu.id),
+    load: {
+      inputTokens: workload.inputTokens.mean,
+      cachedTokens: option.prefixCaching ? sharedTokens(workload, budget.pool.blockTokens) : 0,
+      outputTokens: workload.outputTokens.mean,
+      maxBatch: NO_LIMIT,
+      maxNumBatchedTokens: option.maxNumBatchedTokens,
+    },
+    tail: { inputP95Tokens: workload.inputTokens.p95 },
+  };
+  const known = new Map<number, Percentile95>();
+  const at = (rate: number): Percentile95 => {
+    let p = known.get(rate);
+    if (p === undefined) {
+      p = atRate(input, rate);
+      known.set(rate, p);
+    }
+    return p;
+  };
+  return { ...input, at };
+}
+
+/** Prefix hits come in whole blocks: a shared prefix shorter than one block never hits. */
+const sharedTokens = (
+  { sharedPrefixShare, inputTokens }: PlanningContext['requirements']['workload'],
+  blockTokens: number,
+): number => Math.floor((sharedPrefixShare * inputTokens.mean) / blockTokens) * blockTokens;
+
+const Z_95 = 1.6449;
+
+/**
+ * What a rate of one rank breaks, or null: the SLO at the wanted confidence, or the slots. Arrivals are random, so the
+ * batch is Poisson around its mean; its 95th percentile must find slots and blocks, because waiting for one is not in
+ * the closed form.
+ */
+export function problemOf(design: Design, { slo, confidence }: PlanningContext['requirements'], rate: number): Shortfall | null {
+  const p = design.curve.at(rate);
+  const problem = shortfallOf(p, slo, design.basis, confidence);
+  if (problem !== null) return problem;
+  const { decodeBatch } = p.mean;
+  const busy = decodeBatch + Z_95 * Math.sqrt(decodeBatch);
+  if (busy <= design.mostSequences) return null;
+  return { limit: 'sequences that fit', figureSeconds: null, targetSeconds: null, distance: busy / design.mostSequences };
+}

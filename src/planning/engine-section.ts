@@ -1,0 +1,57 @@
+import type { Plan } from '../plan/schema';
+import type { EngineSettings } from '../vllm/arguments';
+import { knownProblems } from '../vllm/known-problems';
+import type { PlanningContext } from './candidate';
+import type { Option } from './fleet';
+import type { SettledEngine } from './settle';
+
+/** The chosen engine as the command line is built from it. */
+export function engineSettings(
+  { candidate }: Option,
+  engine: SettledEngine,
+  timeouts: Plan['timeoutsSeconds'],
+  { requirements, model, release }: PlanningContext,
+): EngineSettings {
+  const { checkpoint, layout, gpu } = candidate;
+  const { mtpTokens, prefixCaching } = engine;
+  const problems = knownProblems({
+    release,
+    model: model.name,
+    checkpoint,
+    layout,
+    computeCapability: gpu.computeCapability,
+    prefixCaching,
+    mtpTokens,
+  });
+  return {
+    hfId: checkpoint.hfId,
+    revision: 'main',
+    servedModelName: model.name,
+    layout,
+    maxModelLen: requirements.contextTokens,
+    maxNumSeqs: engine.maxNumSeqs,
+    maxNumBatchedTokens: engine.maxNumBatchedTokens,
+    gpuMemoryUtilization: engine.gpuMemoryUtilization,
+    kvCacheDtype: engine.kvCacheDtype,
+    prefixCaching,
+    mtpTokens,
+    multimodal: requirements.multimodal,
+    thinking: requirements.workload.thinking,
+    workarounds: problems.flatMap(({ workaround }) => workaround ?? []),
+    shutdownTimeoutSeconds: timeouts.engineShutdown,
+    keepAliveSeconds: timeouts.engineKeepAlive,
+  };
+}
+
+/** The settings as the Plan shows them. */
+export const engineFigures = (settings: EngineSettings, engine: SettledEngine) => ({
+  servedModelName: settings.servedModelName,
+  maxModelLen: settings.maxModelLen,
+  maxNumSeqs: settings.maxNumSeqs,
+  maxNumBatchedTokens: settings.maxNumBatchedTokens,
+  gpuMemoryUtilization: settings.gpuMemoryUtilization,
+  kvCacheDtype: settings.kvCacheDtype,
+  prefixCaching: settings.prefixCaching,
+  mtpTokens: settings.mtpTokens,
+  reasons: { ...engine.reasons },
+});

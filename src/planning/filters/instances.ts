@@ -1,0 +1,15 @@
+import type { FleetFilter } from './fleet-filters';
+
+const MOST_INSTANCES = 1000;
+
+/** One Auto Scaling group must hold the fleet. */
+export const instances: FleetFilter = {
+  name: 'instances',
+  problem: ({ instances: needed }) =>
+    needed <= MOST_INSTANCES
+      ? null
+      : {
+          reason: `${needed} machines would be needed; one Auto Scaling group of ${MOST_INSTANCES} is the most this plans`,
+          distance: needed / MOST_INSTANCES,
+        },
+};

@@ -1,0 +1,12 @@
+import { zonesOf } from '../../hardware/offerings';
+import type { FleetFilter } from './fleet-filters';
+
+/** A load balancer stands in two zones, whatever the machines need. */
+export const loadBalancerZones: FleetFilter = {
+  name: 'zones',
+  problem: ({ candidate }, { catalogue }) => {
+    const { region } = candidate.offer.offering;
+    if (zonesOf(catalogue, region).length >= 2) return null;
+    return { reason: `${region} has one known zone; a load balancer needs two`, distance: 2 };
+  },
+};

@@ -1,0 +1,19 @@
+import { USUAL_SIZING } from '../../requirements/sizing';
+import { quotaOf } from '../quotas';
+import type { FleetFilter } from './fleet-filters';
+
+/** The vCPU quota must cover the machines, where the user said what it is. */
+export const quota: FleetFilter = {
+  name: 'quota',
+  problem: ({ candidate: { offer }, instances }, { requirements }) => {
+    const known = quotaOf(offer);
+    const available = known === null ? undefined : (requirements.sizing ?? USUAL_SIZING).quotaVcpus[known.code];
+    if (known === null || available === undefined) return null;
+    const needed = instances * offer.type.vcpus;
+    if (needed <= available) return null;
+    return {
+      reason: `${needed} vCPUs needed, quota ${known.code} (${known.name}) allows ${available}`,
+      distance: available === 0 ? Number.POSITIVE_INFINITY : needed / available,
+    };
+  },
+};

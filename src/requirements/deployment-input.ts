@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+export const NAT_MODES = ['single', 'per-zone', 'none'] as const;
+export const WEIGHT_SOURCES = ['huggingface', 's3'] as const;
+export const BUDGET_SCOPES = ['tag', 'account', 'none'] as const;
+
+export const arn = (service: string) =>
+  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:[A-Za-z0-9/_.+=@:!-]{1,400}$`));
+export const hostName = z
+  .string()
+  .regex(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    'a host name such as llm.example.com',
+  );
+export const httpsUrl = z.string().regex(/^https:\/\/[A-Za-z0-9.-]+(\/[A-Za-z0-9._~/-]*)?$/, 'an https URL');
+const secret = z.union([z.enum(['none', 'variable']), arn('secretsmanager')]);
+const instances = z.number().int().min(0).max(1000);
+
+const scheduledSize = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+    cron: z
+      .string()
+      .regex(/^(?:[0-9*,/-]{1,40} ){4}[0-9*,/A-Z-]{1,40}$/, 'five cron fields such as "0 7 * * MON-FRI"'),
+    timeZone: z
+      .string()
+      .regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9]+){0,4}$/)
+      .optional()
+      .describe('IANA name (default Etc/UTC)'),
+    minInstances: instances,
+    maxInstances: instances,
+  })
+  .refine(
+    ({ minInstances, maxInstances }) => minInstances <= maxInstances,
+    'minInstances is above maxInstances',
+  );
+
+/** The part of `selfhost.yaml` about how machines are bought, guarded and watched. */
+export const deploymentInput = z.strictObject({
+  deletionProtection: z
+    .boolean()
+    .optional()
+    .describe('refuse to delete the load balancer and filled buckets (default true)'),
+  kmsKeyArn: arn('kms').optional().describe('existing KMS key (default: a new one)'),
+  alertEmail: z.email().max(254).optional().describe('gets alarms and budget warnings'),
+  budget: z
+    .enum(BUDGET_SCOPES)
+    .optional()
+    .describe("AWS budget at the plan's cost: by tag (default), of the account, or none"),
+  anomalyMonitorArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor\/[0-9a-f-]{36}$/)
+    .optional()
+    .describe('existing cost anomaly monitor to subscribe to'),
+  apiKey: secret
+    .optional()
+    .describe('what callers must send: none (default), variable (TF_VAR_api_key), or the ARN of a secret'),
+  huggingFaceToken: secret
+    .optional()
+    .describe(
+      'for gated weights: none (default), variable (TF_VAR_hugging_face_token), or the ARN of a secret',
+    ),
+  weights: z
+    .enum(WEIGHT_SOURCES)
+    .optional()
+    .describe('where machines load weights from (default huggingface)'),
+  image: z
+    .string()
+    .regex(
+      /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9._/-]{1,200}(:[A-Za-z0-9._-]{1,128})?(@sha256:[0-9a-f]{64})?$/,
+    )
+    .optional()
+    .describe('copy of the engine image in your own ECR'),
+  amiId: z
+    .string()
+    .regex(/^ami-[0-9a-f]{8,17}$/)
+    .optional()
+    .describe('pinned machine image (default: the current Deep Learning AMI)'),
+  capacityReservationId: z
+    .string()
+    .regex(/^cr-[0-9a-f]{8,17}$/)
+    .optional()
+    .describe('capacity reservation, or the capacity block of that market'),
+  spotInstanceTypes: z
+    .array(z.string())
+    .min(2)
+    .max(20)
+    .optional()
+    .describe('types with the same GPUs that a spot group may mix'),
+  onDemandBase: instances
+    .optional()
+    .describe('machines of a spot group that are always on demand (default 0)'),
+  schedule: z
+    .array(scheduledSize)
+    .max(20)
+    .optional()
+    .describe('group sizes by time of day; 0 stops serving until the next entry'),
+});

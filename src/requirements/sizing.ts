@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/** What a fleet must survive without dropping below the load it was sized for. */
+export const SURVIVALS = ['nothing', 'machine', 'zone'] as const;
+export type Survival = (typeof SURVIVALS)[number];
+
+const HOURS = 24;
+const usdPerMillion = z.number().min(0).max(10_000);
+const hostedApi = z.strictObject({
+  name: z.string().min(1).max(80),
+  inputUsdPerMillion: usdPerMillion,
+  outputUsdPerMillion: usdPerMillion,
+});
+const quotaCode = z.string().regex(/^L-[0-9A-F]{8}$/, 'a quota code such as L-DB2E81BA');
+
+/** `sizing:` of `selfhost.yaml`. */
+export const sizingInputSchema = z.strictObject({
+  survive: z
+    .enum(SURVIVALS)
+    .optional()
+    .describe('serve the peak after losing one machine, or one zone (default nothing)'),
+  hourlyFactors: z
+    .array(z.number().min(0).max(1))
+    .length(HOURS)
+    .optional()
+    .describe('24 shares of the peak rate, one an hour from 0:00 UTC (default: the peak all day)'),
+  savingsPlanDiscount: z
+    .number()
+    .min(0)
+    .max(0.8)
+    .optional()
+    .describe('share of the on-demand machine price that your savings plan saves'),
+  quotaVcpus: z
+    .record(quotaCode, z.number().int().min(0).max(1_000_000))
+    .optional()
+    .describe('vCPUs that your account may run, by quota code'),
+  hostedApis: z
+    .array(hostedApi)
+    .max(50)
+    .optional()
+    .describe('hosted APIs to compare with, in place of the list prices of the same name'),
+  fp8KvCache: z
+    .boolean()
+    .optional()
+    .describe('allow an FP8 KV cache, slightly less precise, where it saves machines (default true)'),
+  mtp: z
+    .boolean()
+    .optional()
+    .describe(
+      'allow drafting with the MTP layer, without prefix caching, where it saves machines (default true)',
+    ),
+});
+
+/** Sizing as understood. */
+export const sizingSchema = z.strictObject({
+  survive: z.enum(SURVIVALS),
+  /** Shares of the peak by hour (UTC), the busiest 1; null for the peak all day. */
+  hourlyFactors: z.array(z.number().min(0).max(1)).length(HOURS).nullable(),
+  savingsPlanDiscount: z.number().min(0).max(0.8),
+  quotaVcpus: z.record(z.string(), z.number().int().min(0)),
+  hostedApis: z.array(hostedApi),
+  fp8KvCache: z.boolean(),
+  mtp: z.boolean(),
+});
+export type Sizing = z.infer<typeof sizingSchema>;
+
+export const USUAL_SIZING: Sizing = {
+  survive: 'nothing',
+  hourlyFactors: null,
+  savingsPlanDiscount: 0,
+  quotaVcpus: {},
+  hostedApis: [],
+  fp8KvCache: true,
+  mtp: true,
+};
+
+/** Fills in defaults; the busiest hour becomes 1, because the asked rate is the peak's. */
+export function resolveSizing(input: z.infer<typeof sizingInputSchema> | undefined): Sizing {
+  const given = Object.fromEntries(Object.entries(input ?? {}).filter(([, value]) => value !== undefined));
+  const sizing: Sizing = { ...USUAL_SIZING, ...given };
+  const busiest = Math.max(0, ...(sizing.hourlyFactors ?? []));
+  if (sizing.hourlyFactors === null || busiest === 0) return { ...sizing, hourlyFactors: null };
+  return { ...sizing, hourlyFactors: sizing.hourlyFactors.map((factor) => factor / busiest) };
+}

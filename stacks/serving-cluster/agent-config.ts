@@ -1,0 +1,46 @@
+import type { Plan } from '../../src/plan/schema';
+import { DIMENSION, ENGINE, GPU_MEASUREMENTS, NAMESPACE } from './metrics';
+import { groupName, logGroupNames } from './names';
+
+export const PROMETHEUS_PATH = '/etc/qwen-selfhost/prometheus.yaml';
+
+/**
+ * Configuration of the CloudWatch agent, which the Deep Learning AMI brings: vLLM's gauges and counters, the GPUs', and a
+ * listener for what the programs of the machine send. Holds the plan's name and no other text of a user.
+ */
+export function agentConfig(plan: Plan): unknown {
+  const group = groupName(plan);
+  const { telemetry } = logGroupNames(plan);
+  return {
+    agent: { metrics_collection_interval: 60, omit_hostname: true },
+    metrics: {
+      namespace: NAMESPACE,
+      // The fleet's figure beside each GPU's own.
+      aggregation_dimensions: [[DIMENSION]],
+      metrics_collected: {
+        nvidia_gpu: { measurement: GPU_MEASUREMENTS, append_dimensions: { [DIMENSION]: group } },
+      },
+    },
+    logs: {
+      metrics_collected: {
+        // Where `machine.py` sends embedded metric format (TCP 25888 by default).
+        emf: {},
+        prometheus: {
+          log_group_name: telemetry,
+          prometheus_config_path: PROMETHEUS_PATH,
+          emf_processor: {
+            metric_namespace: NAMESPACE,
+            metric_declaration: [
+              {
+                source_labels: [DIMENSION],
+                label_matcher: `^${group}$`,
+                dimensions: [[DIMENSION]],
+                metric_selectors: Object.values(ENGINE).map((name) => `^${name}$`),
+              },
+            ],
+          },
+        },
+      },
+    },
+  };
+}

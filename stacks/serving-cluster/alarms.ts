@@ -1,0 +1,153 @@
+import type { Plan } from '../../src/plan/schema';
+import { CloudwatchMetricAlarm, type CloudwatchMetricAlarmConfig } from '../aws';
+import { Construct } from '../cdk';
+import type { FrontDoor } from './front-door';
+import { DIMENSION, ENGINE, EVENT, LATENCY, NAMESPACE } from './metrics';
+
+/** The plan's SLO is a 95th percentile: five requests of a hundred may be slower. */
+const ERROR_BUDGET = 0.05;
+/** Google SRE workbook, 'Alerting on SLOs': 14.4 burns 2 % of a month's budget in an hour, 6 burns 5 % in six. */
+const BURNS = [
+  { id: 'fast', rate: 14.4, minutes: 5 },
+  { id: 'slow', rate: 6, minutes: 30 },
+];
+
+type Alarm = Partial<CloudwatchMetricAlarmConfig> & { readonly alarmDescription: string };
+
+/** Whom to wake, and when. Each alarm also says when it is over. */
+export class Alarms extends Construct {
+  private readonly plan: Plan;
+  private readonly topicArn: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    plan: Plan,
+    groupName: string,
+    door: FrontDoor,
+    topicArn: string,
+  ) {
+    super(scope, id);
+    this.plan = plan;
+    this.topicArn = topicArn;
+    const ours = { namespace: NAMESPACE, dimensions: { [DIMENSION]: groupName } };
+    this.latency(groupName);
+    const { targetConcurrencyPerReplica: target } = plan.scaling;
+    this.alarm('waiting', {
+      ...ours,
+      alarmDescription: `Half a planned batch waits at every replica (target ${target} in flight): too few machines, or none come`,
+      metricName: ENGINE.waiting,
+      statistic: 'Average',
+      evaluationPeriods: 10,
+      threshold: Math.max(1, target / 2),
+    });
+    this.alarm('kv-cache', {
+      ...ours,
+      alarmDescription: 'KV cache full for 15 minutes: requests are preempted and computed twice',
+      metricName: ENGINE.kvUse,
+      statistic: 'Average',
+      evaluationPeriods: 15,
+      threshold: 0.97,
+    });
+    const atNight = plan.requirements.deployment.schedule.some(({ minInstances }) => minInstances === 0);
+    this.alarm('no-telemetry', {
+      ...ours,
+      alarmDescription: 'No engine has reported for 10 minutes: none serves, or nobody knows',
+      metricName: ENGINE.running,
+      statistic: 'SampleCount',
+      evaluationPeriods: 10,
+      comparisonOperator: 'LessThanThreshold',
+      threshold: 1,
+      // A fleet that sleeps by schedule reports nothing, and that is no alarm.
+      treatMissingData: atNight ? 'notBreaching' : 'breaching',
+    });
+    const events = {
+      'boot-failed': [EVENT.bootFailed, 'A new machine did not serve in time and was given up: see its log'],
+      'engine-gave-up': [EVENT.engineGaveUp, 'An engine failed too often; its machine is being replaced'],
+      ...(plan.choice.market === 'spot'
+        ? { 'spot-interruption': [EVENT.spotInterruption, 'AWS takes a spot machine back'] as const }
+        : {}),
+    };
+    for (const [event, [metricName, alarmDescription]] of Object.entries(events)) {
+      this.alarm(event, {
+        ...ours,
+        alarmDescription: alarmDescription!,
+        metricName: metricName!,
+        statistic: 'Sum',
+        threshold: 1,
+      });
+    }
+    this.balancer(door);
+  }
+
+  private latency(groupName: string): void {
+    const { slo } = this.plan.requirements;
+    const limits = { ttft: slo.ttftP95Seconds, tpot: slo.tpotP95Seconds };
+    for (const measure of ['ttft', 'tpot'] as const) {
+      const sum = (id: string, metricName: string, period: number) => ({
+        id,
+        metric: {
+          namespace: NAMESPACE,
+          metricName,
+          dimensions: { [DIMENSION]: groupName },
+          stat: 'Sum',
+          period,
+        },
+        returnData: false,
+      });
+      for (const { id, rate, minutes } of BURNS) {
+        const period = 60 * minutes;
+        this.alarm(`${measure}-${id}`, {
+          alarmDescription: `${measure.toUpperCase()} above ${limits[measure]} s for more than ${Math.round(100 * rate * ERROR_BUDGET)}% of requests in ${minutes} minutes`,
+          metricQuery: [
+            sum('over', LATENCY[measure].overSlo, period),
+            sum('requests', LATENCY[measure].requests, period),
+            {
+              id: 'share',
+              expression: 'IF(requests > 0, over / requests, 0)',
+              label: `${measure} over SLO`,
+              returnData: true,
+            },
+          ],
+          threshold: rate * ERROR_BUDGET,
+          comparisonOperator: 'GreaterThanThreshold',
+        });
+      }
+    }
+  }
+
+  private balancer(door: FrontDoor): void {
+    const ofDoor = { LoadBalancer: door.arnSuffix };
+    this.alarm('unhealthy-targets', {
+      alarmDescription: 'A machine in service fails its health check for 10 minutes',
+      namespace: 'AWS/ApplicationELB',
+      metricName: 'UnHealthyHostCount',
+      dimensions: { ...ofDoor, TargetGroup: door.targetGroupArnSuffix },
+      statistic: 'Maximum',
+      evaluationPeriods: 10,
+      threshold: 1,
+    });
+    this.alarm('errors', {
+      alarmDescription: 'The load balancer itself answers with 5xx: no healthy machine, or time-outs',
+      namespace: 'AWS/ApplicationELB',
+      metricName: 'HTTPCode_ELB_5XX_Count',
+      dimensions: ofDoor,
+      statistic: 'Sum',
+      period: 300,
+      threshold: 5,
+    });
+  }
+
+  private alarm(id: string, settings: Alarm): void {
+    new CloudwatchMetricAlarm(this, id, {
+      alarmName: `${this.plan.name}-${id}`,
+      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      evaluationPeriods: 1,
+      ...(settings.metricQuery === undefined ? { period: 60 } : {}),
+      treatMissingData: 'notBreaching',
+      alarmActions: [this.topicArn],
+      okActions: [this.topicArn],
+      ...settings,
+    });
+  }
+}

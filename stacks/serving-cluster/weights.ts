@@ -1,0 +1,115 @@
+import type { Plan } from '../../src/plan/schema';
+import { CodebuildProject, DataAwsIamPolicyDocument, IamRole, IamRolePolicy } from '../aws';
+import { Construct } from '../cdk';
+import { literal } from '../literal';
+import { template } from '../templates';
+import type { Account } from './account';
+import { Bucket } from './bucket';
+import type { LogGroup } from './logs';
+import { weightsPrefix } from './weights-layout';
+
+/**
+ * Weights in a bucket of one's own, filled by a job that the user starts once per revision:
+ * `aws codebuild start-build --project-name <output staging_project>`. The job takes one file at a time, so its disk need
+ * not hold the whole checkpoint.
+ */
+export class Weights extends Construct {
+  readonly bucket: string;
+  readonly bucketArn: string;
+  readonly stagingProject: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    plan: Plan,
+    account: Account,
+    keyArn: string,
+    logs: LogGroup,
+    tokenArn: string | undefined,
+  ) {
+    super(scope, id);
+    const bucket = new Bucket(this, 'store', {
+      prefix: `${plan.name}-weights-`,
+      keyArn,
+      deletable: !plan.requirements.deployment.deletionProtection,
+    });
+    this.bucket = bucket.name;
+    this.bucketArn = bucket.arn;
+    const role = new IamRole(this, 'role', {
+      namePrefix: `${plan.name}-stage-`,
+      description: `Stages the weights of ${plan.name}`,
+      assumeRolePolicy: new DataAwsIamPolicyDocument(this, 'trust', {
+        statement: [
+          {
+            actions: ['sts:AssumeRole'],
+            principals: [{ type: 'Service', identifiers: ['codebuild.amazonaws.com'] }],
+            condition: [{ test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] }],
+          },
+        ],
+      }).json,
+    });
+    const permissions = new IamRolePolicy(this, 'permissions', {
+      namePrefix: `${plan.name}-`,
+      role: role.id,
+      policy: new DataAwsIamPolicyDocument(this, 'policy', {
+        statement: [
+          {
+            sid: 'PutWeights',
+            actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+            resources: [`${bucket.arn}/*`],
+          },
+          { sid: 'EncryptWeights', actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
+          {
+            sid: 'WriteLogs',
+            actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+            resources: [`${logs.arn}:*`],
+          },
+          ...(tokenArn === undefined
+            ? []
+            : [{ sid: 'ReadToken', actions: ['secretsmanager:GetSecretValue'], resources: [tokenArn] }]),
+        ],
+      }).json,
+    });
+    const variables = [
+      { name: 'REPOSITORY', value: literal(plan.choice.hfId) },
+      { name: 'REVISION', value: literal(plan.choice.revision) },
+      { name: 'DESTINATION', value: `s3://${bucket.name}/${literal(weightsPrefix(plan))}` },
+      ...(tokenArn === undefined ? [] : [{ name: 'HF_TOKEN', value: tokenArn, type: 'SECRETS_MANAGER' }]),
+    ];
+    const program = Buffer.from(template('stage_weights.py'), 'utf8').toString('base64');
+    const project = new CodebuildProject(this, 'project', {
+      name: `${plan.name}-stage-weights`,
+      description: `Copies the weights of ${plan.name} from Hugging Face to S3`,
+      serviceRole: role.arn,
+      encryptionKey: keyArn,
+      buildTimeout: 480,
+      artifacts: { type: 'NO_ARTIFACTS' },
+      environment: {
+        type: 'LINUX_CONTAINER',
+        computeType: 'BUILD_GENERAL1_MEDIUM',
+        image: 'aws/codebuild/standard:7.0',
+        environmentVariable: variables,
+      },
+      logsConfig: { cloudwatchLogs: { groupName: logs.name, streamName: 'staging' } },
+      source: {
+        type: 'NO_SOURCE',
+        buildspec: literal(
+          JSON.stringify({
+            version: '0.2',
+            phases: {
+              build: {
+                commands: [
+                  'pip install --quiet huggingface_hub==0.36.0',
+                  `echo ${program} | base64 -d > /tmp/stage_weights.py`,
+                  'python3 /tmp/stage_weights.py',
+                ],
+              },
+            },
+          }),
+        ),
+      },
+      dependsOn: [permissions],
+    });
+    this.stagingProject = project.name;
+  }
+}

@@ -1,0 +1,82 @@
+"""Before the first engine starts: local disk, container images, weights - fetched with retries and checked.
+
+Ends well only when every file of the weights has the checksum it should have; otherwise says which has not.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import weights
+from machine import load, log
+from secret_files import fetch
+
+ATTEMPTS = 5
+RETRY_SECONDS = float(os.environ.get("QWEN_RETRY_SECONDS", "10"))
+MOUNT_WAIT_SECONDS = int(os.environ.get("QWEN_MOUNT_WAIT_SECONDS", "120"))
+
+
+def wait_for_mount(path):
+    """The image's dlami-nvme.service mounts the local disks; weights must not fill the root volume instead."""
+    for _ in range(MOUNT_WAIT_SECONDS):
+        if os.path.ismount(path):
+            return
+        time.sleep(1)
+    sys.exit("%s is not mounted after %d s: does this instance type have local NVMe?" % (path, MOUNT_WAIT_SECONDS))
+
+
+def check_space(path, needed):
+    free = shutil.disk_usage(path).free
+    if free < needed:
+        sys.exit("%s has %.1f GB free, the weights take %.1f GB: disk full" % (path, free / 1e9, needed / 1e9))
+
+
+def attempt(what, action):
+    """Tries again with growing pauses; the last failure ends the program."""
+    for number in range(1, ATTEMPTS + 1):
+        try:
+            return action()
+        except (OSError, RuntimeError) as error:
+            log("%s: attempt %d of %d: %s" % (what, number, ATTEMPTS, error))
+            if number == ATTEMPTS:
+                sys.exit("%s failed %d times" % (what, ATTEMPTS))
+            time.sleep(RETRY_SECONDS * 2 ** (number - 1))
+
+
+def pull(config, image):
+    registry = image.split("/", 1)[0]
+    if ".dkr.ecr." in registry:
+        password = subprocess.run(
+            ["aws", "ecr", "get-login-password", "--region", registry.split(".")[3]],
+            check=False,
+            capture_output=True,
+        )
+        login = ["docker", "login", "--username", "AWS", "--password-stdin", registry]
+        if subprocess.run(login, input=password.stdout, check=False, stdout=subprocess.DEVNULL).returncode != 0:
+            raise RuntimeError("no login to %s: %s" % (registry, password.stderr.decode().strip() or "refused"))
+    if subprocess.run(["docker", "pull", "--quiet", image], check=False).returncode != 0:
+        raise RuntimeError("docker pull %s failed" % image)
+
+
+def main():
+    config = load()
+    engine = config["engine"]
+    if engine["mountPoint"] is not None:
+        wait_for_mount(engine["mountPoint"])
+    cache = engine["cacheDirectory"]
+    os.makedirs(cache, exist_ok=True)
+    secrets = attempt("secrets", lambda: fetch(config))
+    images = [engine["image"]] + ([config["proxyImage"]] if len(config["replicas"]) > 1 else [])
+    for image in images:
+        attempt("image", lambda image=image: pull(config, image))
+    if weights.is_verified(config):
+        return log("weights: already here and verified")
+    check_space(cache, engine["checkpointBytes"] - weights.present_bytes(config))
+    attempt("weights", lambda: weights.fetch_and_verify(config, secrets))
+    return log("weights: here and verified")
+
+
+if __name__ == "__main__":
+    main()

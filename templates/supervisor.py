@@ -1,0 +1,152 @@
+"""Follows this machine's life: says when it serves, restarts an engine that hangs, drains it before it goes.
+
+`supervisor.py`             watch until the machine is wanted gone
+`supervisor.py deregister`  on a manual stop or reboot: no new requests
+`supervisor.py register`    after a reboot: requests again
+"""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import instance_metadata
+from machine import STATE, aws, complete, emit, load, log
+
+POLL_SECONDS = float(os.environ.get("QWEN_POLL_SECONDS", "5"))
+# The load balancer's nodes learn of a deregistration within seconds; until then they may send one more request.
+SETTLE_SECONDS = 2 * POLL_SECONDS
+# An engine that served and then answers no health check for so long hangs: vLLM answers late under long prompts, but
+# not this late.
+HUNG_POLLS = int(os.environ.get("QWEN_HUNG_POLLS", "36"))
+MARK = os.path.join(STATE, "deregistered")
+
+
+def metadata(path):
+    try:
+        return instance_metadata.read(path)
+    except OSError as error:
+        log("instance metadata: %s; asking again" % error)
+        return None
+
+
+def healthy(port):
+    try:
+        with urllib.request.urlopen("http://127.0.0.1:%d/health" % port, timeout=10) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def units(config):
+    return ["qwen-engine@%d.service" % index for index in range(len(config["replicas"]))]
+
+
+def targets(config, action, instance_id):
+    """Registers or deregisters this machine at its own target group; the reason where that fails."""
+    return aws(
+        config,
+        *["elbv2", action, "--target-group-arn", config["deployed"]["targetGroupArn"]],
+        *["--targets", "Id=%s" % instance_id],
+    )[1]
+
+
+def deregister(config, instance_id):
+    problem = targets(config, "deregister-targets", instance_id)
+    log("no new requests: %s" % (problem or "deregistered from the load balancer"))
+    os.makedirs(STATE, exist_ok=True)
+    with open(MARK, "w", encoding="utf-8"):
+        pass
+
+
+def register(config, instance_id):
+    if not os.path.exists(MARK):
+        return
+    problem = targets(config, "register-targets", instance_id)
+    log("back after a reboot: %s" % (problem or "registered at the load balancer"))
+    if problem is None:
+        os.remove(MARK)
+
+
+def stop_engines(config, reason):
+    log("%s: stopping the engines, running requests finish first" % reason)
+    subprocess.run(["systemctl", "stop", *units(config)], check=False)
+    log("engines stopped")
+
+
+class Supervisor:
+    def __init__(self, config, instance_id):
+        self.config = config
+        self.instance_id = instance_id
+        self.started = time.monotonic()
+        self.launched = False
+        self.served = [False] * len(config["replicas"])
+        self.silent = [0] * len(config["replicas"])
+
+    def watch_engines(self):
+        """Counts each engine's silence; one that served and hangs is killed, so that systemd starts it again."""
+        for index, replica in enumerate(self.config["replicas"]):
+            if healthy(replica["port"]):
+                self.served[index], self.silent[index] = True, 0
+                continue
+            self.silent[index] += 1
+            if self.served[index] and self.silent[index] >= HUNG_POLLS:
+                log("engine %d answers no health check: killing it to start it again" % index)
+                subprocess.run(["docker", "kill", "qwen-engine-%d" % index], check=False)
+                self.served[index], self.silent[index] = False, 0
+
+    def announce(self):
+        """Completes the launch hook once every engine serves, through the port that the load balancer uses."""
+        waited = time.monotonic() - self.started
+        if all(self.served) and healthy(self.config["servicePort"]):
+            problem = complete(self.config, self.config["launchHook"], self.instance_id, "CONTINUE")
+            # None waits: an earlier run of this program, or an operator, has completed it.
+            self.launched = problem is None or "No active Lifecycle Action" in problem
+            log("serving after %d s: %s" % (waited, problem or "the load balancer may send requests"))
+        elif waited > self.config["launchSeconds"]:
+            log("not serving after %d s: giving this machine up" % waited)
+            emit(self.config, {"BootFailed": 1})
+            complete(self.config, self.config["launchHook"], self.instance_id, "ABANDON")
+            self.launched = True
+
+    def leave(self):
+        """Tells the group that this machine has drained; its hook waits only once the load balancer is done with it."""
+        while True:
+            problem = complete(self.config, self.config["drainHook"], self.instance_id, "CONTINUE")
+            if problem is None:
+                log("drained: the Auto Scaling group may terminate this machine")
+                return
+            time.sleep(POLL_SECONDS)
+
+    def run(self):
+        while True:
+            if metadata("autoscaling/target-lifecycle-state") == "Terminated":
+                time.sleep(SETTLE_SECONDS)
+                stop_engines(self.config, "terminating")
+                return self.leave()
+            if metadata("spot/instance-action") is not None:
+                emit(self.config, {"SpotInterruption": 1})
+                deregister(self.config, self.instance_id)
+                time.sleep(SETTLE_SECONDS)
+                # Two minutes are left: what takes longer is lost, and the plan says so among its risks.
+                return stop_engines(self.config, "spot notice")
+            self.watch_engines()
+            if not self.launched:
+                self.announce()
+            time.sleep(POLL_SECONDS)
+
+
+def main():
+    config = load()
+    instance_id = instance_metadata.read("instance-id")
+    actions = {"deregister": deregister, "register": register}
+    if len(sys.argv) > 1:
+        actions[sys.argv[1]](config, instance_id)
+    else:
+        Supervisor(config, instance_id).run()
+
+
+if __name__ == "__main__":
+    main()

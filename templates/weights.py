@@ -1,0 +1,100 @@
+"""Weights in the layout of Hugging Face's cache, so that the engine's arguments are the same wherever they come from."""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import subprocess
+
+from machine import log
+
+# huggingface_hub names a large file's blob by its SHA-256 (file_download.py, `etag`), so the name is the checksum.
+DOWNLOAD = (
+    "import sys; from huggingface_hub import snapshot_download;"
+    "print(snapshot_download(sys.argv[1], revision=sys.argv[2], ignore_patterns=['*.bin', '*.pt', '*.gguf']))"
+)
+
+
+def repository_folder(config):
+    repository = config["engine"]["repository"].replace("/", "--")
+    return os.path.join(config["engine"]["cacheDirectory"], "huggingface", "hub", "models--" + repository)
+
+
+def mark(config):
+    revision = hashlib.sha256(config["engine"]["revision"].encode()).hexdigest()[:16]
+    return os.path.join(repository_folder(config), "verified-" + revision)
+
+
+def is_verified(config):
+    return os.path.exists(mark(config))
+
+
+def present_bytes(config):
+    """What an interrupted download has left: it is continued, not fetched again."""
+    total = 0
+    for folder, _, names in os.walk(repository_folder(config)):
+        for name in names:
+            path = os.path.join(folder, name)
+            total += 0 if os.path.islink(path) else os.path.getsize(path)
+    return total
+
+
+def sha256(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(1 << 24):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def run(argv):
+    done = subprocess.run(argv, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip()[-500:] or "exit %d" % done.returncode)
+
+
+def from_hugging_face(config, secrets):
+    """@returns (path, checksum) of every file whose checksum is known"""
+    engine = config["engine"]
+    argv = ["docker", "run", "--rm", "--network", "host", "--volume", engine["cacheDirectory"] + ":/cache"]
+    argv += ["--volume", secrets + ":/run/secrets:ro", "--env", "HF_HOME=/cache/huggingface"]
+    argv += ["--env", "HF_TOKEN_PATH=/run/secrets/huggingFaceToken", "--entrypoint", "python3", engine["image"]]
+    run(argv + ["-c", DOWNLOAD, engine["repository"], engine["revision"]])
+    blobs = os.path.join(repository_folder(config), "blobs")
+    return [(os.path.join(blobs, name), name) for name in sorted(os.listdir(blobs)) if len(name) == 64]
+
+
+def from_s3(config):
+    engine = config["engine"]
+    source = "s3://%s/%s" % (config["deployed"]["weightsBucket"], engine["weightsPrefix"])
+    folder = repository_folder(config)
+    os.makedirs(os.path.join(folder, "refs"), exist_ok=True)
+    manifest = os.path.join(folder, "manifest.json")
+    copy = ["aws", "s3", "cp", "--only-show-errors", "--region", config["region"]]
+    run(copy + [source + "manifest.json", manifest])
+    with open(manifest, encoding="utf-8") as file:
+        listed = json.load(file)
+    snapshot = os.path.join(folder, "snapshots", listed["commit"])
+    sync = ["aws", "s3", "sync", "--only-show-errors", "--region", config["region"]]
+    run(sync + [source + "files/", snapshot])
+    with open(os.path.join(folder, "refs", engine["revision"]), "w", encoding="utf-8") as file:
+        file.write(listed["commit"])
+    return [(os.path.join(snapshot, entry["path"]), entry["sha256"]) for entry in listed["files"]]
+
+
+def fetch_and_verify(config, secrets):
+    """@raises RuntimeError naming the files that are corrupt; they are removed, so that another attempt fetches them"""
+    s3 = config["engine"]["weightsPrefix"] is not None
+    files = from_s3(config) if s3 else from_hugging_face(config, secrets)
+    # Hashing releases the interpreter's lock: eight files at a time keep a local disk busy.
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda file: sha256(file[0]) if os.path.exists(file[0]) else "missing", files))
+    corrupt = [path for (path, checksum), is_ in zip(files, found) if is_ != checksum]
+    for path in corrupt:
+        if os.path.exists(path):
+            os.remove(path)
+    if corrupt or not files:
+        raise RuntimeError("corrupt weights: %s" % (", ".join(map(os.path.basename, corrupt)) or "none came"))
+    log("weights: %d files have their checksums" % len(files))
+    with open(mark(config), "w", encoding="utf-8"):
+        pass

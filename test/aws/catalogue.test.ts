@@ -1,0 +1,219 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mergeCatalogue } from '../../src/aws/catalogue/merge';
+import { type Overlay, parseOverlay } from '../../src/aws/catalogue/overlay';
+import { loadOverlay, overlayPath } from '../../src/cli/catalogue-overlay';
+import { EMBEDDED_CATALOGUE, offeringsIn } from '../../src/hardware/offerings';
+import { cli, localEnvironment, setEnvironment } from './environment';
+import { type LocalAws, localAws } from './local-aws';
+import { json, regionHandlers, xml } from './region';
+
+let folder: string;
+let server: LocalAws;
+let restore: () => void;
+const home = process.cwd();
+
+async function serve(...args: Parameters<typeof localAws>): Promise<void> {
+  server = await localAws(...args);
+  restore = setEnvironment(localEnvironment(server.url, folder));
+}
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
+  process.chdir(folder);
+});
+afterEach(async () => {
+  restore();
+  await server.close();
+  process.chdir(home);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const overlayFile = (): string => join(folder, 'data', 'qwen-selfhost', 'catalogue.json');
+const overlay = (): Overlay => {
+  const parsed = parseOverlay(readFileSync(overlayFile(), 'utf8'));
+  if (typeof parsed === 'string') throw new Error(parsed);
+  return parsed;
+};
+const snapshot = (type: string, region = 'us-east-1') =>
+  offeringsIn(EMBEDDED_CATALOGUE, region).find(({ instanceType }) => instanceType === type)!;
+
+describe('catalog refresh', () => {
+  test('one region: at most 60 calls and 5 seconds, everything read', async () => {
+    await serve(regionHandlers());
+    const started = performance.now();
+    const { code, out, err } = await cli('catalog', 'refresh', '--json');
+    const seconds = (performance.now() - started) / 1000;
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ refreshed: ['us-east-1'], missing: [], unknownTypes: [] });
+    expect(server.calls.length).toBeLessThanOrEqual(60);
+    expect(seconds).toBeLessThan(5);
+    const { offerings } = overlay().regions['us-east-1']!;
+    for (const { instanceType, zoneIds, onDemand, spot } of offeringsIn(EMBEDDED_CATALOGUE, 'us-east-1')) {
+      const live = offerings[instanceType]!;
+      expect(live.zones!.zoneIds).toEqual([...zoneIds].sort());
+      if (onDemand) expect(live.onDemand!.usdPerHour).toBeCloseTo(onDemand.usdPerHour * 1.25, 6);
+      expect(Object.keys(live.spot!.usdPerHourByZone).sort()).toEqual(Object.keys(spot).sort());
+    }
+  });
+
+  test('several pages everywhere give the same', async () => {
+    await serve(regionHandlers({ pageSize: 7 }));
+    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    expect(server.calls.length).toBeLessThanOrEqual(60);
+    expect(Object.keys(overlay().regions['us-east-1']!.offerings).length).toBe(
+      offeringsIn(EMBEDDED_CATALOGUE, 'us-east-1').length,
+    );
+  });
+
+  test('slices of a GPU, a type without a price, and capacity blocks', async () => {
+    await serve(regionHandlers());
+    expect((await cli('catalog', 'refresh', '--region', 'us-west-2', '--region', 'eu-north-1')).code).toBe(0);
+    const { offerings } = overlay().regions['us-west-2']!;
+    expect(offerings['g6f.large']!.specification).toMatchObject({ gpuCount: 0.125, gpuName: 'L4' });
+    expect(offerings['p5e.48xlarge']).toMatchObject({
+      onDemand: null,
+      capacityBlock: { usdPerHour: 41.6, zoneId: 'usw2-az1', durationHours: 24 },
+    });
+    expect(offerings['g6e.xlarge']!.capacityBlock).toBeNull();
+    const pricing = server.calls.filter(({ action }) => action === 'pricing:GetProducts');
+    expect([...new Set(pricing.map(({ region }) => region))].sort()).toEqual(['eu-central-1', 'us-east-1']);
+  });
+
+  test('a type that lost its zones is offered no more, and one that gained a price has it', async () => {
+    const types = ['g6e.xlarge', 'g5.xlarge'];
+    await serve(regionHandlers({ types }));
+    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    const merged = mergeCatalogue(EMBEDDED_CATALOGUE, overlay());
+    expect(
+      offeringsIn(merged, 'us-east-1')
+        .map(({ instanceType }) => instanceType)
+        .sort(),
+    ).toEqual([...types].sort());
+    expect(offeringsIn(merged, 'us-west-2')).toEqual(offeringsIn(EMBEDDED_CATALOGUE, 'us-west-2'));
+  });
+
+  test('a part that fails keeps its older figures and dates, is named, and the exit code is 3', async () => {
+    await serve(regionHandlers());
+    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    const before = overlay().regions['us-east-1']!;
+    await server.close();
+    restore();
+    const denied = json(
+      {
+        __type: 'AccessDeniedException',
+        Message: 'User: arn:aws:iam::123456789012:user/x is not authorized',
+      },
+      400,
+    );
+    await serve({ ...regionHandlers({ factor: 2 }), 'pricing:GetProducts': () => denied });
+    const { code, err } = await cli('catalog', 'refresh');
+    expect(code).toBe(3);
+    expect(err).toMatch(
+      /^missing: on-demand prices of us-east-1: pricing:GetProducts: not permitted; add the action/,
+    );
+    expect(err).not.toContain('123456789012');
+    const after = overlay().regions['us-east-1']!;
+    expect(after.offerings['g6e.xlarge']!.onDemand).toEqual(before.offerings['g6e.xlarge']!.onDemand);
+    expect(after.offerings['g6e.xlarge']!.spot).not.toEqual(before.offerings['g6e.xlarge']!.spot);
+  });
+
+  test('when nothing answers nothing is written', async () => {
+    await serve({});
+    restore();
+    restore = setEnvironment({ ...localEnvironment('http://127.0.0.1:9', folder), AWS_MAX_ATTEMPTS: '1' });
+    const { code, err } = await cli('catalog', 'refresh');
+    expect(code).toBe(3);
+    expect(err).toContain('cannot be reached');
+    expect(err).toMatch(/error: nothing could be refreshed in us-east-1/);
+    expect(existsSync(overlayFile())).toBe(false);
+  });
+
+  test.each([
+    [
+      'no credentials',
+      { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+      ['refresh'],
+      3,
+      /no valid AWS credentials; run 'aws configure'/,
+    ],
+    ['a profile that is none', {}, ['refresh', '--profile', 'nobody'], 3, /no valid AWS credentials/],
+    [
+      'a region that is none',
+      {},
+      ['refresh', '--region', 'moon'],
+      2,
+      /^error: --region: "moon" is not a region/,
+    ],
+    [
+      'an overlay that is switched off',
+      { QWEN_SELFHOST_CATALOGUE: 'none' },
+      ['refresh'],
+      2,
+      /^error: QWEN_SELFHOST_CATALOGUE is none/,
+    ],
+    ['a type that is none', {}, ['show', 'm5.large'], 2, /^error: no GPU instance type matches "m5.large"/],
+  ])('%s', async (_, environment, words, code, message) => {
+    await serve({ 'ec2:DescribeInstanceTypes': () => xml('x', '') });
+    restore();
+    restore = setEnvironment({ ...localEnvironment(server.url, folder), ...environment });
+    const result = await cli('catalog', ...words);
+    expect(result.err).toMatch(message);
+    expect(result.code).toBe(code);
+    expect(result.err).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('planning with the overlay', () => {
+  test('uses live prices, and warns only of old ones', async () => {
+    await serve(regionHandlers());
+    const words = ['plan', '--model', 'Qwen3.5-9B', '--allow-type', 'g6e.xlarge', '--rate', '0.01', '--json'];
+    const before = await cli(...words);
+    expect(before.err).toMatch(
+      /^warning: the on-demand price of g6e\.\w+ in us-east-1 is \d+ days old \(karpenter-2026-07-20\)/,
+    );
+    await cli('catalog', 'refresh');
+    const after = await cli(...words);
+    expect(after.err).toBe('');
+    const plan = JSON.parse(after.out);
+    expect(plan.cost.instance).toMatchObject({
+      source: expect.stringMatching(/^aws-pricing-/),
+      evidence: 'listed',
+    });
+    expect(plan.cost.instance.usdPerHour).toBeCloseTo(
+      snapshot(plan.choice.instanceType).onDemand!.usdPerHour * 1.25,
+      6,
+    );
+    process.env.QWEN_SELFHOST_CATALOGUE = 'none';
+    expect((await cli(...words)).out).toBe(before.out);
+  });
+
+  test.each(['', '{"schemaVersion":1', '{"schemaVersion":9,"regions":{}}', 'null'])(
+    'a damaged overlay is not used, with a warning: %s',
+    async (text) => {
+      await serve(regionHandlers());
+      await cli('catalog', 'refresh');
+      writeFileSync(overlayFile(), text);
+      const { overlay: loaded, warning } = loadOverlay(overlayPath());
+      expect(mergeCatalogue(EMBEDDED_CATALOGUE, loaded)).toBe(EMBEDDED_CATALOGUE);
+      expect(warning).toMatch(/^the catalogue overlay ".+" is not used: .+; write it again with/);
+      const { code, err } = await cli('catalog', 'show', 'g6e.xlarge');
+      expect(code).toBe(0);
+      expect(err).toMatch(/^warning: the catalogue overlay/);
+    },
+  );
+});
+
+test('catalog show gives every figure its source and age, without a call', async () => {
+  await serve(regionHandlers());
+  const before = await cli('catalog', 'show', 'g6e.xlarge', '--region', 'us-east-1');
+  expect(before.out).toMatch(/on-demand +\$1\.8610\/h +\d+ d +karpenter-2026-07-20 \(listed\)/);
+  await cli('catalog', 'refresh');
+  const calls = server.calls.length;
+  const after = await cli('catalog', 'show', 'g6e.xlarge', '--region', 'us-east-1');
+  expect(after.out).toMatch(/on-demand +\$2\.3262\/h +0 d +aws-pricing-\d{4}-\d\d-\d\d \(listed\)/);
+  expect(after.out).toMatch(/machine +1 x L40S, 4 vCPUs, 32 GiB +0 d +ec2 instance types/);
+  expect(JSON.parse((await cli('catalog', 'show', 'p5e', '--json')).out).length).toBeGreaterThan(3);
+  expect(server.calls.length).toBe(calls);
+});

@@ -1,0 +1,43 @@
+import './one-realm';
+import { run } from '../../src/cli/program';
+import { bufferStreams } from '../../src/cli/streams';
+
+/** Environment of a test that talks to a local server: no real profile, no real credentials, no metadata service. */
+export const localEnvironment = (url: string, folder: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL: url,
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  AWS_REGION: 'us-east-1',
+  AWS_CONFIG_FILE: `${folder}/aws-config`,
+  AWS_SHARED_CREDENTIALS_FILE: `${folder}/aws-credentials`,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  XDG_DATA_HOME: `${folder}/data`,
+});
+
+const NAMES = [
+  ...Object.keys(localEnvironment('', '')),
+  'AWS_PROFILE',
+  'QWEN_SELFHOST_CATALOGUE',
+  'HF_ENDPOINT',
+  'HF_TOKEN',
+  'AWS_SESSION_TOKEN',
+];
+
+/** Sets the environment for a test and returns how to put it back. */
+export function setEnvironment(values: Readonly<Record<string, string>>): () => void {
+  const before = NAMES.map((name) => [name, process.env[name]] as const);
+  for (const name of NAMES) delete process.env[name];
+  Object.assign(process.env, values);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+}
+
+export async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { streams, printed } = bufferStreams(100);
+  const code = await run(['node', 'qwen-selfhost', ...words], streams);
+  return { code, ...printed };
+}

@@ -1,0 +1,195 @@
+import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mergeCatalogue } from '../../src/aws/catalogue/merge';
+import { type OverlayRegion, parseOverlay } from '../../src/aws/catalogue/overlay';
+import type { Missing } from '../../src/aws/catalogue/region';
+import { EMBEDDED_CATALOGUE, offeringsIn } from '../../src/hardware/offerings';
+import { RandomStream } from '../../src/simulation/random';
+import { cli, localEnvironment, setEnvironment } from './environment';
+import { answerFaults, type FaultName } from './fault-kinds';
+import { type Call, type Fault, type LocalAws, localAws } from './local-aws';
+import { regionHandlers } from './region';
+
+/** As the program runs, but impatient: no wait between attempts, time-outs of a fraction of a second. */
+jest.mock('../../src/aws/settings', () => {
+  const { DEFAULT_SETTINGS } = jest.requireActual('../../src/aws/settings');
+  const fast = { maxAttempts: 3, retryDelaySeconds: () => 0, requestTimeoutSeconds: 0.15 };
+  return { DEFAULT_SETTINGS: { ...DEFAULT_SETTINGS, ...fast } };
+});
+
+const SEQUENCES = 1200;
+/** Each lane is a region, so that the server knows whose request it spoils. */
+const LANES = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-northeast-1', 'eu-north-1'];
+const TYPES = ['g6e.xlarge', 'p5.48xlarge'];
+
+interface Lane {
+  fault: (call: Call) => Fault | null;
+  /** What the disk does to the next overlay: nothing, fills up, or the program dies after so many bytes. */
+  disk: { readonly kind: 'well' | 'full' | 'killed'; readonly bytes: number };
+}
+const lanes = new Map<string, Lane>(
+  LANES.map((name) => [name, { fault: () => null, disk: { kind: 'well', bytes: 0 } }]),
+);
+
+/** The pricing service answers in other regions, so its lane is in the question. */
+function laneOf({ action, region, parameters }: Call): Lane {
+  if (action !== 'pricing:GetProducts') return lanes.get(region)!;
+  const filters = parameters.Filters as { Field: string; Value: string }[];
+  return lanes.get(filters.find(({ Field }) => Field === 'regionCode')!.Value)!;
+}
+
+class Killed extends Error {}
+
+const realWrite = fs.writeFileSync;
+const realRemove = fs.rmSync;
+function spoilDisk(): void {
+  jest.spyOn(fs, 'writeFileSync').mockImplementation((path, data, options) => {
+    const lane = LANES.find((name) => String(path).includes(`/${name}/`));
+    const { kind, bytes } = lane === undefined ? { kind: 'well' as const, bytes: 0 } : lanes.get(lane)!.disk;
+    if (kind === 'well') return realWrite(path, data, options);
+    realWrite(path, String(data).slice(0, bytes), options);
+    throw kind === 'full'
+      ? Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      : new Killed();
+  });
+  // A program that was killed cleans nothing up.
+  jest.spyOn(fs, 'rmSync').mockImplementation((path, options) => {
+    const lane = LANES.find((name) => String(path).includes(`/${name}/`));
+    if (lane === undefined || lanes.get(lane)!.disk.kind !== 'killed') realRemove(path, options);
+  });
+}
+
+let folder: string;
+let server: LocalAws;
+let restore: () => void;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'faults-'));
+  server = await localAws(regionHandlers({ types: TYPES, factor: 1.25 }), (call) => laneOf(call).fault(call));
+  restore = setEnvironment(localEnvironment(server.url, folder));
+  spoilDisk();
+});
+afterAll(async () => {
+  jest.restoreAllMocks();
+  restore();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const tally: Record<string, number> = {};
+const count = (what: string): void => {
+  tally[what] = (tally[what] ?? 0) + 1;
+};
+
+/** What a part of a region says, without its date, and the figures of the server to compare it with. */
+function figures(region: OverlayRegion, part: Missing['part']) {
+  return Object.entries(region.offerings).map(([name, offering]) => {
+    if (part === 'zones') return [name, offering.zones?.zoneIds ?? null];
+    if (part === 'on-demand prices') return [name, offering.onDemand?.usdPerHour.toFixed(4) ?? null];
+    if (part === 'spot prices') return [name, Object.entries(offering.spot?.usdPerHourByZone ?? {})];
+    if (part === 'capacity blocks') return [name, offering.capacityBlock?.usdPerHour ?? null];
+    return [name, offering.specification?.vcpus ?? null];
+  });
+}
+
+async function sequence(
+  seed: number,
+  region: string,
+  truth: OverlayRegion,
+  parts: readonly Missing['part'][],
+) {
+  // Neighbouring seeds begin alike; the multiplier spreads them (Knuth).
+  const stream = new RandomStream(Math.imul(seed + 1, 0x9e3779b1), 0);
+  const random = (): number => stream.uniform();
+  const lane = lanes.get(region)!;
+  const share = [0.03, 0.15, 0.5, 1][Math.floor(random() * 4)]!;
+  // One kind of trouble at a time in half of the sequences: expired credentials do not heal between calls.
+  const only = random() < 0.5 ? pick(Object.keys(answerFaults) as FaultName[], random()) : null;
+  lane.fault = (call) => {
+    if (random() >= share) return null;
+    const name = only ?? pick(Object.keys(answerFaults) as FaultName[], random());
+    count(name);
+    return answerFaults[name](call);
+  };
+  const disk = random();
+  lane.disk = {
+    kind: disk < 0.08 ? 'full' : disk < 0.16 ? 'killed' : 'well',
+    bytes: Math.floor(random() * 3000),
+  };
+
+  const path = join(folder, region, 'catalogue.json');
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : null;
+  const { code, out, err } = await cli('catalog', 'refresh', '--region', region, '--out', path, '--json');
+  lane.fault = () => null;
+  const after = existsSync(path) ? readFileSync(path, 'utf8') : null;
+  const trace = `seed ${seed}, exit ${code}: ${err}`;
+
+  expect(`${out}${err}`).not.toMatch(/123456789012|AKIAIOSFODNN7EXAMPLE/);
+  if (after === before) {
+    count('kept');
+    // The old one stays only because nothing came, or because the disk failed; both say so.
+    expect({ trace, code }).toEqual({ trace, code: 3 });
+    expect(err).toMatch(/error: (nothing could be refreshed|cannot write)/);
+    if (err.includes('cannot write'))
+      expect({ trace, disk: lane.disk.kind }).not.toEqual({ trace, disk: 'well' });
+    if (err.includes('cannot write') && lane.disk.kind === 'full') expect(err).toContain('the disk is full');
+  } else {
+    const { missing } = JSON.parse(out) as { missing: Missing[] };
+    count(missing.length === 0 ? 'complete' : 'partial');
+    expect({ trace, code }).toEqual({ trace, code: missing.length === 0 ? 0 : 3 });
+    const parsed = parseOverlay(after ?? '');
+    if (typeof parsed === 'string') throw new Error(`${trace}: ${parsed}`);
+    const now = parsed.regions[region]!;
+    const old = before === null ? undefined : parseOverlay(before);
+    for (const part of parts) {
+      const named = missing.some((entry) => entry.part === part && entry.region === region);
+      const expected =
+        named && typeof old === 'object'
+          ? figures(old.regions[region]!, part)
+          : named
+            ? null
+            : figures(truth, part);
+      if (expected !== null)
+        expect({ trace, part, figures: figures(now, part) }).toEqual({ trace, part, figures: expected });
+    }
+    for (const { part, reason } of missing) expect(err).toContain(`missing: ${part} of ${region}: ${reason}`);
+  }
+  if (after === null) return;
+  const merged = mergeCatalogue(
+    EMBEDDED_CATALOGUE,
+    parseOverlay(after) as Exclude<ReturnType<typeof parseOverlay>, string>,
+  );
+  const planned = offeringsIn(merged, region);
+  expect(planned.length).toBeGreaterThan(0);
+  expect(planned.every(({ onDemand }) => onDemand === null || onDemand.usdPerHour > 0)).toBe(true);
+}
+
+const pick = <T>(items: readonly T[], at: number): T => items[Math.floor(at * items.length)]!;
+
+test(`${SEQUENCES} seeded sequences of faults: the overlay is the old one or a complete new one`, async () => {
+  const parts: Missing['part'][] = [
+    'zones',
+    'on-demand prices',
+    'spot prices',
+    'capacity blocks',
+    'instance types',
+  ];
+  const results = await Promise.allSettled(
+    LANES.map(async (region, index) => {
+      const path = join(folder, region, 'catalogue.json');
+      await cli('catalog', 'refresh', '--region', region, '--out', path);
+      const truth = (parseOverlay(readFileSync(path, 'utf8')) as { regions: Record<string, OverlayRegion> })
+        .regions[region]!;
+      if (index % 2 === 1) realRemove(path);
+      for (let seed = index; seed < SEQUENCES; seed += LANES.length)
+        await sequence(seed, region, truth, parts);
+      // What a killed program leaves behind is never the file itself.
+      expect(
+        readdirSync(join(folder, region)).filter((name) => !/^\.catalogue\.json\.\d+\.tmp$/.test(name)),
+      ).toEqual(['catalogue.json']);
+    }),
+  );
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  for (const what of [...Object.keys(answerFaults), 'kept', 'complete', 'partial'])
+    expect({ what, often: tally[what]! > 20 }).toEqual({ what, often: true });
+}, 60_000);

@@ -1,0 +1,115 @@
+import { calibrate } from '../../src/bench/calibrate';
+import { parseCalibration, serializeCalibration } from '../../src/bench/calibration-file';
+import { engineModel } from '../../src/bench/model';
+import { predictedFigures } from '../../src/bench/observations';
+import type { BenchResult, Observed, Point } from '../../src/bench/result';
+import { UserError } from '../../src/errors';
+import { FITTED_ON } from '../../src/performance/coefficients';
+import { blankPoint, SETUP } from './points';
+
+type Truth = readonly [decode: number, prefill: number, ttft: number];
+
+/** What an engine would show whose parts take `truth` times what the model says. */
+function pointOf(requestsPerSecond: number, truth: Truth): Point {
+  const observed: Observed = {
+    requestsPerSecond,
+    inputTokens: 4000,
+    outputTokens: 300,
+    cachedTokens: 0,
+    tpotSeconds: 1,
+    tpotRelativeError: 0.005,
+    shortPrompts: { requests: 500, inputTokens: 1000, ttftSeconds: 1, relativeError: 0.01 },
+    longPrompts: { requests: 500, inputTokens: 7000, ttftSeconds: 1, relativeError: 0.01 },
+  };
+  const load = { kind: 'open', requestsPerSecond, burstiness: 1 } as const;
+  const played = predictedFigures(engineModel(SETUP), load, observed, truth.map(Math.log));
+  return {
+    ...blankPoint(load),
+    observed: {
+      ...observed,
+      tpotSeconds: played.decode,
+      shortPrompts: { ...observed.shortPrompts, ttftSeconds: played.ttft },
+      longPrompts: { ...observed.longPrompts, ttftSeconds: played.ttft + played.prefill },
+    },
+  };
+}
+
+const resultOf = (points: Point[], model = SETUP.model): BenchResult => ({
+  schemaVersion: 1,
+  kind: 'bench-result',
+  startedAt: '2026-11-23T20:00:00.000Z',
+  plan: { name: 'p', sha256: 'x', setup: { ...SETUP, model }, performanceData: FITTED_ON },
+  target: { url: 'http://127.0.0.1:1/v1', model: 'm', api: 'chat', ignoreEos: true },
+  demand: { name: 'd', seed: 1, tokensPerWord: 1, wrappingTokens: 0 },
+  environment: { program: 'p', node: 'v20', platform: 'linux x64', cores: 2 },
+  notes: [],
+  points,
+});
+
+const RATES = [0.1, 0.4, 0.8];
+const learned = (points: Point[]) => calibrate([{ result: resultOf(points), sha256: 'a' }]).multipliers;
+
+test.each<Truth>([
+  [1.2, 1.3, 1.25],
+  [0.85, 0.8, 0.8],
+  [1, 1, 1],
+  [1.25, 0.8, 1.3],
+  [0.8, 1.25, 1],
+])('three points recover decode %f, prefill %f and TTFT %f within 5%%', (...truth) => {
+  const { decode, prefill, ttft } = learned(RATES.map((rate) => pointOf(rate, truth)));
+  expect(Math.abs(decode.value / truth[0] - 1)).toBeLessThan(0.05);
+  expect(Math.abs(prefill.value / truth[1] - 1)).toBeLessThan(0.05);
+  expect(Math.abs(ttft.value / truth[2] - 1)).toBeLessThan(0.05);
+  // What remains is less than before: sqrt(tau^2 + sigma^2).
+  expect(decode.remainingSd).toBeLessThan(0.13);
+  expect(prefill.remainingSd).toBeLessThan(0.22);
+});
+
+test('one point is too few: nothing is learned, and it says so', () => {
+  const { decode, ttft } = learned([pointOf(0.1, [1.5, 1.5, 1.5])]);
+  expect([decode.value, decode.learned, ttft.value]).toEqual([1, false, 1]);
+  expect(decode.says).toContain('1 usable point');
+  expect(decode.remainingSd).toBeCloseTo(Math.hypot(0.2, 0.1), 3);
+});
+
+test('points that contradict each other leave that multiplier alone, and the others learn', () => {
+  const points = [pointOf(0.1, [0.6, 1.2, 1]), pointOf(0.4, [1, 1.2, 1]), pointOf(0.8, [1.7, 1.2, 1])];
+  const { decode, prefill } = learned(points);
+  expect([decode.value, decode.learned]).toEqual([1, false]);
+  expect(decode.says).toContain('contradict');
+  expect(prefill.learned).toBe(true);
+});
+
+test('a point of a late client, of failures or of a trace is left out, with the reason', () => {
+  const good = pointOf(0.1, [1, 1, 1]);
+  const late = { ...good, client: { ...good.client, lagP99Seconds: 0.2 } };
+  const failed = { ...good, requests: { ...good.requests, succeeded: 900 } };
+  const trace = { ...good, load: { kind: 'trace' } as const };
+  const { notes, multipliers } = calibrate([{ result: resultOf([late, failed, trace]), sha256: 'a' }]);
+  expect(notes.map((note) => note.split('left out: ')[1])).toEqual([
+    'the client was late, so it measured itself',
+    '100 of 1000 requests failed',
+    "a trace's own times have no steady load to compare with",
+  ]);
+  expect(multipliers.decode.learned).toBe(false);
+});
+
+test('the same results give the same file, in any order', () => {
+  const [a, b] = [resultOf([pointOf(0.1, [1.2, 1, 1])]), resultOf([pointOf(0.8, [1.2, 1, 1])])].map(
+    (result, i) => ({
+      result,
+      sha256: `${i}`,
+    }),
+  );
+  const text = serializeCalibration(calibrate([a!, b!]));
+  expect(serializeCalibration(calibrate([b!, a!]))).toBe(text);
+  expect(serializeCalibration(parseCalibration(text, 'x'))).toBe(text);
+});
+
+test('results of different engines, or one given twice, are refused', () => {
+  const point = pointOf(0.1, [1, 1, 1]);
+  const one = { result: resultOf([point]), sha256: 'a' };
+  const other = { result: resultOf([point], 'Qwen3.5-27B'), sha256: 'b' };
+  expect(() => calibrate([one, other])).toThrow(/not of one engine: model/);
+  expect(() => calibrate([one, one])).toThrow(UserError);
+});

@@ -1,0 +1,47 @@
+import { write } from '../../src/bench/asks';
+import { nowSeconds } from '../../src/bench/clock';
+import { type Driven, drive, type Pace } from '../../src/bench/drive';
+import type { Outcome } from '../../src/bench/outcome';
+import { Recorder } from '../../src/bench/recorder';
+import type { Limits } from '../../src/bench/send';
+import { openTarget } from '../../src/bench/target';
+
+export interface Run {
+  readonly driven: Driven;
+  readonly outcomes: Outcome[];
+  readonly figures: ReturnType<Recorder['measure']>;
+}
+
+/** Drives an endpoint with one prompt over and over. */
+export async function runDrive(
+  url: string,
+  pace: Pace,
+  maxRequests: number,
+  limits: Limits = { stallSeconds: 5, requestSeconds: 10 },
+  apiKey?: string,
+): Promise<Run> {
+  const target = openTarget({ url, maxSockets: 300, ...(apiKey === undefined ? {} : { apiKey }) });
+  const startedAt = nowSeconds();
+  const recorder = new Recorder(startedAt, startedAt + 60, nowSeconds);
+  const outcomes: Outcome[] = [];
+  const driven = await drive({
+    target,
+    pace,
+    nextAsk: () => write('one two three', 8, 10, { api: 'chat', model: 'm', ignoreEos: true }),
+    durationSeconds: 60,
+    maxRequests,
+    maxInFlight: 300,
+    limits,
+    onOutcome: (outcome) => {
+      outcomes.push(outcome);
+      recorder.outcome(outcome);
+    },
+    onGap: (gap) => recorder.gap(gap),
+  });
+  target.close();
+  return {
+    driven,
+    outcomes,
+    figures: recorder.measure(driven.endedAt, { ttftSeconds: 0.1, tpotSeconds: 0.02 }),
+  };
+}

@@ -1,0 +1,136 @@
+import { distributionOf } from '../../src/simulation/distribution';
+import { RandomStream } from '../../src/simulation/random';
+import { runDrive } from './drives';
+import { type Fault, type Play, startServer, type TestServer } from './server';
+
+let server: TestServer;
+afterEach(() => server.close());
+
+const plain = (fault: Fault = 'none'): Play => ({ firstMillis: 5, gapMillis: 2, tokens: 6, fault });
+/** Within 2% or a millisecond. */
+const close = (measured: number, played: number): boolean =>
+  Math.abs(measured - played) <= Math.max(0.02 * played, 0.001);
+
+test('percentiles are those played, whatever the jitter', async () => {
+  const random = new RandomStream(7, 0);
+  server = await startServer(() => ({
+    firstMillis: 40 + 80 * random.uniform(),
+    gapMillis: 8 + 8 * random.uniform(),
+    tokens: 12,
+    fault: 'none',
+  }));
+  let at = 0;
+  const nextAtSeconds = (): number => {
+    at += random.exponential() / 60;
+    return at;
+  };
+  const { outcomes, figures } = await runDrive(server.url, { kind: 'open', nextAtSeconds }, 150);
+  expect(figures.requests).toMatchObject({ measured: 150, succeeded: 150, errors: {} });
+  const sent = [...outcomes].sort((a, b) => a.sentAt - b.sentAt);
+  const played = server.played;
+  const of = (values: number[]) => distributionOf(Float64Array.from(values));
+  const ttft = of(played.map((p, i) => p.writesAt[0]! - sent[i]!.intendedAt));
+  const tpot = of(played.map(({ writesAt }) => (writesAt.at(-1)! - writesAt[0]!) / (writesAt.length - 1)));
+  const itl = of(played.flatMap(({ writesAt }) => writesAt.slice(1).map((w, i) => w - writesAt[i]!)));
+  for (const p of ['mean', 'p50', 'p90', 'p95'] as const) {
+    expect([p, close(figures.ttftSeconds![p], ttft[p])]).toEqual([p, true]);
+    expect([p, close(figures.tpotSeconds![p], tpot[p])]).toEqual([p, true]);
+    expect([p, close(figures.itlSeconds![p], itl[p])]).toEqual([p, true]);
+  }
+  expect(figures.tokens).toEqual({ input: 150 * 8, output: 150 * 12, statedByServer: true });
+});
+
+test('an open loop counts from the intended start: a server that pauses makes no request vanish', async () => {
+  // Each request takes 50 ms, and all of the first half second queue behind a pause.
+  const pauseUntil = performance.now() + 600;
+  server = await startServer(() => ({
+    ...plain(),
+    firstMillis: Math.max(5, pauseUntil - performance.now()),
+  }));
+  let at = 0;
+  const nextAtSeconds = (): number => {
+    at += 0.01;
+    return at;
+  };
+  const { figures, driven } = await runDrive(server.url, { kind: 'open', nextAtSeconds }, 100);
+  expect(figures.requests.succeeded).toBe(100);
+  expect(driven.maxInFlight).toBeGreaterThan(40);
+  expect(figures.ttftSeconds!.p90).toBeGreaterThan(0.4);
+  expect(figures.goodput!.share).toBeLessThan(0.7);
+});
+
+const FAULTS: readonly (readonly [Fault, string])[] = [
+  ['stall', 'stalled'],
+  ['cut', 'cut'],
+  ['http-429', 'rate-limited'],
+  ['http-500', 'server-error'],
+  ['http-400', 'client-error'],
+  ['redirect', 'redirect'],
+  ['bad-json', 'bad-stream'],
+  ['not-sse', 'bad-stream'],
+  ['error-event', 'error-event'],
+  ['too-few-tokens', 'token-count'],
+  ['empty', 'empty'],
+  ['hang-up', 'connection'],
+];
+
+test('every fault is counted once, under its name, and none is fatal', async () => {
+  const { length } = FAULTS;
+  // Every third request is at fault, the kinds in turn.
+  const faultOf = (i: number): Fault => (i % 3 === 0 ? FAULTS[(i / 3) % length]![0] : 'none');
+  server = await startServer((i) => plain(faultOf(i)));
+  const limits = { stallSeconds: 0.4, requestSeconds: 5 };
+  const { figures, outcomes } = await runDrive(
+    server.url,
+    { kind: 'closed', concurrency: 8 },
+    3 * length * 4,
+    limits,
+  );
+  const wanted: Record<string, number> = {};
+  for (const { fault } of server.played) {
+    const kind = FAULTS.find(([name]) => name === fault)?.[1];
+    if (kind !== undefined) wanted[kind] = (wanted[kind] ?? 0) + 1;
+  }
+  expect(figures.requests.errors).toEqual(wanted);
+  expect(Object.keys(wanted)).toHaveLength(11);
+  expect(outcomes).toHaveLength(144);
+  expect(figures.requests.succeeded).toBe(96);
+});
+
+test('a connection closed while idle is opened again, and nobody is told', async () => {
+  server = await startServer(() => plain('close-after'));
+  const { figures } = await runDrive(server.url, { kind: 'closed', concurrency: 4 }, 120);
+  expect(figures.requests).toMatchObject({ succeeded: 120, errors: {} });
+  expect(server.connections()).toBeGreaterThan(20);
+});
+
+test('connections are reused, a slow first answer included', async () => {
+  server = await startServer((i) => ({ ...plain(), firstMillis: i === 0 ? 700 : 3 }));
+  const { figures } = await runDrive(server.url, { kind: 'closed', concurrency: 2 }, 40);
+  expect(figures.requests.succeeded).toBe(40);
+  expect(server.connections()).toBe(2);
+  expect(figures.ttftSeconds!.max).toBeGreaterThan(0.69);
+});
+
+test('an endpoint that is not there ends the run early', async () => {
+  server = await startServer(() => plain());
+  const { url } = server;
+  await server.close();
+  const { driven, figures } = await runDrive(url, { kind: 'closed', concurrency: 25 }, 1000);
+  expect(driven.stoppedEarly).toContain('connections in a row failed');
+  expect(figures.requests.errors.connection).toBeLessThan(100);
+});
+
+test('the key goes to the endpoint and nowhere else', async () => {
+  server = await startServer(() => plain('http-500'));
+  const { figures } = await runDrive(
+    server.url,
+    { kind: 'closed', concurrency: 1 },
+    3,
+    undefined,
+    'sk-secret-123',
+  );
+  expect(server.played[0]!.authorization).toBe('Bearer sk-secret-123');
+  expect(JSON.stringify(figures)).not.toContain('sk-secret-123');
+  expect(figures.requests.messages['server-error']).toContain('***');
+});

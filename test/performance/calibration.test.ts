@@ -1,0 +1,97 @@
+import { crossValidate } from '../../scripts/calibration/cross-validation';
+import { fitRows } from '../../scripts/calibration/fit';
+import { solve } from '../../scripts/calibration/least-squares';
+import { DEFAULT_OBSERVATIONS, readObservations } from '../../scripts/calibration/observations';
+import { rowsOf } from '../../scripts/calibration/rows';
+import { weightedQuantile } from '../../scripts/calibration/statistics';
+import coefficientsFile from '../../src/performance/data/coefficients.json';
+
+const { observations, hash } = readObservations(DEFAULT_OBSERVATIONS);
+const { rows, unusable } = rowsOf(observations);
+const used = rows.filter((row) => row.excluded === null);
+
+describe('the shipped coefficients', () => {
+  test('were fitted on the observations that are here', () => {
+    expect(coefficientsFile.source.sha256).toBe(hash);
+    expect(coefficientsFile.source.rows).toBe(used.length);
+    expect(coefficientsFile.configurations).toEqual(
+      [...new Set(used.map((row) => row.configuration))].sort(),
+    );
+  });
+
+  test('state an error for each fitted coefficient, and their covariance', () => {
+    const { names, lowerTriangle } = coefficientsFile.covariance;
+    expect(Object.keys(coefficientsFile.standardErrors.values)).toEqual(names);
+    names.forEach((name, i) => {
+      const error = (coefficientsFile.standardErrors.values as Record<string, number>)[name]!;
+      expect(Math.sqrt(lowerTriangle[i]![i]!)).toBeCloseTo(error, 2);
+    });
+  });
+});
+
+describe('rows', () => {
+  test('are the 597 that performance-model.md uses, and what it leaves out has a reason', () => {
+    expect(used).toHaveLength(597);
+    expect(rows.length - used.length + unusable.length).toBe(88);
+    const withFigure = (figure: 'tpot' | 'ttft' | 'output') =>
+      used.filter((row) => row.measured[figure] !== null).length;
+    expect([withFigure('tpot'), withFigure('ttft'), withFigure('output')]).toEqual([553, 438, 531]);
+  });
+});
+
+describe('the fit', () => {
+  const few = used.filter((row, i) => row.model === 'llama-3.3-70b' && i % 4 === 0);
+
+  test('of the same rows gives the same coefficients, bit by bit', () => {
+    const once = fitRows(few).solution;
+    const again = fitRows(few).solution;
+    expect([...again.theta]).toEqual([...once.theta]);
+    expect(again.cost).toBe(once.cost);
+  });
+
+  test('predicts each row once, without its configuration', () => {
+    const outcomes = crossValidate(few, 'configuration');
+    expect(new Set(outcomes.map(({ row }) => row.id)).size).toBe(few.length);
+    expect(outcomes.filter(({ figure }) => figure === 'tpot')).toHaveLength(few.length);
+  });
+
+  test('finds the parameters of an exact model and shrinks what has no data to its prior', () => {
+    const x = [1, 2, 3, 4, 5];
+    const truth = (slope: number, t: number) => Math.exp(slope) * t;
+    const fill = (theta: Float64Array, into: Float64Array) => {
+      x.forEach((t, i) => {
+        into[i] = 100 * Math.log(truth(theta[0]!, t) / truth(0.5, t));
+      });
+    };
+    const solution = solve(
+      {
+        priors: [{ spread: 10 }, { spread: 0.3 }],
+        residuals: x.length,
+        evaluate: fill,
+        evaluateChanged: (j, theta, into) => {
+          if (j !== 0) return [];
+          fill(theta, into);
+          return x.map((_, i) => i);
+        },
+      },
+      20,
+    );
+    expect(solution.theta[0]).toBeCloseTo(0.5, 4);
+    expect(solution.theta[1]).toBeCloseTo(0, 9);
+    expect(Math.sqrt(solution.covariance[1]![1]!)).toBeCloseTo(0.3, 6);
+  });
+});
+
+describe('observations', () => {
+  test('that are missing or wrong are named in one line', () => {
+    expect(() => readObservations('no-such-file.json')).toThrow(
+      /cannot read observations "no-such-file.json"/,
+    );
+    expect(() => readObservations('package.json')).toThrow(/has no list "observations"/);
+  });
+
+  test('quantiles follow weights', () => {
+    expect(weightedQuantile([1, 2, 3], [1, 1, 8], 0.5)).toBe(3);
+    expect(weightedQuantile([1, 2, 3], [1, 1, 1], 0.5)).toBe(2);
+  });
+});

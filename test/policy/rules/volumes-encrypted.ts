@@ -1,0 +1,16 @@
+import { one, type Rule, unless } from '../rule';
+
+export const rule: Rule = {
+  ids: ['own', 'AWS-0008'],
+  says: 'every volume of a launch template is encrypted with a key of the account',
+  check: (configuration) =>
+    unless(configuration, 'aws_launch_template', ({ block_device_mappings: m }) =>
+      ((m ?? []) as { ebs: Record<string, unknown> }[]).every(
+        ({ ebs }) => ebs.encrypted === 'true' && ebs.kms_key_id !== undefined,
+      ),
+    ),
+  fails: one('aws_launch_template', { block_device_mappings: [{ ebs: { encrypted: 'false' } }] }),
+  passes: one('aws_launch_template', {
+    block_device_mappings: [{ ebs: { encrypted: 'true', kms_key_id: 'k' } }],
+  }),
+};

@@ -1,0 +1,12 @@
+import { one, type Rule, unless } from '../rule';
+
+export const rule: Rule = {
+  ids: ['CKV2_AWS_11', 'CKV_AWS_148', 'AWS-0178'],
+  says: 'a VPC has flow logs',
+  check: (configuration) =>
+    Object.keys(configuration.resource?.aws_flow_log ?? {}).length > 0
+      ? []
+      : unless(configuration, 'aws_vpc', () => false),
+  fails: one('aws_vpc', {}),
+  passes: { resource: { aws_vpc: { x: {} }, aws_flow_log: { y: {} } } },
+};

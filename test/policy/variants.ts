@@ -1,0 +1,55 @@
+import type { Plan } from '../../src/plan/schema';
+import { makePlan, type PlanOverrides, TWO_REPLICAS } from '../stacks/make-plan';
+
+const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm:v0.31.0';
+const risks = ['spot machines are taken back'];
+
+const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
+  'one-gpu': {},
+  'several-replicas': TWO_REPLICAS,
+  'spot-mix': {
+    choice: { market: 'spot' },
+    risks,
+    requirements: { deployment: { spotInstanceTypes: ['g6e.2xlarge', 'g6e.4xlarge'], onDemandBase: 1 } },
+  },
+  'capacity-block': {
+    choice: { market: 'capacity-block' },
+    requirements: { deployment: { capacityReservationId: 'cr-0123456789abcdef0' } },
+  },
+  'existing-vpc': {
+    requirements: {
+      network: {
+        vpcId: 'vpc-0123456789abcdef0',
+        machineSubnetIds: ['subnet-0000000000000000a'],
+        loadBalancerSubnetIds: ['subnet-0000000000000000b', 'subnet-0000000000000000c'],
+      },
+    },
+  },
+  'no-nat': { requirements: { network: { natGateways: 'none' }, deployment: { weights: 's3', image } } },
+  'public-https': {
+    requirements: {
+      network: {
+        exposure: 'public',
+        allowedCidrs: ['203.0.113.0/24'],
+        domain: { name: 'llm.example.com', hostedZoneId: 'Z0123456789' },
+        natGateways: 'per-zone',
+        webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/x/0f3c',
+      },
+      deployment: { apiKey: 'variable', huggingFaceToken: 'variable', alertEmail: 'ops@example.com' },
+    },
+  },
+  'sleeps-at-night': {
+    requirements: {
+      deployment: {
+        schedule: [
+          { name: 'night', cron: '0 22 * * *', timeZone: 'Etc/UTC', minInstances: 0, maxInstances: 0 },
+          { name: 'day', cron: '0 6 * * *', timeZone: 'Etc/UTC', minInstances: 2, maxInstances: 4 },
+        ],
+      },
+    },
+  },
+};
+
+/** One plan of each kind of deployment that the stack knows. */
+export const variants = (): [name: string, plan: Plan][] =>
+  Object.entries(VARIANTS).map(([name, overrides]) => [name, makePlan({ name, ...overrides })]);
