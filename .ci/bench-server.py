@@ -64,7 +64,7 @@ def main() -> None:
     params.n_ctx = CONTEXT
     params.n_parallel = 4
     params.n_gpu_layers = 0
-    params.hostname = "127.0.0.1"
+    params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.endpoint_metrics = True
     params.warmup = False

@@ -18,7 +18,7 @@ export function template(name: string): string {
 }
 
 /**
- * Text of a template with each `@NAME@` replaced. Values are whole numbers or lines built from them, never text that
+ * Text of a template with each `@NAME@` replaced. Values are whole numbers, lines built from them, or a checked name, never text that
  * a user gave: such text reaches a machine only inside its `config.json`.
  * @throws Error when a placeholder has no value or a value no placeholder
  */

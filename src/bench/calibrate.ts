@@ -1,7 +1,7 @@
 import { UserError } from '../errors';
 import { FITTED_ON } from '../performance/coefficients';
 import { CALIBRATION_SCHEMA_VERSION, type CalibrationFile, type LearnedMultiplier } from './calibration-file';
-import { mapEstimate, type Observation } from './map-estimate';
+import { fitMultipliers, type Observation } from './fit-multipliers';
 import { engineModel } from './model';
 import { observationsOf, PARTS, type Part, POINT_SDS } from './observations';
 import type { BenchResult, Setup } from './result';
@@ -124,16 +124,17 @@ function learn(observations: readonly Observation[], points: number): Calibratio
         `${count} usable point${count === 1 ? '' : 's'}: ${FEWEST_POINTS} are needed, better three (low, middling and near-peak load)`,
       );
   }
-  const estimated = () =>
-    mapEstimate(
-      observations.filter(({ shows }) => !held.has(PARTS[shows]!)),
-      PARTS.map((part) => (held.has(part) ? 0 : PRIOR_SDS[part])),
+  const shownBy = ({ shows }: Observation): Part => PARTS[shows]!;
+  const used = (): Observation[] => observations.filter((o) => !held.has(shownBy(o)));
+  const fitted = () =>
+    fitMultipliers(
+      used(),
+      PARTS.map((part) => !held.has(part)),
     );
-  let estimate = estimated();
+  let best = fitted();
   for (;;) {
-    const used = observations.filter(({ shows }) => !held.has(PARTS[shows]!));
-    const worst = used
-      .map(({ shows }, i) => ({ part: PARTS[shows]!, off: Math.abs(estimate.residuals[i]!) }))
+    const worst = used()
+      .map((o, i) => ({ part: shownBy(o), off: Math.abs(best.residuals[i]!) }))
       .reduce<{ part: Part; off: number } | null>(
         (most, next) => (most === null || next.off > most.off ? next : most),
         null,
@@ -143,7 +144,7 @@ function learn(observations: readonly Observation[], points: number): Calibratio
       worst.part,
       `the points contradict each other: one lies ${worst.off.toFixed(1)} standard deviations off`,
     );
-    estimate = estimated();
+    best = fitted();
   }
   const learned = (part: Part): LearnedMultiplier => {
     const i = PARTS.indexOf(part);
@@ -157,10 +158,16 @@ function learn(observations: readonly Observation[], points: number): Calibratio
         learned: false,
         says: `${WHAT[part]}: left as it was; ${reason}`,
       };
-    const value = digits(Math.exp(estimate.logMultipliers[i]!));
+    // Section 9.5 with n / sigma^2 summed over the points, so that an uncertain point counts for less.
+    const precision = observations
+      .filter((o) => shownBy(o) === part)
+      .reduce((sum, { sd }) => sum + 1 / sd ** 2, 0);
+    const variance = PRIOR_SDS[part] ** 2;
+    const weight = (precision * variance) / (precision * variance + 1);
+    const value = digits(Math.exp(weight * best.logMultipliers[i]!));
     return {
       value,
-      remainingSd: digits(Math.sqrt(estimate.variances[i]! + POINT_SDS[part] ** 2)),
+      remainingSd: digits(Math.sqrt(variance * (1 - weight) + POINT_SDS[part] ** 2)),
       points: count,
       learned: true,
       says: `${WHAT[part]}: ${value} times the prediction, from ${count} points`,

@@ -1,7 +1,7 @@
 import { calibrated, type Multiplier } from '../performance/calibration';
 import { steadyState } from '../performance/steady-state';
 import { prefillSeconds, requestOverheadSeconds } from '../performance/step';
-import type { Observation } from './map-estimate';
+import type { Observation } from './fit-multipliers';
 import { type EngineModel, loadOf } from './model';
 import type { Observed, Point } from './result';
 

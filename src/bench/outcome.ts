@@ -50,4 +50,6 @@ export interface Outcome {
   /** Prompt tokens found in the server's cache; null when it does not say. */
   readonly cachedTokens: number | null;
   readonly chunks: number;
+  /** It was sent again on a new connection, because the kept-alive one had been closed. */
+  readonly reopened: boolean;
 }

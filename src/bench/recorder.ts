@@ -52,6 +52,7 @@ export class Recorder {
   private readonly gapBuckets = new CoarseHistogram();
   private warmUp = 0;
   private measured = 0;
+  private reopened = 0;
   private input = 0;
   private output = 0;
   private chunks = 0;
@@ -75,6 +76,7 @@ export class Recorder {
   }
 
   outcome(o: Outcome): void {
+    if (o.reopened) this.reopened++;
     if (o.error === null) {
       this.input += o.inputTokens;
       this.output += o.outputTokens;
@@ -129,6 +131,7 @@ export class Recorder {
         warmUp: this.warmUp,
         measured: this.measured,
         succeeded: good.length,
+        reopened: this.reopened,
         errors: this.errors,
         messages: this.messages,
       },

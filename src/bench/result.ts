@@ -89,6 +89,8 @@ const pointSchema = z.strictObject({
     warmUp: count,
     measured: count,
     succeeded: count,
+    /** Sent again because the server had closed a kept-alive connection; they count like any other. */
+    reopened: count,
     errors: z.partialRecord(z.enum(ERROR_KINDS), count),
     /** The first message of each kind. */
     messages: z.partialRecord(z.enum(ERROR_KINDS), z.string()),

@@ -38,8 +38,6 @@ export interface BenchInput {
 }
 
 const LENGTHS_STREAM = 0;
-/** Sockets beyond those of requests, for `/metrics`. */
-const SPARE_SOCKETS = 4;
 
 /** Measures every load in turn, and compares each with the plan. */
 export async function runBench(input: BenchInput): Promise<BenchResult> {
@@ -47,7 +45,7 @@ export async function runBench(input: BenchInput): Promise<BenchResult> {
   const target = openTarget({
     url: input.url,
     ...(input.apiKey === undefined ? {} : { apiKey: input.apiKey }),
-    maxSockets: input.maxInFlight + SPARE_SOCKETS,
+    maxSockets: input.maxInFlight,
   });
   try {
     const model = input.model ?? plan.engine.servedModelName;

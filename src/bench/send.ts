@@ -36,12 +36,12 @@ export interface InFlight {
 
 const ERROR_BODY_BYTES = 4096;
 /** A connection that breaks later than this had reached the server: the request was lost there, and counts as such. */
-const STALE_CONNECTION_SECONDS = 0.1;
+const STALE_CONNECTION_SECONDS = 1;
 
 /**
  * Sends a streaming request and measures it: TTFT to the first non-empty text, then every gap (planners.md section 6).
- * Never rejects. A kept-alive connection that the server closed meanwhile is opened again once: HTTP allows it while
- * nothing of an answer has come, and the wait still counts from `intendedAt`.
+ * Never rejects. Where the server closed a kept-alive connection meanwhile, the request goes to another, the next of
+ * which may be stale too, until one is new: nothing of an answer has come, and the wait counts from `intendedAt`.
  */
 export function send(target: Target, { ask, intendedAt, limits, onGap }: Sending): InFlight {
   const sentAt = nowSeconds();
@@ -50,6 +50,7 @@ export function send(target: Target, { ask, intendedAt, limits, onGap }: Sending
   let chunks = 0;
   let usage: Usage | null = null;
   let finished = false;
+  let reopened = false;
   let ended = false;
   let lastByteAt = sentAt;
   let current: ClientRequest;
@@ -75,6 +76,7 @@ export function send(target: Target, { ask, intendedAt, limits, onGap }: Sending
       counted: usage !== null,
       cachedTokens: usage?.cachedTokens ?? null,
       chunks,
+      reopened,
     });
   };
 
@@ -146,18 +148,20 @@ export function send(target: Target, { ask, intendedAt, limits, onGap }: Sending
     response.on('error', (error) => end('cut', error.message));
   };
 
-  const start = (again: boolean): ClientRequest => {
+  const start = (): ClientRequest => {
     const request = target.send(target.options('POST', ask.path), onResponse);
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (ended) return;
       const stale = request.reusedSocket && nowSeconds() - sentAt < STALE_CONNECTION_SECONDS;
-      if (!again && stale && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) current = start(true);
-      else end('connection', error.message || (error.code ?? 'the connection failed'));
+      if (stale && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
+        reopened = true;
+        current = start();
+      } else end('connection', error.message || (error.code ?? 'the connection failed'));
     });
     request.end(ask.body);
     return request;
   };
-  current = start(false);
+  current = start();
   return { outcome, abandon: () => end('unfinished', 'the run ended first') };
 }
 

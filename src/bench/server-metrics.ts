@@ -23,7 +23,8 @@ export function readMetrics(text: string): Reading {
 export function fetchMetrics(target: Target): Promise<Reading | null> {
   return new Promise((resolve) => {
     const request = target.send(
-      { ...target.options('GET', '/metrics', 'root'), timeout: TIMEOUT_MILLIS },
+      // A connection of its own: none of the load's, which may all be taken or just closed.
+      { ...target.options('GET', '/metrics', 'root'), agent: false, timeout: TIMEOUT_MILLIS },
       (response) => {
         let text = '';
         response.setEncoding('utf8');

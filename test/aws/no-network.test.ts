@@ -50,6 +50,11 @@ test.each(CASES)('%s', async (...words) => {
   expect(err).not.toContain('network');
 });
 
+test('planning does not even load the SDK', () => {
+  const sdk = Object.keys(require.cache).filter((path) => path.includes('@aws-sdk'));
+  expect(sdk).toEqual([]);
+});
+
 test('a command that needs the network says so, in one line', async () => {
   for (const words of ONLINE) {
     const plan = words === 'preflight' ? ['plans/qwen3-5-9b.plan.json'] : [];
@@ -58,9 +63,4 @@ test('a command that needs the network says so, in one line', async () => {
     expect(err.split('\n').at(-2)).toMatch(/^error: /);
   }
   expect(attempts.length).toBeGreaterThan(0);
-});
-
-test('planning does not even load the SDK', () => {
-  const sdk = Object.keys(require.cache).filter((path) => path.includes('@aws-sdk'));
-  expect(sdk).toEqual([]);
 });

@@ -106,7 +106,8 @@ export function regionHandlers(options: RegionOptions = {}): Record<string, Hand
     },
     'ec2:DescribeCapacityBlockOfferings': ({ region, parameters }) => {
       const type = String(parameters.InstanceType);
-      const blocks = [998.4, 1497.6].map(
+      const sold = offered(region).some(({ instanceType }) => instanceType === type);
+      const blocks = (sold ? [998.4, 1497.6] : []).map(
         (fee, day) =>
           `<item><capacityBlockOfferingId>cb-${day}</capacityBlockOfferingId><instanceType>${type}</instanceType><availabilityZone>${zoneName(region, zonesOfRegion(region)[0]!)}</availabilityZone><instanceCount>1</instanceCount><startDate>2026-12-0${day + 1}T11:30:00.000Z</startDate><capacityBlockDurationHours>24</capacityBlockDurationHours><upfrontFee>${fee.toFixed(4)}</upfrontFee><currencyCode>USD</currencyCode></item>`,
       );

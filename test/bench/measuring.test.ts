@@ -79,7 +79,7 @@ test('every fault is counted once, under its name, and none is fatal', async () 
   // Every third request is at fault, the kinds in turn.
   const faultOf = (i: number): Fault => (i % 3 === 0 ? FAULTS[(i / 3) % length]![0] : 'none');
   server = await startServer((i) => plain(faultOf(i)));
-  const limits = { stallSeconds: 0.4, requestSeconds: 5 };
+  const limits = { stallSeconds: 2, requestSeconds: 6 };
   const { figures, outcomes } = await runDrive(
     server.url,
     { kind: 'closed', concurrency: 8 },
@@ -102,6 +102,7 @@ test('a connection closed while idle is opened again, and nobody is told', async
   const { figures } = await runDrive(server.url, { kind: 'closed', concurrency: 4 }, 120);
   expect(figures.requests).toMatchObject({ succeeded: 120, errors: {} });
   expect(server.connections()).toBeGreaterThan(20);
+  expect(figures.requests.reopened).toBeGreaterThan(0);
 });
 
 test('connections are reused, a slow first answer included', async () => {

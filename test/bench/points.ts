@@ -21,7 +21,15 @@ export function blankPoint(load: BenchLoad): Point {
   const flat = { mean: 0.1, p50: 0.1, p90: 0.1, p95: 0.1, p99: 0.1, max: 0.1 };
   return {
     load,
-    requests: { started: 1000, warmUp: 0, measured: 1000, succeeded: 1000, errors: {}, messages: {} },
+    requests: {
+      started: 1000,
+      warmUp: 0,
+      measured: 1000,
+      succeeded: 1000,
+      reopened: 0,
+      errors: {},
+      messages: {},
+    },
     tokens: { input: 4e6, output: 3e5, statedByServer: true },
     windowSeconds: 100,
     requestsPerSecond: load.kind === 'open' ? load.requestsPerSecond : 10,

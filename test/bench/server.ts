@@ -114,7 +114,7 @@ async function answer(response: ServerResponse, entry: Played, play: Play): Prom
     return;
   }
   if (fault === 'redirect') return void response.writeHead(302, { location: 'http://127.0.0.2:9/' }).end();
-  if (fault === 'hang-up') return void setTimeout(() => response.socket?.destroy(), 150);
+  if (fault === 'hang-up') return void setTimeout(() => response.socket?.destroy(), 1200);
   if (fault === 'not-sse')
     return void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   await stream(response, entry, play);

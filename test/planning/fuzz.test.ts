@@ -123,17 +123,17 @@ function outcomeOf(document: unknown): 'plan' | 'refused' {
   }
 }
 
-test('2,000 fuzzed requirements give a plan or one clear line', () => {
+test('300 fuzzed requirements give a plan or one clear line', () => {
   const seen = { plan: 0, refused: 0 };
   fc.assert(
     fc.property(requirements, (document) => {
       seen[outcomeOf(document)]++;
     }),
     // Shrinking replans hundreds of times; the seed and path of a failure are enough to repeat it.
-    { numRuns: 2000, seed: 20261123, endOnFailure: true },
+    { numRuns: 300, seed: 20261123, endOnFailure: true },
   );
-  expect(seen.plan).toBeGreaterThan(100);
-  expect(seen.refused).toBeGreaterThan(300);
+  expect(seen.plan).toBeGreaterThan(20);
+  expect(seen.refused).toBeGreaterThan(40);
 }, 120_000);
 
 test('text that is not a document at all is refused in one line', () => {

@@ -7,11 +7,9 @@ export interface Observation {
   readonly sd: number;
 }
 
-export interface Estimate {
+export interface Fit {
   readonly logMultipliers: readonly number[];
-  /** Posterior variance of each. */
-  readonly variances: readonly number[];
-  /** Error over sd of each observation, at the estimate. */
+  /** Error over sd of each observation, at the fit. */
   readonly residuals: readonly number[];
 }
 
@@ -19,48 +17,39 @@ const ITERATIONS = 25;
 const STEP = 1e-4;
 const CONVERGED = 1e-9;
 
+/** Holds a multiplier that nothing shows near 1, and nothing else: a factor of 20 costs one unit. */
+const WEAK_PRIOR_SD = 3;
+
 /**
- * The most probable log-multipliers under a normal prior around 0: Gauss-Newton on the squared residuals of the
- * observations and of the prior. With one observation per multiplier that depends on it alone, this is the shrinkage
- * w = n tau^2 / (n tau^2 + sigma^2) of performance-model.md 9.5. A prior sd of 0 holds a multiplier at 1.
+ * Logarithms of the multipliers that explain the observations best: Gauss-Newton on the squared errors.
+ * @param free which multipliers may differ from 1
  */
-export function mapEstimate(observations: readonly Observation[], priorSds: readonly number[]): Estimate {
-  const free = priorSds.flatMap((sd, i) => (sd > 0 ? [i] : []));
-  const x = priorSds.map(() => 0);
+export function fitMultipliers(observations: readonly Observation[], free: readonly boolean[]): Fit {
+  const columns = free.flatMap((isFree, i) => (isFree ? [i] : []));
+  const x = free.map(() => 0);
   const residualsAt = (at: readonly number[]): number[] =>
     observations.map(({ error, sd }) => error(at) / sd);
-  const jacobianAt = (at: readonly number[]): number[][] =>
-    free.map((i) => {
-      const shifted = [...at];
-      shifted[i] = at[i]! + STEP;
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    const residuals = residualsAt(x);
+    const jacobian = columns.map((i) => {
+      const shifted = [...x];
+      shifted[i] = x[i]! + STEP;
       const above = residualsAt(shifted);
-      shifted[i] = at[i]! - STEP;
+      shifted[i] = x[i]! - STEP;
       const below = residualsAt(shifted);
       return above.map((value, j) => (value - below[j]!) / (2 * STEP));
     });
-  const normalMatrix = (jacobian: readonly number[][]): number[][] =>
-    free.map((i, a) =>
-      free.map((_, b) => dot(jacobian[a]!, jacobian[b]!) + (a === b ? 1 / priorSds[i]! ** 2 : 0)),
+    const gradient = columns.map((i, a) => dot(jacobian[a]!, residuals) + x[i]! / WEAK_PRIOR_SD ** 2);
+    const matrix = columns.map((_, a) =>
+      columns.map((_, b) => dot(jacobian[a]!, jacobian[b]!) + (a === b ? 1 / WEAK_PRIOR_SD ** 2 : 0)),
     );
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    const residuals = residualsAt(x);
-    const jacobian = jacobianAt(x);
-    const gradient = free.map((i, a) => dot(jacobian[a]!, residuals) + x[i]! / priorSds[i]! ** 2);
-    const step = solve(normalMatrix(jacobian), gradient);
-    free.forEach((i, a) => {
+    const step = solve(matrix, gradient);
+    columns.forEach((i, a) => {
       x[i] = x[i]! - step[a]!;
     });
     if (Math.max(0, ...step.map(Math.abs)) < CONVERGED) break;
   }
-  const matrix = normalMatrix(jacobianAt(x));
-  const variances = priorSds.map(() => 0);
-  free.forEach((i, a) => {
-    variances[i] = solve(
-      matrix,
-      free.map((_, b) => (a === b ? 1 : 0)),
-    )[a]!;
-  });
-  return { logMultipliers: x, variances, residuals: residualsAt(x) };
+  return { logMultipliers: x, residuals: residualsAt(x) };
 }
 
 const dot = (a: readonly number[], b: readonly number[]): number =>
