@@ -10,5 +10,7 @@ module.exports = {
   },
   transformIgnorePatterns: ['/node_modules/'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdktf.out'],
+  // Global lookups are slow inside jest's sandbox, and the models compute with little else.
+  sandboxInjectedGlobals: ['Math', 'Number'],
   testTimeout: 30000,
 };

@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { createParser } from 'eventsource-parser';
 import { errorText, readChunk, type Usage } from './chunk';
 import { nowSeconds } from './clock';
@@ -37,6 +38,8 @@ export interface InFlight {
 const ERROR_BODY_BYTES = 4096;
 /** A connection that breaks later than this had reached the server: the request was lost there, and counts as such. */
 const STALE_CONNECTION_SECONDS = 1;
+/** Node's `reusedSocket` misses sockets handed to a request that waited for one. */
+const served = new WeakSet<Socket>();
 
 /**
  * Sends a streaming request and measures it: TTFT to the first non-empty text, then every gap (planners.md section 6).
@@ -150,9 +153,14 @@ export function send(target: Target, { ask, intendedAt, limits, onGap }: Sending
 
   const start = (): ClientRequest => {
     const request = target.send(target.options('POST', ask.path), onResponse);
+    let reused = false;
+    request.on('socket', (socket) => {
+      reused = served.has(socket);
+      served.add(socket);
+    });
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (ended) return;
-      const stale = request.reusedSocket && nowSeconds() - sentAt < STALE_CONNECTION_SECONDS;
+      const stale = reused && nowSeconds() - sentAt < STALE_CONNECTION_SECONDS;
       if (stale && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
         reopened = true;
         current = start();

@@ -42,7 +42,7 @@ export async function withAws<T>(
   if (terminal) session.watch((calls) => streams.err(`\r${calls} calls to AWS …`));
   try {
     const result = await work(session);
-    if (stop.signal.aborted) throw new UserError('stopped by Ctrl-C', 3);
+    if (stop.signal.aborted) throw new UserError('stopped by Ctrl-C; nothing was written', 3);
     return result;
   } catch (cause) {
     if (stop.signal.aborted) throw new UserError('stopped by Ctrl-C; nothing was written', 3, { cause });

@@ -29,8 +29,8 @@ export function valueAt(document: unknown, path: readonly PropertyKey[]): unknow
 
 const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'number') return String(value);
-  return quote(typeof value === 'string' ? value : JSON.stringify(value));
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'object' && value !== null ? quote(JSON.stringify(value)) : String(value);
 };
 
 const TYPE_NAMES: Record<string, string> = {
