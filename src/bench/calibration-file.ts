@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import type { Calibration } from '../performance/calibration';
+import { FITTED_ON } from '../performance/coefficients';
 import { setupSchema } from './result';
 
 export const CALIBRATION_SCHEMA_VERSION = 1;
@@ -63,13 +64,22 @@ export function parseCalibration(text: string, source: string): CalibrationFile 
   );
 }
 
-/** What the performance model takes from the file, under a name that a plan can show. */
+/**
+ * What the performance model takes from the file, under a name that a plan can show.
+ * @throws UserError when the multipliers are of other coefficients than this program's
+ */
 export function calibrationOf(
-  { multipliers, sources, engine }: CalibrationFile,
+  { multipliers, sources, engine, performanceData }: CalibrationFile,
   source: string,
 ): Calibration {
+  if (performanceData !== FITTED_ON)
+    throw new UserError(
+      `${quote(source)}: it corrects the performance data of ${performanceData}, this program has that of ${FITTED_ON}; run 'qwen-selfhost calibrate' on the same results again`,
+    );
   const points = sources.reduce((sum, result) => sum + result.points, 0);
   return {
+    model: engine.model,
+    gpu: engine.gpu,
     ...multipliers,
     source: `${source}: ${points} measured loads of ${engine.model} ${engine.checkpoint} on ${engine.gpu}`,
   };

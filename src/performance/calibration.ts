@@ -9,6 +9,9 @@ export interface Multiplier {
 
 /** What benchmarks of one engine taught: performance-model.md section 9.5. A multiplier of 1 changes nothing. */
 export interface Calibration {
+  /** Canonical model name and GPU id of the engine measured; it says nothing of another. */
+  readonly model: string;
+  readonly gpu: string;
   /** Of the decode step. */
   readonly decode: Multiplier;
   /** Of the engine time of a prompt. */
@@ -19,7 +22,16 @@ export interface Calibration {
   readonly source: string;
 }
 
-/** Coefficients with a calibration on top of what was fitted; apply it after `coefficientsFor`. */
+/** Coefficients of a model on a GPU, after `coefficientsFor`, with the calibration where it speaks of these two. */
+export const calibratedFor = (
+  k: Coefficients,
+  calibration: Calibration | undefined,
+  modelName: string,
+  gpuId: string,
+): Coefficients =>
+  calibration?.model === modelName && calibration.gpu === gpuId ? calibrated(k, calibration) : k;
+
+/** Coefficients with multipliers on top of what was fitted. */
 export const calibrated = (
   k: Coefficients,
   { decode, prefill, ttft }: Pick<Calibration, 'decode' | 'prefill' | 'ttft'>,

@@ -4,7 +4,7 @@ import { utilisationOf } from './describe';
 import { atPeak, byCost, type Option } from './fleet';
 import { layoutText } from './layouts';
 import { nothingOffered } from './offered';
-import { cheapestFirst, type Prospect, type Search, stage } from './search';
+import { cheapestFirst, type Search, stage } from './search';
 
 /** The rejection that came closer: stopped by a later filter, or nearer to passing the same one. */
 const closer = (a: Rejected, b: Rejected): number =>
@@ -49,18 +49,17 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
     const known = best.get(rejection.instanceType);
     if (!known || closer(rejection, known) < 0) best.set(rejection.instanceType, rejection);
   };
-  // What serves at no rate has no bound, and was not sized yet: sizing it says why.
-  const serves = (prospect: Prospect): boolean => search.cheapestUsdPerMonth(prospect) < Number.POSITIVE_INFINITY;
-  for (const prospect of search.prospects) if (!serves(prospect)) search.size(prospect, {});
-  search.rejected.forEach(consider);
+  const known = new Set(sized.map(({ candidate }) => candidate.offer.type.name));
   for (const option of sized) consider(dearerThan(chosen, option));
   for (const prospect of search.prospects) {
     const { offer, checkpoint } = prospect.candidate;
-    if (best.has(offer.type.name) || !serves(prospect)) continue;
+    // What does not serve leaves its reason in the search.
+    if (!search.serves(prospect) || known.has(offer.type.name)) continue;
     const cheapest = search.cheapestUsdPerMonth(prospect);
     const extra = Math.round(cheapest - chosen.cost.usdPerMonth);
     consider(costRejection(offer.type.name, checkpoint.key, cheapest, chosen, `even at its fastest it costs $${extra} a month more`));
   }
+  search.rejected.forEach(consider);
   best.delete(chosen.candidate.offer.type.name);
   return [...best.values()]
     .sort((a, b) => closer(a, b) || (a.instanceType < b.instanceType ? -1 : 1))

@@ -59,6 +59,8 @@ export interface Search {
   readonly rejected: Rejected[];
   /** The cheapest option of a prospect, or null when there is none within what was asked. */
   readonly size: (prospect: Prospect, ask: Ask) => Option | null;
+  /** Whether any design of a prospect serves at all, whatever it costs; the reason is remembered when none does. */
+  readonly serves: (prospect: Prospect) => boolean;
   /** What a simulation found: a replica of this design holds no more than this, requests per second. */
   readonly limitDesign: (design: Design, requestsPerSecond: number, reason: string) => void;
   /** The same prospects under requirements that differ only in SLO, confidence or load. */
@@ -92,6 +94,7 @@ function searchOf(context: PlanningContext, candidates: readonly Candidate[], re
     cheapestUsdPerMonth: (prospect) => sizer.cheapestUsdPerMonth(prospect.candidate),
     rejected,
     size: (prospect, ask) => sizer.size(prospect, ask),
+    serves: (prospect) => sizer.serves(prospect),
     limitDesign: (design, rate, reason) => sizer.limit(design, rate, reason),
     vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs),
   };
@@ -176,6 +179,19 @@ class Sizer {
     return best;
   }
 
+  serves(prospect: Prospect): boolean {
+    const { gpu, checkpoint, layout } = prospect.candidate;
+    const set = this.designs.of(gpu, checkpoint, layout);
+    const misses: Miss[] = [];
+    for (let i = 0; i < set.size; i++) {
+      const outcome = set.get(i);
+      if (!outcome.ok) misses.push({ filter: 'memory', ...outcome });
+      else if (this.capacityOf(outcome.design, Number.POSITIVE_INFINITY, misses) !== null) return true;
+    }
+    this.explain(prospect, misses);
+    return false;
+  }
+
   /** The capacity of a replica where it reaches what is needed; null when it has none. */
   private capacityOf(design: Design, needed: number, misses: Miss[]): Capacity | 'too-little' | null {
     const limit = this.limits.get(design.key);
@@ -183,7 +199,8 @@ class Sizer {
       misses.push({ filter: 'simulation', reason: limit.reason, distance: 1 });
       return null;
     }
-    if (needed > 0 && this.boundOf(design) > 0 && this.boundOf(design) < needed) return 'too-little';
+    const reachable = this.boundOf(design);
+    if (needed < Number.POSITIVE_INFINITY && reachable > 0 && reachable < needed) return 'too-little';
     const bracket = this.bracketOf(design);
     if (bracket.idleProblem !== null) {
       misses.push({ filter: 'latency-floor', ...atIdle(design, bracket.idleProblem, this.context) });

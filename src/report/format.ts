@@ -2,7 +2,7 @@ import type { Interval } from '../plan/schema';
 
 /** Figures as people read them; every figure carries its unit. */
 export const usd = (value: number): string =>
-  `$${value >= 100 ? Math.round(value).toLocaleString('en-US') : value >= 1 ? value.toFixed(2) : value.toPrecision(2)}`;
+  `$${value >= 100 ? Math.round(value).toLocaleString('en-US') : value >= 1 || value === 0 ? value.toFixed(2) : value.toPrecision(2)}`;
 
 export const seconds = (value: number): string =>
   value < 1 ? `${(value * 1000).toFixed(value < 0.01 ? 1 : 0)} ms` : `${value.toFixed(value < 10 ? 2 : 0)} s`;

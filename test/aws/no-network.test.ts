@@ -21,8 +21,12 @@ beforeAll(() => {
     attempts.push(what);
     throw new Error(`the network was touched: ${what}`);
   };
-  jest.spyOn(net.Socket.prototype, 'connect').mockImplementation(blocked('connect'));
-  jest.spyOn(net, 'connect').mockImplementation(blocked('connect'));
+  // As a firewall does it: the socket fails, so that whoever waits for it is told.
+  jest.spyOn(net.Socket.prototype, 'connect').mockImplementation(function (this: net.Socket) {
+    attempts.push('connect');
+    process.nextTick(() => this.destroy(Object.assign(new Error('no network'), { code: 'ENETUNREACH' })));
+    return this;
+  });
   jest.spyOn(dns, 'lookup').mockImplementation(blocked('lookup') as never);
   jest.spyOn(globalThis, 'fetch').mockImplementation(blocked('fetch'));
 });

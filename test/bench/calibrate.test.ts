@@ -1,10 +1,11 @@
 import { calibrate } from '../../src/bench/calibrate';
-import { parseCalibration, serializeCalibration } from '../../src/bench/calibration-file';
+import { calibrationOf, parseCalibration, serializeCalibration } from '../../src/bench/calibration-file';
 import { engineModel } from '../../src/bench/model';
 import { predictedFigures } from '../../src/bench/observations';
 import type { BenchResult, Observed, Point } from '../../src/bench/result';
 import { UserError } from '../../src/errors';
-import { FITTED_ON } from '../../src/performance/coefficients';
+import { calibratedFor } from '../../src/performance/calibration';
+import { FITTED, FITTED_ON } from '../../src/performance/coefficients';
 import { blankPoint, SETUP } from './points';
 
 type Truth = readonly [decode: number, prefill: number, ttft: number];
@@ -104,6 +105,20 @@ test('the same results give the same file, in any order', () => {
   const text = serializeCalibration(calibrate([a!, b!]));
   expect(serializeCalibration(calibrate([b!, a!]))).toBe(text);
   expect(serializeCalibration(parseCalibration(text, 'x'))).toBe(text);
+});
+
+test('a calibration changes the coefficients of its own model and GPU only, and names its source', () => {
+  const points = RATES.map((rate) => pointOf(rate, [1.2, 1, 1]));
+  const file = calibrate([{ result: resultOf(points), sha256: 'a' }]);
+  const calibration = calibrationOf(file, 'c.json');
+  expect(calibration.source).toBe('c.json: 3 measured loads of Qwen3.5-35B-A3B fp8 on L40S');
+  const k = calibratedFor(FITTED, calibration, 'Qwen3.5-35B-A3B', 'L40S');
+  expect(k.decodeFactor).toBe((FITTED.decodeFactor ?? 1) * file.multipliers.decode.value);
+  expect(calibratedFor(FITTED, calibration, 'Qwen3.5-35B-A3B', 'H100')).toBe(FITTED);
+  expect(calibratedFor(FITTED, undefined, 'Qwen3.5-35B-A3B', 'L40S')).toBe(FITTED);
+  expect(() => calibrationOf({ ...file, performanceData: '2020-01-01' }, 'c.json')).toThrow(
+    /run 'qwen-selfhost calibrate'/,
+  );
 });
 
 test('results of different engines, or one given twice, are refused', () => {

@@ -3,6 +3,9 @@ import { RandomStream } from '../../src/simulation/random';
 import { runDrive } from './drives';
 import { type Fault, type Play, startServer, type TestServer } from './server';
 
+// Server and client share this process: a busy machine can hold both up between a write and its reading.
+jest.retryTimes(2);
+
 let server: TestServer;
 afterEach(() => server.close());
 

@@ -108,7 +108,7 @@ describe('mistakes', () => {
       'an unwritable place',
       ['plan', ...SMALL, '--out', '/proc/nope/plan.json'],
       3,
-      /^error: cannot write "\/proc\/nope\/plan\.json"/,
+      /^error: cannot write "\/proc\/nope\/plan\.json"/m,
     ],
     ['a plan that is none', ['synth', 'nope.plan.json'], 2, /^error: cannot read/],
     ['a bad tag', ['plan', ...SMALL, '--tag', 'novalue'], 2, /--tag: "novalue" is not key=value/],

@@ -42,7 +42,9 @@ test('the commands of the documentation run, in order', async () => {
       expect(`${name}: ${line}`).toMatch(/: npx qwen-selfhost /);
       const { streams, printed } = bufferStreams(80);
       const words = line.replace(/^npx /, 'node ').split(' ');
-      expect([line, await run(words, streams), printed.err]).toEqual([line, 0, '']);
+      const code = await run(words, streams);
+      // Prices of the snapshot grow old, and planning says so.
+      expect([line, code, printed.err.replace(/^warning: the \S+ price .*\n/gm, '')]).toEqual([line, 0, '']);
     }
   } finally {
     process.chdir(home);

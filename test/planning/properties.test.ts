@@ -4,7 +4,7 @@ import { cheapestOption, openSearch, type Search } from '../../src/planning/sear
 import type { RequirementsInput } from '../../src/requirements/input';
 import { contextOf, randomInput, seeded } from './random-requirements';
 
-const BASES = 60;
+const BASES = 120;
 type Requirements = PlanningContext['requirements'];
 
 const usdOf = (search: Search): number => cheapestOption(search)?.cost.usdPerMonth ?? Number.POSITIVE_INFINITY;

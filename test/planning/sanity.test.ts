@@ -1,0 +1,49 @@
+import { planOf } from '../golden/cases';
+
+/** Answers a platform engineer knows beforehand; each says why. */
+describe('sanity', () => {
+  test('9B in BF16 (17.7 GiB) is one L40S; an L4 has room but too little bandwidth for 50 ms with the margin', () => {
+    const plan = planOf('model: Qwen3.5-9B\ncheckpoint: bf16');
+    expect(plan.choice).toMatchObject({ gpu: 'L40S', instances: 1 });
+    const l4 = plan.rejected.find(({ instanceType }) => instanceType === 'g6.xlarge')!;
+    expect(['latency-floor', 'cost']).toContain(l4.filter);
+  });
+
+  test('27B in FP8 (about 29 GB) is one GPU of 48 or 96 GB', () => {
+    const { choice } = planOf('model: Qwen3.5-27B\ncheckpoint: fp8\nslo: { ttftP95Seconds: 4, tpotP95Seconds: 0.08 }');
+    expect(['L40S', 'RTXPRO6000']).toContain(choice.gpu);
+    expect(choice.gpusPerInstance).toBe(1);
+  });
+
+  test('122B in FP8 (about 125 GB): several GPUs of one machine', () => {
+    const { choice } = planOf('model: Qwen3.5-122B-A10B\ncheckpoint: fp8');
+    expect(['L40S', 'RTXPRO6000', 'H100']).toContain(choice.gpu);
+    expect(choice.gpusPerInstance).toBeGreaterThanOrEqual(2);
+  });
+
+  test('397B: NVFP4 on four RTX PRO 6000, FP8 (about 400 GB) on eight GPUs of 80 GB or more; A100s unpack it and cost least', () => {
+    const loose = 'slo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }';
+    expect(planOf(`model: Qwen3.5-397B-A17B\ncheckpoint: nvfp4\n${loose}`).choice).toMatchObject({ gpu: 'RTXPRO6000', gpusPerInstance: 4 });
+    const fp8 = planOf(`model: Qwen3.5-397B-A17B\ncheckpoint: fp8\n${loose}`).choice;
+    expect(['A100-80GB', 'RTXPRO6000', 'H100', 'H200']).toContain(fp8.gpu);
+    expect(fp8.gpusPerInstance).toBe(8);
+  });
+
+  test('a context of a million tokens needs YaRN, and the engine is told', () => {
+    const plan = planOf('model: Qwen3.5-35B-A3B\ncontextTokens: 1000000\nqualityFloor: int4');
+    expect(plan.engine.arguments).toContain('--hf-overrides');
+    expect(plan.memory.maxLenSequences).toBeGreaterThanOrEqual(1);
+  });
+
+  test('0.01 requests/s is one machine; 10,000 are hundreds, 100,000 are refused with their number', () => {
+    expect(planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 0.01 }').choice.instances).toBe(1);
+    expect(planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 10000 }').choice.replicas).toBeGreaterThan(100);
+    expect(() => planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 100000 }')).toThrow(/machines would be needed.*split the load over several plans/);
+  });
+
+  test('a type in one zone is planned there, and named as a risk', () => {
+    const plan = planOf('model: Qwen3.5-397B-A17B\ncheckpoint: fp8\nregions: [eu-north-1]\ninstanceTypes: { allow: [p5en, p5] }\nslo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }');
+    expect(plan.choice.zoneIds.length).toBeGreaterThanOrEqual(1);
+    if (plan.choice.zoneIds.length === 1) expect(plan.risks.join()).toContain('one zone');
+  });
+});

@@ -1,0 +1,137 @@
+import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
+import { makePlan } from '../../src/planning/plan';
+import { readRequirements } from '../../src/requirements/document';
+import { resolveRequirements } from '../../src/requirements/resolve';
+import { planOf } from '../golden/cases';
+
+const SMALL = 'model: Qwen3.5-9B\ninstanceTypes: { allow: [g6e.xlarge] }\n';
+
+describe('reserves', () => {
+  const instances = (survive: string, rate: number): number =>
+    planOf(`${SMALL}workload: { requestsPerSecond: ${rate} }\nsizing: { survive: ${survive} }`).choice.instances;
+
+  test('one machine more survives the loss of a machine', () => {
+    expect(instances('machine', 5)).toBe(instances('nothing', 5) + 1);
+  });
+
+  test('enough machines are left after the loss of any zone', () => {
+    const needed = instances('nothing', 5);
+    const { choice } = planOf(`${SMALL}workload: { requestsPerSecond: 5 }\nsizing: { survive: zone }`);
+    const inLargestZone = Math.ceil(choice.instances / choice.zoneIds.length);
+    expect(choice.instances - inLargestZone).toBeGreaterThanOrEqual(needed);
+  });
+});
+
+test('a daily pattern gives machines by hour, each started in the hour before, and a smaller bill', () => {
+  const factors = Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 18 ? 1 : 0.1));
+  const all = planOf(`${SMALL}workload: { requestsPerSecond: 5 }`);
+  const daily = planOf(`${SMALL}workload: { requestsPerSecond: 5 }\nsizing: { hourlyFactors: [${factors.join(', ')}] }`);
+  const hours = daily.scaling.hourlyInstances!;
+  expect(hours).toHaveLength(24);
+  expect(hours[7]).toBe(hours[8]);
+  expect(hours[6]).toBeLessThan(hours[8]!);
+  expect(Math.max(...hours)).toBe(all.choice.instances);
+  expect(daily.scaling.minInstances).toBe(Math.min(...hours));
+  expect(daily.cost.usdPerMonth).toBeLessThan(all.cost.usdPerMonth);
+});
+
+test('a savings plan lowers the machines, not the rest', () => {
+  const full = planOf(SMALL);
+  const less = planOf(`${SMALL}sizing: { savingsPlanDiscount: 0.5 }`);
+  expect(less.cost.items[0]!.usdPerMonth).toBeCloseTo(full.cost.items[0]!.usdPerMonth / 2, 1);
+  expect(less.cost.items.slice(1)).toEqual(full.cost.items.slice(1));
+});
+
+test('a quota that is too small moves the type aside, with the figures', () => {
+  expect(() => planOf(`${SMALL}workload: { requestsPerSecond: 20 }\nsizing: { quotaVcpus: { L-DB2E81BA: 4 } }`)).toThrow(
+    /g6e\.xlarge.*: \d+ vCPUs needed, quota L-DB2E81BA \(Running On-Demand G and VT instances\) allows 4; ask AWS for more/,
+  );
+});
+
+test('the quota to ask for covers growth', () => {
+  const { quotas, scaling } = planOf(SMALL);
+  expect(quotas).toHaveLength(1);
+  expect(quotas![0]).toMatchObject({ code: 'L-DB2E81BA', region: 'us-east-1' });
+  expect(quotas![0]!.request).toContain(`at least ${scaling.maxInstances * 4} vCPUs`);
+});
+
+describe('markets', () => {
+  test('p5e is sold through capacity blocks, paid upfront', () => {
+    const plan = planOf(
+      'model: Qwen3.5-397B-A17B\nregions: [us-east-2]\nmarkets: [capacity-block]\ninstanceTypes: { allow: [p5e] }\nslo: { tpotP95Seconds: 0.2, ttftP95Seconds: 10 }',
+    );
+    expect(plan.choice).toMatchObject({ instanceType: 'p5e.48xlarge', market: 'capacity-block' });
+    const block = plan.markets!.find(({ market }) => market === 'capacity-block')!;
+    expect(block.upfrontUsd).toBeCloseTo(39.8 * 24 * 182 * plan.choice.instances, -1);
+    expect(plan.quotas).toEqual([]);
+    expect(plan.risks.join()).toContain('capacity block ends');
+  });
+
+  test('the on-demand base of a spot fleet is paid at the on-demand price', () => {
+    const spot = 'markets: [spot]\nworkload: { requestsPerSecond: 5 }\n';
+    const bare = planOf(`${SMALL}${spot}`);
+    const based = planOf(`${SMALL}${spot}deployment: { onDemandBase: 1 }`);
+    const onDemand = EMBEDDED_CATALOGUE.offerings.find(({ region, instanceType }) => region === 'us-east-1' && instanceType === 'g6e.xlarge')!.onDemand!;
+    const extra = (onDemand.usdPerHour - bare.cost.instance.usdPerHour) * 730;
+    expect(based.cost.usdPerMonth - bare.cost.usdPerMonth).toBeCloseTo(extra, 0);
+  });
+});
+
+describe('money', () => {
+  test('break-even is where the bill of the API equals the machines', () => {
+    const plan = planOf(`${SMALL}workload: { requestsPerSecond: 0.01 }\nsizing: { hostedApis: [{ name: Mine, inputUsdPerMillion: 1, outputUsdPerMillion: 5 }] }`);
+    const [mine] = plan.breakEven!;
+    const { inputTokens, outputTokens } = plan.requirements.workload;
+    const requests = mine!.tokensPerDay! / (inputTokens.mean + outputTokens.mean);
+    const apiUsdPerMonth = (requests * (730 / 24) * (inputTokens.mean + 5 * outputTokens.mean)) / 1e6;
+    expect(apiUsdPerMonth / plan.cost.usdPerMonth).toBeCloseTo(1, 2);
+    expect(mine!.verdict).toContain('the API wins at the planned load');
+  });
+
+  test('an API cheaper than full machines is never beaten', () => {
+    const plan = planOf(`${SMALL}sizing: { hostedApis: [{ name: Free, inputUsdPerMillion: 0.0001, outputUsdPerMillion: 0.0001 }] }`);
+    expect(plan.breakEven![0]).toMatchObject({ api: 'Free', tokensPerDay: null });
+  });
+
+  test('tokens are cheaper at full load', () => {
+    const { usdPerMillionTokens, usdPerMillionTokensFullLoad } = planOf(`${SMALL}workload: { requestsPerSecond: 0.01 }`).cost;
+    expect(usdPerMillionTokensFullLoad!.output).toBeLessThan(usdPerMillionTokens.output / 10);
+  });
+});
+
+describe('the answer', () => {
+  const plan = planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 20 }');
+
+  test('was simulated and meets the SLO there', () => {
+    const { simulated } = plan.predicted;
+    expect(simulated!.requests).toBeGreaterThanOrEqual(2000);
+    expect(simulated!.ttftP95Seconds).toBeLessThanOrEqual(plan.requirements.slo.ttftP95Seconds);
+    expect(simulated!.tpotP95Seconds).toBeLessThanOrEqual(plan.requirements.slo.tpotP95Seconds);
+    for (const { option } of plan.alternatives) expect(option.simulated).toBeDefined();
+  });
+
+  test('is the cheapest, or says what a tenth more buys', () => {
+    const { option, whyNot } = plan.bestCost!;
+    expect(option.usdPerMonth).toBeLessThanOrEqual(plan.cost.usdPerMonth);
+    if (whyNot === null) expect(option.usdPerMonth).toBe(plan.cost.usdPerMonth);
+  });
+
+  test('no option of the frontier beats another', () => {
+    const beats = (a: number[], b: number[]): boolean => a.every((x, i) => x <= b[i]!) && a.some((x, i) => x < b[i]!);
+    const figures = plan.pareto!.map((o) => [o.usdPerMonth, o.ttftP95Seconds.expected, o.tpotP95Seconds.expected, o.utilisation!]);
+    for (const a of figures) for (const b of figures) expect(beats(a, b)).toBe(false);
+  });
+
+  test('is the same when every candidate is sized', () => {
+    const text = 'model: Qwen3.5-27B\nsizing: { mtp: false, fp8KvCache: false }';
+    const resolved = resolveRequirements(readRequirements({ name: 'x', text }, []), EMBEDDED_CATALOGUE);
+    const plan = makePlan(resolved, { catalogue: EMBEDDED_CATALOGUE });
+    expect(makePlan(resolved, { catalogue: EMBEDDED_CATALOGUE, exhaustive: true })).toEqual(plan);
+  });
+});
+
+test('a region without the wanted types names those that have some', () => {
+  expect(() => planOf('model: Qwen3.5-9B\nregions: [eu-west-1]\ninstanceTypes: { allow: [g6, g6e, g7e, p5] }')).toThrow(
+    'region eu-west-1 offers none of g6, g6e, g7e, p5; eu-central-1, eu-central-2 and eu-north-1 offer some of them',
+  );
+});

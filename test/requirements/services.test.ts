@@ -1,0 +1,24 @@
+import { splitServices } from '../../src/requirements/services';
+import { readRequirements } from '../../src/requirements/document';
+
+const split = (text: string) => splitServices({ name: 'selfhost.yaml', text });
+
+test('a document without services is its own, byte by byte', () => {
+  expect(split('model: Qwen3.5-9B # small')).toEqual([{ name: 'selfhost.yaml', text: 'model: Qwen3.5-9B # small' }]);
+});
+
+test('a service takes what it does not say from the document', () => {
+  const sources = split('regions: [eu-central-1]\nworkload: { preset: rag }\nservices:\n  - model: Qwen3.5-9B\n    workload: { requestsPerSecond: 3 }\n  - { model: Qwen3.5-27B, name: big }\n');
+  expect(sources.map((source) => readRequirements(source, []))).toMatchObject([
+    { model: 'Qwen3.5-9B', regions: ['eu-central-1'], workload: { preset: 'rag', requestsPerSecond: 3 } },
+    { model: 'Qwen3.5-27B', name: 'big', workload: { preset: 'rag' } },
+  ]);
+});
+
+test.each([
+  ['services: []', /expected a list of 1 to 50 sections/],
+  ['services: 3', /expected a list/],
+  ['services: [{ model: a }, { model: a }]', /two are named "a"/],
+])('%s is refused in one line', (text, message) => {
+  expect(() => split(text)).toThrow(message);
+});
