@@ -20,18 +20,37 @@ function median(run: () => unknown): number {
   return times.sort((a, b) => a - b)[ROUNDS >> 1]!;
 }
 
-process.stdout.write('model               regions  requests/s  candidates  search ms  exhaustive ms  plan ms\n');
+process.stdout.write(
+  'model               regions  requests/s  candidates  search ms  exhaustive ms  plan ms\n',
+);
 for (const model of ['Qwen3.5-9B', 'Qwen3.5-35B-A3B', 'Qwen3.5-122B-A10B', 'Qwen3.5-397B-A17B']) {
   for (const regions of [all.slice(0, 1), ['us-east-1'], all.slice(0, 8), all]) {
     for (const requestsPerSecond of [1, 50]) {
-      const resolved = resolveRequirements({ model, regions, workload: { requestsPerSecond } }, EMBEDDED_CATALOGUE);
+      const resolved = resolveRequirements(
+        { model, regions, workload: { requestsPerSecond } },
+        EMBEDDED_CATALOGUE,
+      );
       const context = planningContext(resolved, { catalogue: EMBEDDED_CATALOGUE });
       const { prospects } = openSearch(context);
       const search = median(() => cheapestOption(openSearch(context)));
-      const exhaustive = regions.length === 1 ? median(() => cheapestOption(openSearch(context), {}, true)) : Number.NaN;
-      const plan = cheapestOption(openSearch(context)) === null ? Number.NaN : median(() => makePlan(resolved, { catalogue: EMBEDDED_CATALOGUE }));
-      const cells = [model.padEnd(18), regions.length, requestsPerSecond, prospects.length, search, exhaustive, plan];
-      process.stdout.write(`${cells.map((cell) => (typeof cell === 'number' ? (Number.isNaN(cell) ? '-' : Math.round(cell)) : cell)).join('\t')}\n`);
+      const exhaustive =
+        regions.length === 1 ? median(() => cheapestOption(openSearch(context), {}, true)) : Number.NaN;
+      const plan =
+        cheapestOption(openSearch(context)) === null
+          ? Number.NaN
+          : median(() => makePlan(resolved, { catalogue: EMBEDDED_CATALOGUE }));
+      const cells = [
+        model.padEnd(18),
+        regions.length,
+        requestsPerSecond,
+        prospects.length,
+        search,
+        exhaustive,
+        plan,
+      ];
+      process.stdout.write(
+        `${cells.map((cell) => (typeof cell === 'number' ? (Number.isNaN(cell) ? '-' : Math.round(cell)) : cell)).join('\t')}\n`,
+      );
     }
   }
 }

@@ -3,9 +3,9 @@ import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import type { Override } from '../requirements/document';
 import { MARKETS } from '../requirements/input';
-import { SURVIVALS } from '../requirements/sizing';
 import { PRESET_NAMES } from '../workload/presets';
 import { DEPLOYMENT_FLAGS, type Flag, type Kind } from './deployment-flags';
+import { SIZING_FLAGS } from './sizing-flags';
 
 /** Every field of `selfhost.yaml` as a flag; a flag wins over the file. */
 const FLAGS: readonly Flag[] = [
@@ -163,30 +163,7 @@ const FLAGS: readonly Flag[] = [
     kind: 'text',
     help: 'name of the plan (default: from the model)',
   },
-  {
-    flags: '--survive <what>',
-    path: ['sizing', 'survive'],
-    kind: 'text',
-    help: `serve the peak after losing: ${SURVIVALS.join(', ')} (default nothing)`,
-  },
-  {
-    flags: '--savings-plan <share>',
-    path: ['sizing', 'savingsPlanDiscount'],
-    kind: 'number',
-    help: 'share of the on-demand price that your savings plan saves',
-  },
-  {
-    flags: '--no-fp8-kv-cache',
-    path: ['sizing', 'fp8KvCache'],
-    kind: 'off',
-    help: 'keep the KV cache in BF16',
-  },
-  {
-    flags: '--no-mtp',
-    path: ['sizing', 'mtp'],
-    kind: 'off',
-    help: 'never draft tokens with the MTP layer',
-  },
+  ...SIZING_FLAGS,
   ...DEPLOYMENT_FLAGS,
   {
     flags: '--state-bucket <name>',

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { MARKETS } from '../requirements/input';
 import { requirementsSchema } from '../requirements/requirements';
+import { breakEvenSchema, marketPriceSchema, quotaSchema } from './money';
+import { PRICE_EVIDENCE } from './price';
 
 export const PLAN_SCHEMA_VERSION = 1;
 
@@ -17,7 +19,8 @@ export type Interval = z.infer<typeof intervalSchema>;
 export const BASES = ['measured', 'related', 'datasheet'] as const;
 export type Basis = (typeof BASES)[number];
 
-export const PRICE_EVIDENCE = ['listed', 'assumed', 'estimated'] as const;
+export { PRICE_EVIDENCE };
+
 const priceSchema = z.strictObject({
   usdPerHour: positive,
   source: z.string(),
@@ -189,35 +192,6 @@ const bestCostSchema = z.strictObject({
   option: optionSchema,
   /** Why the plan is another; null when it is this one. */
   whyNot: z.string().nullable(),
-});
-
-const quotaSchema = z.strictObject({
-  code: z.string(),
-  name: z.string(),
-  region: z.string(),
-  vcpus: count,
-  /** Text of the request to AWS, growth included. */
-  request: z.string(),
-});
-
-const marketPriceSchema = z.strictObject({
-  market: z.enum(MARKETS),
-  usdPerMonth: positive,
-  upfrontUsd: nonNegative,
-  evidence: z.enum(PRICE_EVIDENCE),
-  terms: z.string(),
-});
-
-const breakEvenSchema = z.strictObject({
-  api: z.string(),
-  sameModel: z.boolean(),
-  priceSource: z.string(),
-  inputUsdPerMillion: nonNegative,
-  outputUsdPerMillion: nonNegative,
-  apiUsdPerMonth: nonNegative,
-  /** Tokens a day, in the planned mix, from which on these machines cost less; null for never. */
-  tokensPerDay: nonNegative.nullable(),
-  verdict: z.string(),
 });
 
 const alternativeSchema = z.strictObject({

@@ -7,7 +7,9 @@ import { cheapestOption, type Search } from './search';
 
 /** The neighbours of a choice a reviewer asks about, each confirmed by a simulation. */
 export function alternativesTo(chosen: Option, search: Search): Alternative[] {
-  return [nextCheaper(chosen, search), nextSafer(chosen, search), nextFaster(chosen, search)].filter((a) => a !== null);
+  return [nextCheaper(chosen, search), nextSafer(chosen, search), nextFaster(chosen, search)].filter(
+    (a) => a !== null,
+  );
 }
 
 const EVEN_ODDS = 0.5;
@@ -51,7 +53,9 @@ function nextFaster(chosen: Option, search: Search): Alternative | null {
   const { context } = search;
   const tpotOf = (option: Option): number => atPeak(option, context).tpotP95Seconds;
   const current = tpotOf(chosen);
-  const faster = cheapestOption(search, { option: (option) => tpotOf(option) <= current * NOTICEABLY_FASTER });
+  const faster = cheapestOption(search, {
+    option: (option) => tpotOf(option) <= current * NOTICEABLY_FASTER,
+  });
   if (faster === null) return null;
   const extra = Math.round(faster.cost.usdPerMonth - chosen.cost.usdPerMonth);
   const money = extra >= 0 ? `$${extra} a month more` : `saves $${-extra} a month`;

@@ -1,10 +1,10 @@
+import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
 import { fleetCost } from './cost';
 import hosted from './data/hosted-apis.json';
-import { significant } from './rounding';
 import { type Option, TARGET_UTILISATION } from './fleet';
+import { significant } from './rounding';
 import { meanRequestsPerSecond, SECONDS_PER_DAY, SECONDS_PER_MONTH } from './traffic';
-import { USUAL_SIZING } from '../requirements/sizing';
 
 export const HOSTED_APIS_AS_OF: string = hosted.asOf;
 
@@ -40,7 +40,14 @@ export function breakEvens(option: Option, context: PlanningContext): BreakEven[
     ({ name, serves }) => (serves === null || serves === model.name) && !overridden.has(name),
   );
   return [
-    ...own.map((api) => compare({ ...api, serves: null, cachedInputUsdPerMillion: null }, 'given in sizing.hostedApis', option, context)),
+    ...own.map((api) =>
+      compare(
+        { ...api, serves: null, cachedInputUsdPerMillion: null },
+        'given in sizing.hostedApis',
+        option,
+        context,
+      ),
+    ),
     ...listed.map((api) => compare(api, `list price of ${hosted.asOf}`, option, context)),
   ];
 }
@@ -51,7 +58,8 @@ function compare(api: HostedApi, priceSource: string, option: Option, context: P
   const perRequest = usdPerRequest(api, requirements);
   const apiUsdPerMonth = perRequest * meanRequestsPerSecond(requirements) * SECONDS_PER_MONTH;
   const requestsPerDay = breakEvenRequestsPerDay(perRequest, option, context);
-  const tokensPerDay = requestsPerDay === null ? null : requestsPerDay * (inputTokens.mean + outputTokens.mean);
+  const tokensPerDay =
+    requestsPerDay === null ? null : requestsPerDay * (inputTokens.mean + outputTokens.mean);
   return {
     api: api.name,
     sameModel: api.serves !== null,
@@ -77,17 +85,29 @@ const MOST_INSTANCES = 1000;
  * Requests a day, spread evenly, from which on the fleet costs less than the API: the fewest machines first, and
  * another one wherever they are full. Null when even full machines cost more a request than the API.
  */
-function breakEvenRequestsPerDay(perRequest: number, option: Option, context: PlanningContext): number | null {
+function breakEvenRequestsPerDay(
+  perRequest: number,
+  option: Option,
+  context: PlanningContext,
+): number | null {
   const { candidate, storage, capacityRequestsPerSecond } = option;
   const { requirements } = context;
   const days = SECONDS_PER_MONTH / SECONDS_PER_DAY;
-  const perInstance = candidate.replicasPerInstance * capacityRequestsPerSecond * TARGET_UTILISATION * SECONDS_PER_DAY;
-  const fewest = Math.max(Math.ceil(requirements.minReplicas / candidate.replicasPerInstance), requirements.minZones);
+  const perInstance =
+    candidate.replicasPerInstance * capacityRequestsPerSecond * TARGET_UTILISATION * SECONDS_PER_DAY;
+  const fewest = Math.max(
+    Math.ceil(requirements.minReplicas / candidate.replicasPerInstance),
+    requirements.minZones,
+  );
   const usdPerDay = (instances: number): number =>
-    fleetCost(candidate.offer, { instances, hourlyInstances: null }, storage.rootVolumeGiB, requirements).usdPerMonth / days;
+    fleetCost(candidate.offer, { instances, hourlyInstances: null }, storage.rootVolumeGiB, requirements)
+      .usdPerMonth / days;
   if (perRequest <= 0) return null;
   for (let instances = fewest; instances <= MOST_INSTANCES; instances++) {
-    const needed = Math.max(usdPerDay(instances) / perRequest, instances === fewest ? 0 : (instances - 1) * perInstance);
+    const needed = Math.max(
+      usdPerDay(instances) / perRequest,
+      instances === fewest ? 0 : (instances - 1) * perInstance,
+    );
     if (needed <= instances * perInstance) return needed;
   }
   return null;
@@ -95,7 +115,8 @@ function breakEvenRequestsPerDay(perRequest: number, option: Option, context: Pl
 
 function verdictOf(apiUsd: number, ownUsd: number, tokensPerDay: number | null): string {
   const ratio = apiUsd / ownUsd;
-  if (tokensPerDay === null) return `never: even full machines cost more a token; at the planned load ${times(1 / ratio)} as much`;
+  if (tokensPerDay === null)
+    return `never: even full machines cost more a token; at the planned load ${times(1 / ratio)} as much`;
   if (ratio >= 1) return `self-hosting wins at the planned load: the API costs ${times(ratio)} as much`;
   return `the API wins at the planned load: self-hosting costs ${times(1 / ratio)} as much`;
 }

@@ -72,8 +72,15 @@ function simulateOption(option: Option, engine: SettledEngine, { requirements }:
     maxModelLen: contextTokens,
     replicas,
     routing: 'least-outstanding',
-    arrivals: { kind: 'poisson', requestsPerSecond: (workload.requestsPerSecond * replicas) / option.replicas },
-    lengths: { kind: 'independent', input: lengthsOf(workload.inputTokens), output: lengthsOf(workload.outputTokens) },
+    arrivals: {
+      kind: 'poisson',
+      requestsPerSecond: (workload.requestsPerSecond * replicas) / option.replicas,
+    },
+    lengths: {
+      kind: 'independent',
+      input: lengthsOf(workload.inputTokens),
+      output: lengthsOf(workload.outputTokens),
+    },
     ...(engine.prefixCaching && sharedPrefixShare > 0
       ? { prefixes: { kind: 'shared' as const, share: Math.min(sharedPrefixShare, 0.99), groups: 1 } }
       : {}),

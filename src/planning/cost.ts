@@ -40,7 +40,11 @@ export interface FleetSize {
 }
 
 /** USD of one hour of a fleet of so many machines: discounts and the on-demand base of a spot fleet included. */
-export function machineUsdPerHour({ market, price, offering }: MachineOffer, instances: number, r: Requirements): number {
+export function machineUsdPerHour(
+  { market, price, offering }: MachineOffer,
+  instances: number,
+  r: Requirements,
+): number {
   const hourly = price!.usdPerHour;
   const { savingsPlanDiscount } = r.sizing ?? USUAL_SIZING;
   const onDemand = (usd: number): number => usd * (1 - savingsPlanDiscount);
@@ -51,7 +55,12 @@ export function machineUsdPerHour({ market, price, offering }: MachineOffer, ins
 }
 
 /** Monthly bill of a fleet, item by item. */
-export function fleetCost(offer: MachineOffer, size: FleetSize, rootVolumeGiB: number, r: Requirements): Cost {
+export function fleetCost(
+  offer: MachineOffer,
+  size: FleetSize,
+  rootVolumeGiB: number,
+  r: Requirements,
+): Cost {
   const { machines, volumes } = machineCosts(offer, size, rootVolumeGiB, r);
   const usdPerMonth = fleetUsdPerMonth(offer, size, rootVolumeGiB, r);
   return {
@@ -67,12 +76,22 @@ export function fleetCost(offer: MachineOffer, size: FleetSize, rootVolumeGiB: n
 }
 
 /** The sum of that bill. */
-export function fleetUsdPerMonth(offer: MachineOffer, size: FleetSize, rootVolumeGiB: number, r: Requirements): number {
+export function fleetUsdPerMonth(
+  offer: MachineOffer,
+  size: FleetSize,
+  rootVolumeGiB: number,
+  r: Requirements,
+): number {
   const { machines, volumes } = machineCosts(offer, size, rootVolumeGiB, r);
   return cents(machines + volumes + besidesOf(r).usdPerMonth);
 }
 
-function machineCosts(offer: MachineOffer, { instances, hourlyInstances }: FleetSize, rootVolumeGiB: number, r: Requirements) {
+function machineCosts(
+  offer: MachineOffer,
+  { instances, hourlyInstances }: FleetSize,
+  rootVolumeGiB: number,
+  r: Requirements,
+) {
   // A capacity block is paid for whether its machines run or not.
   const hours = hourlyInstances === null || offer.market === 'capacity-block' ? [instances] : hourlyInstances;
   let usdPerHour = 0;
@@ -81,7 +100,10 @@ function machineCosts(offer: MachineOffer, { instances, hourlyInstances }: Fleet
     usdPerHour += machineUsdPerHour(offer, n, r) / hours.length;
     running += n / hours.length;
   }
-  return { machines: cents(usdPerHour * HOURS_PER_MONTH), volumes: cents(GP3_USD_PER_GIB_MONTH * rootVolumeGiB * running) };
+  return {
+    machines: cents(usdPerHour * HOURS_PER_MONTH),
+    volumes: cents(GP3_USD_PER_GIB_MONTH * rootVolumeGiB * running),
+  };
 }
 
 interface Besides {
@@ -115,11 +137,17 @@ function besides(r: Requirements): CostItem[] {
   ];
   if (vpcId === null && natGateways !== 'none') {
     const gateways = natGateways === 'per-zone' ? r.minZones : 1;
-    items.push({ item: 'NAT gateway (estimate)', usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH * gateways });
+    items.push({
+      item: 'NAT gateway (estimate)',
+      usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH * gateways,
+    });
   }
   const perGigabyte = 2 * CROSS_ZONE_USD_PER_GB + (exposure === 'public' ? INTERNET_USD_PER_GB : 0);
   items.push({ item: 'data transfer (estimate)', usdPerMonth: perGigabyte * gigabytes });
-  items.push({ item: 'logs (estimate)', usdPerMonth: LOGS_USD_PER_GB * logGigabytesPerSecond * SECONDS_PER_MONTH });
+  items.push({
+    item: 'logs (estimate)',
+    usdPerMonth: LOGS_USD_PER_GB * logGigabytesPerSecond * SECONDS_PER_MONTH,
+  });
   return items.map(({ item, usdPerMonth }) => ({ item, usdPerMonth: cents(usdPerMonth) }));
 }
 

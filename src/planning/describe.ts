@@ -2,8 +2,8 @@ import { intervalAround } from '../performance/interval';
 import type { PlanOption } from '../plan/schema';
 import type { PlanningContext } from './candidate';
 import type { Simulated } from './check';
-import { figure, significant } from './rounding';
 import { atPeak, type Option } from './fleet';
+import { figure, significant } from './rounding';
 
 /** The option as the Plan shows it. */
 export function describeOption(option: Option, context: PlanningContext, simulated?: Simulated): PlanOption {

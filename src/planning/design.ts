@@ -64,7 +64,13 @@ export class DesignStore {
   }
 }
 
-function designSet(key: string, gpu: Gpu, checkpoint: Checkpoint, layout: Layout, context: PlanningContext): DesignSet {
+function designSet(
+  key: string,
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  layout: Layout,
+  context: PlanningContext,
+): DesignSet {
   const options = engineOptions(gpu, layout, context);
   const outcomes = new Array<DesignOutcome | undefined>(options.length);
   const curves = new Map<string, Curve>();
@@ -75,7 +81,14 @@ function designSet(key: string, gpu: Gpu, checkpoint: Checkpoint, layout: Layout
     const curveKey = `${mtpTokens}/${kvCacheDtype}/${memory.maxNumBatchedTokens}`;
     let curve = curves.get(curveKey);
     if (curve === undefined) {
-      curve = curveOf(gpu, checkpoint, layout, { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens }, memory.budget, context);
+      curve = curveOf(
+        gpu,
+        checkpoint,
+        layout,
+        { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens },
+        memory.budget,
+        context,
+      );
       curves.set(curveKey, curve);
     }
     return {
@@ -162,12 +175,21 @@ const Z_95 = 1.6449;
  * batch is Poisson around its mean; its 95th percentile must find slots and blocks, because waiting for one is not in
  * the closed form.
  */
-export function problemOf(design: Design, { slo, confidence }: PlanningContext['requirements'], rate: number): Shortfall | null {
+export function problemOf(
+  design: Design,
+  { slo, confidence }: PlanningContext['requirements'],
+  rate: number,
+): Shortfall | null {
   const p = design.curve.at(rate);
   const problem = shortfallOf(p, slo, design.basis, confidence);
   if (problem !== null) return problem;
   const { decodeBatch } = p.mean;
   const busy = decodeBatch + Z_95 * Math.sqrt(decodeBatch);
   if (busy <= design.mostSequences) return null;
-  return { limit: 'sequences that fit', figureSeconds: null, targetSeconds: null, distance: busy / design.mostSequences };
+  return {
+    limit: 'sequences that fit',
+    figureSeconds: null,
+    targetSeconds: null,
+    distance: busy / design.mostSequences,
+  };
 }

@@ -28,14 +28,20 @@ const FP8_KV_FROM = 8.9;
  * The settings to try on a GPU, the simplest first. None of them depends on the load or on the latency wanted:
  * that is what makes the best cost never rise when a requirement is relaxed.
  */
-export function engineOptions(gpu: Gpu, layout: Layout, { release, requirements }: PlanningContext): EngineOption[] {
+export function engineOptions(
+  gpu: Gpu,
+  layout: Layout,
+  { release, requirements }: PlanningContext,
+): EngineOption[] {
   const { fp8KvCache, mtp } = requirements.sizing ?? USUAL_SIZING;
   const usableGiB = usableMemory(gpu).gib;
   const { usual, highest } = utilisationsFor(release, layout, usableGiB);
   const batched = batchDefaults(release, { id: gpu.id, usableGiB }).maxNumBatchedTokens;
   const options: EngineOption[] = [];
   for (const mtpTokens of mtp ? DRAFT_TOKENS : [0]) {
-    for (const kvCacheDtype of fp8KvCache && gpu.computeCapability >= FP8_KV_FROM ? (['auto', 'fp8'] as const) : (['auto'] as const)) {
+    for (const kvCacheDtype of fp8KvCache && gpu.computeCapability >= FP8_KV_FROM
+      ? (['auto', 'fp8'] as const)
+      : (['auto'] as const)) {
       for (const gpuMemoryUtilization of highest > usual ? [usual, highest] : [usual]) {
         for (const maxNumBatchedTokens of new Set([batched, Math.min(batched, SMALL_BATCHED_TOKENS)])) {
           options.push({

@@ -1,10 +1,11 @@
 import type { Rejection } from '../plan/schema';
 import type { PlanningContext, Rejected } from './candidate';
 import { utilisationOf } from './describe';
+import { stage } from './filters/order';
 import { atPeak, byCost, type Option } from './fleet';
 import { layoutText } from './layouts';
 import { nothingOffered } from './offered';
-import { cheapestFirst, type Search, stage } from './search';
+import { cheapestFirst, type Search } from './search';
 
 /** The rejection that came closer: stopped by a later filter, or nearer to passing the same one. */
 const closer = (a: Rejected, b: Rejected): number =>
@@ -57,7 +58,15 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
     if (!search.serves(prospect) || known.has(offer.type.name)) continue;
     const cheapest = search.cheapestUsdPerMonth(prospect);
     const extra = Math.round(cheapest - chosen.cost.usdPerMonth);
-    consider(costRejection(offer.type.name, checkpoint.key, cheapest, chosen, `even at its fastest it costs $${extra} a month more`));
+    consider(
+      costRejection(
+        offer.type.name,
+        checkpoint.key,
+        cheapest,
+        chosen,
+        `even at its fastest it costs $${extra} a month more`,
+      ),
+    );
   }
   search.rejected.forEach(consider);
   best.delete(chosen.candidate.offer.type.name);
@@ -66,7 +75,13 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
     .map(({ distance: _, ...rejection }) => rejection);
 }
 
-const costRejection = (instanceType: string, checkpoint: Rejected['checkpoint'], usd: number, chosen: Option, reason: string): Rejected => ({
+const costRejection = (
+  instanceType: string,
+  checkpoint: Rejected['checkpoint'],
+  usd: number,
+  chosen: Option,
+  reason: string,
+): Rejected => ({
   instanceType,
   checkpoint,
   filter: 'cost',
@@ -79,7 +94,8 @@ function dearerThan(chosen: Option, option: Option): Rejected {
   const beyond = option.design.extras.length > 0 ? ` with ${option.design.extras.join(' and ')}` : '';
   const machines = `${option.instances} x ${checkpoint.key} ${layoutText(layout)}${beyond}`;
   const extra = Math.round(option.cost.usdPerMonth - chosen.cost.usdPerMonth);
-  const elsewhere = offer.offering.region === chosen.candidate.offer.offering.region ? '' : ` in ${offer.offering.region}`;
+  const elsewhere =
+    offer.offering.region === chosen.candidate.offer.offering.region ? '' : ` in ${offer.offering.region}`;
   const reason =
     extra > 0
       ? `would do${elsewhere}: ${machines}, $${extra} a month more`
@@ -95,7 +111,8 @@ export function explainNothing(search: Search): string {
   const regions = requirements.regions.join(', ');
   const nearest = [...search.rejected].sort(closer)[0];
   const { allow } = requirements.instanceTypes;
-  if (!nearest || (nearest.filter === 'instance-types' && allow.length > 0)) return nothingOffered(requirements, catalogue);
+  if (!nearest || (nearest.filter === 'instance-types' && allow.length > 0))
+    return nothingOffered(requirements, catalogue);
   const { instanceType, checkpoint, reason } = nearest;
   const miss = `nearest is ${instanceType}${checkpoint ? ` with ${checkpoint}` : ''}: ${reason}`;
   return `no plan for ${model.name} in ${regions}: ${miss}; ${remedy(nearest, search.context)}`;

@@ -9,7 +9,11 @@ import { figure, significant } from './rounding';
 import type { SettledEngine } from './settle';
 
 /** What users will feel at the planned peak. */
-export function predictedFigures(option: Option, simulated: Simulated, context: PlanningContext): Plan['predicted'] {
+export function predictedFigures(
+  option: Option,
+  simulated: Simulated,
+  context: PlanningContext,
+): Plan['predicted'] {
   const { design, replicas } = option;
   const rate = context.requirements.workload.requestsPerSecond / replicas;
   const { mean, ttftP95Seconds, tpotP95Seconds } = atPeak(option, context);
@@ -24,7 +28,9 @@ export function predictedFigures(option: Option, simulated: Simulated, context: 
     ttftP95Seconds: figure(intervalAround(ttftP95Seconds, 'ttft', design.basis)),
     tpotP95Seconds: figure(intervalAround(tpotP95Seconds, 'tpot', design.basis)),
     outputTokensPerSecond: figure(output),
-    concurrencyPerReplica: significant(Math.max(mean.decodeBatch * design.ranks + rate * mean.ttftSeconds, 1e-3)),
+    concurrencyPerReplica: significant(
+      Math.max(mean.decodeBatch * design.ranks + rate * mean.ttftSeconds, 1e-3),
+    ),
     capacityRequestsPerSecondPerReplica: significant(option.capacityRequestsPerSecond),
     utilisation: significant(utilisationOf(option, context)),
     limitedBy: option.limitedBy,
@@ -57,8 +63,12 @@ const SCALE_OUT_SHARE = 0.8;
 /** Concurrency at which the next machine starts: what one replica runs at the target share of its capacity. */
 export function scalingTarget(option: Option, maxNumSeqs: number, context: PlanningContext): number {
   const { design, capacityRequestsPerSecond } = option;
-  const batchAt = (rate: number): number => design.curve.at(rate / design.ranks).mean.decodeBatch * design.ranks;
+  const batchAt = (rate: number): number =>
+    design.curve.at(rate / design.ranks).mean.decodeBatch * design.ranks;
   const planned = atPeak(option, context).mean.decodeBatch * design.ranks;
   const atTarget = batchAt(capacityRequestsPerSecond * TARGET_UTILISATION);
-  return Math.max(1, Math.min(Math.ceil(Math.max(atTarget, planned)), Math.floor(maxNumSeqs * SCALE_OUT_SHARE)));
+  return Math.max(
+    1,
+    Math.min(Math.ceil(Math.max(atTarget, planned)), Math.floor(maxNumSeqs * SCALE_OUT_SHARE)),
+  );
 }

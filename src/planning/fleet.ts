@@ -26,7 +26,12 @@ export const TARGET_UTILISATION = 0.7;
 const ROUNDING = 1e-9;
 
 /** Machines for a rate, when one replica holds `capacity` within the SLO; zones and reserves considered. */
-function instancesAt(rate: number, capacity: number, candidate: Candidate, { requirements }: PlanningContext): number {
+function instancesAt(
+  rate: number,
+  capacity: number,
+  candidate: Candidate,
+  { requirements }: PlanningContext,
+): number {
   const { minReplicas, minZones, sizing } = requirements;
   const replicas = Math.max(Math.ceil(rate / (capacity * TARGET_UTILISATION) - ROUNDING), minReplicas);
   const forLoad = Math.ceil(replicas / candidate.replicasPerInstance);
@@ -44,7 +49,8 @@ function withReserve(machines: number, { offer }: Candidate, survive: Survival):
 /** The fleet's size by hour; a machine that an hour needs is started in the hour before. */
 export function fleetSize(capacity: number, candidate: Candidate, context: PlanningContext): FleetSize {
   const { requestsPerSecond } = context.requirements.workload;
-  const at = (factor: number): number => instancesAt(requestsPerSecond * factor, capacity, candidate, context);
+  const at = (factor: number): number =>
+    instancesAt(requestsPerSecond * factor, capacity, candidate, context);
   const instances = at(1);
   const factors = hourlyFactors(context.requirements);
   if (factors === null) return { instances, hourlyInstances: null };
@@ -67,7 +73,12 @@ function storageOf(candidate: Candidate, { model }: PlanningContext): Storage {
 /** Monthly cost of a candidate whose replicas hold `capacity`; it never rises with the capacity. */
 export function usdPerMonthAt(capacity: number, candidate: Candidate, context: PlanningContext): number {
   const { rootVolumeGiB } = storageOf(candidate, context);
-  return fleetUsdPerMonth(candidate.offer, fleetSize(capacity, candidate, context), rootVolumeGiB, context.requirements);
+  return fleetUsdPerMonth(
+    candidate.offer,
+    fleetSize(capacity, candidate, context),
+    rootVolumeGiB,
+    context.requirements,
+  );
 }
 
 /** Hourly sizes have no simple inverse: their capacity is found by halving. */
@@ -83,12 +94,19 @@ export function capacityWithin(limitUsd: number, candidate: Candidate, context: 
   const { rootVolumeGiB } = storageOf(candidate, context);
   const usdOf = (instances: number): number =>
     fleetUsdPerMonth(candidate.offer, { instances, hourlyInstances: null }, rootVolumeGiB, requirements);
-  const fewest = instancesAt(requirements.workload.requestsPerSecond, Number.POSITIVE_INFINITY, candidate, context);
+  const fewest = instancesAt(
+    requirements.workload.requestsPerSecond,
+    Number.POSITIVE_INFINITY,
+    candidate,
+    context,
+  );
   const most = mostWithin(limitUsd, fewest, usdOf);
   if (most < fewest) return Number.POSITIVE_INFINITY;
   const machines = machinesBesidesReserve(most, candidate, (requirements.sizing ?? USUAL_SIZING).survive);
   const replicas = machines * candidate.replicasPerInstance;
-  return (requirements.workload.requestsPerSecond / (TARGET_UTILISATION * (replicas + ROUNDING))) * (1 - 1e-12);
+  return (
+    (requirements.workload.requestsPerSecond / (TARGET_UTILISATION * (replicas + ROUNDING))) * (1 - 1e-12)
+  );
 }
 
 /** Most machines whose bill is within the limit; fewer than `fewest` when those are not. */
@@ -123,8 +141,19 @@ function capacityByHalving(limitUsd: number, candidate: Candidate, context: Plan
 }
 
 /** The fleet for the peak at the target utilisation, and never fewer machines than the user's minima. */
-export function fleetOf(candidate: Candidate, design: Design, capacity: Capacity, context: PlanningContext): Option {
-  return withSize(candidate, design, capacity, fleetSize(capacity.requestsPerSecond, candidate, context), context);
+export function fleetOf(
+  candidate: Candidate,
+  design: Design,
+  capacity: Capacity,
+  context: PlanningContext,
+): Option {
+  return withSize(
+    candidate,
+    design,
+    capacity,
+    fleetSize(capacity.requestsPerSecond, candidate, context),
+    context,
+  );
 }
 
 /** What one replica holds, and what limits it. */
@@ -141,7 +170,13 @@ export function withInstances(option: Option, instances: number, context: Planni
   return withSize(option.candidate, option.design, capacity, { instances, hourlyInstances }, context);
 }
 
-function withSize(candidate: Candidate, design: Design, capacity: Capacity, size: FleetSize, context: PlanningContext): Option {
+function withSize(
+  candidate: Candidate,
+  design: Design,
+  capacity: Capacity,
+  size: FleetSize,
+  context: PlanningContext,
+): Option {
   const storage = storageOf(candidate, context);
   return {
     ...size,
@@ -151,7 +186,10 @@ function withSize(candidate: Candidate, design: Design, capacity: Capacity, size
     limitedBy: capacity.limitedBy,
     replicas: size.instances * candidate.replicasPerInstance,
     storage,
-    coldStartSeconds: coldStartSeconds(candidate.offer.type, downloadBytes(context.model, candidate.checkpoint)),
+    coldStartSeconds: coldStartSeconds(
+      candidate.offer.type,
+      downloadBytes(context.model, candidate.checkpoint),
+    ),
     cost: fleetCost(candidate.offer, size, storage.rootVolumeGiB, context.requirements),
   };
 }

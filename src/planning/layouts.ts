@@ -38,7 +38,12 @@ function insteadOf(size: number, moe: boolean): Layout[] {
 }
 
 /** The layout in the field's short form: `TP 4`, `TP 2 DP 4 EP`, `TP 2 PP 2`. */
-export function layoutText({ tensorParallel, pipelineParallel, dataParallel, expertParallel }: Layout): string {
+export function layoutText({
+  tensorParallel,
+  pipelineParallel,
+  dataParallel,
+  expertParallel,
+}: Layout): string {
   return [
     `TP ${tensorParallel}`,
     ...(pipelineParallel > 1 ? [`PP ${pipelineParallel}`] : []),

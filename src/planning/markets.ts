@@ -24,20 +24,37 @@ export function marketPrices(option: Option, { requirements }: PlanningContext):
     const bought = { ...offer, market, price };
     const cost = fleetCost(bought, option, option.storage.rootVolumeGiB, requirements);
     const upfrontUsd =
-      market === 'capacity-block' ? cents(machineUsdPerHour(bought, option.instances, requirements) * 24 * LONGEST_BLOCK_DAYS) : 0;
-    return [{ market, usdPerMonth: cost.usdPerMonth, upfrontUsd, evidence: price.evidence, terms: termsOf(market, option, requirements) }];
+      market === 'capacity-block'
+        ? cents(machineUsdPerHour(bought, option.instances, requirements) * 24 * LONGEST_BLOCK_DAYS)
+        : 0;
+    return [
+      {
+        market,
+        usdPerMonth: cost.usdPerMonth,
+        upfrontUsd,
+        evidence: price.evidence,
+        terms: termsOf(market, option, requirements),
+      },
+    ];
   });
 }
 
-function termsOf(market: Market, option: Option, { deployment, sizing }: PlanningContext['requirements']): string {
+function termsOf(
+  market: Market,
+  option: Option,
+  { deployment, sizing }: PlanningContext['requirements'],
+): string {
   switch (market) {
     case 'on-demand': {
       const discount = sizing?.savingsPlanDiscount ?? 0;
-      return discount > 0 ? `billed by the second, less ${Math.round(discount * 100)}% of your savings plan` : 'billed by the second; capacity is not guaranteed';
+      return discount > 0
+        ? `billed by the second, less ${Math.round(discount * 100)}% of your savings plan`
+        : 'billed by the second; capacity is not guaranteed';
     }
     case 'spot': {
       const base = Math.min(option.instances, deployment.onDemandBase);
-      const share = base > 0 ? `${base} of ${option.instances} machines stay on demand; the others` : 'machines';
+      const share =
+        base > 0 ? `${base} of ${option.instances} machines stay on demand; the others` : 'machines';
       return `${share} are taken back with two minutes of notice, most GPU types in more than one month in five; at the dearest zone's price`;
     }
     case 'capacity-block':

@@ -35,23 +35,49 @@ interface Trial {
 }
 
 /** How the memory of one GPU is divided when slots are chosen to let the most average sequences run. */
-export function memoryFor(gpu: Gpu, checkpoint: Checkpoint, layout: Layout, option: EngineOption, context: PlanningContext): MemoryOutcome {
+export function memoryFor(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  layout: Layout,
+  option: EngineOption,
+  context: PlanningContext,
+): MemoryOutcome {
   const trial = trialOf(gpu, checkpoint, layout, option, context);
   const first = trial(SLOTS[0]!, option.maxNumBatchedTokens);
-  if (first === null) return { ok: false, reason: `the size of ${checkpoint.hfId} is not known`, distance: Number.POSITIVE_INFINITY };
+  if (first === null)
+    return {
+      ok: false,
+      reason: `the size of ${checkpoint.hfId} is not known`,
+      distance: Number.POSITIVE_INFINITY,
+    };
   const { blockTokens } = first.budget.pool;
   const mustHoldBlock = context.release.blockMustNotExceedBatchedTokens && option.prefixCaching;
-  const batched = mustHoldBlock ? Math.max(option.maxNumBatchedTokens, blockTokens) : option.maxNumBatchedTokens;
+  const batched = mustHoldBlock
+    ? Math.max(option.maxNumBatchedTokens, blockTokens)
+    : option.maxNumBatchedTokens;
   const at = (slots: number): Trial => trial(slots, batched)!;
   const fewest = batched === option.maxNumBatchedTokens ? first : at(SLOTS[0]!);
   if (!fewest.fits) {
     const reason = fewest.budget.reasons[0] ?? `the pool of ${fewest.budget.poolBlocks} blocks is too small`;
-    return { ok: false, reason: `${layoutText(layout)}: ${reason}`, distance: fewest.budget.weightsGiB / usableMemory(gpu).gib };
+    return {
+      ok: false,
+      reason: `${layoutText(layout)}: ${reason}`,
+      distance: fewest.budget.weightsGiB / usableMemory(gpu).gib,
+    };
   }
   const usable = batchDefaults(context.release, { id: gpu.id, usableGiB: usableMemory(gpu).gib });
   const most = Math.min(usable.maxNumSeqs, Math.floor(batched / (1 + option.mtpTokens)));
-  const best = mostRunning(SLOTS.filter((slots) => slots === SLOTS[0] || slots <= most), at);
-  return { ok: true, budget: best.budget, slots: best.slots, sequences: Math.min(best.slots, best.held), maxNumBatchedTokens: batched };
+  const best = mostRunning(
+    SLOTS.filter((slots) => slots === SLOTS[0] || slots <= most),
+    at,
+  );
+  return {
+    ok: true,
+    budget: best.budget,
+    slots: best.slots,
+    sequences: Math.min(best.slots, best.held),
+    maxNumBatchedTokens: batched,
+  };
 }
 
 /** More slots leave fewer blocks, so the best lies where the two cross. */
@@ -70,7 +96,13 @@ function mostRunning(ladder: readonly number[], at: (slots: number) => Trial): T
   return above.fits && Math.min(above.slots, above.held) > Math.min(below.slots, below.held) ? above : below;
 }
 
-function trialOf(gpu: Gpu, checkpoint: Checkpoint, layout: Layout, option: EngineOption, { model, release, requirements }: PlanningContext) {
+function trialOf(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  layout: Layout,
+  option: EngineOption,
+  { model, release, requirements }: PlanningContext,
+) {
   const { workload, contextTokens, multimodal } = requirements;
   const meanTokens = Math.ceil(workload.inputTokens.mean + workload.outputTokens.mean);
   return (slots: number, maxNumBatchedTokens: number): Trial | null => {

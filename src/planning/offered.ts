@@ -18,7 +18,8 @@ export function nothingOffered({ regions, instanceTypes }: Requirements, catalog
   const subject = `region${regions.length > 1 ? 's' : ''} ${regions.join(', ')} offer${regions.length > 1 ? '' : 's'}`;
   if (here.length > 0) return `${subject} ${wanted} that is not denied; narrow --deny-type`;
   const elsewhere = regionsOf(catalogue).filter((region) => offers(region));
-  if (elsewhere.length === 0) return `no region offers ${allow.join(', ')} that is not denied; widen --allow-type or narrow --deny-type`;
+  if (elsewhere.length === 0)
+    return `no region offers ${allow.join(', ')} that is not denied; widen --allow-type or narrow --deny-type`;
   const near = [...elsewhere].sort((a, b) => Number(isNear(b, regions)) - Number(isNear(a, regions)));
   const named = near.slice(0, REGIONS_NAMED);
   const list = named.length === 1 ? named[0]! : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;

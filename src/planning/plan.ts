@@ -38,10 +38,19 @@ export interface PlanningData {
 const MAX_GROWTH = 2;
 
 /** What a plan of these requirements is computed from. */
-export function planningContext({ requirements, model }: ResolvedRequirements, data: PlanningData): PlanningContext {
+export function planningContext(
+  { requirements, model }: ResolvedRequirements,
+  data: PlanningData,
+): PlanningContext {
   const release = findRelease(requirements.vllmVersion);
   if (!release) throw new Error(`release ${requirements.vllmVersion} was not checked`);
-  return { requirements, model, catalogue: data.catalogue, coefficients: data.coefficients ?? FITTED, release };
+  return {
+    requirements,
+    model,
+    catalogue: data.catalogue,
+    coefficients: data.coefficients ?? FITTED,
+    release,
+  };
 }
 
 /**
@@ -83,10 +92,9 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
       region: offer.offering.region,
       market: offer.market,
       zoneIds,
-      loadBalancerZoneIds: [...new Set([...zoneIds, ...zonesOf(data.catalogue, offer.offering.region)])].slice(
-        0,
-        Math.max(2, zoneIds.length),
-      ),
+      loadBalancerZoneIds: [
+        ...new Set([...zoneIds, ...zonesOf(data.catalogue, offer.offering.region)]),
+      ].slice(0, Math.max(2, zoneIds.length)),
       instanceType: offer.type.name,
       gpu: candidate.gpu.id,
       gpusPerInstance: offer.type.gpuCount,
@@ -139,7 +147,8 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
   };
 }
 
-const fewestInstances = ({ instances, hourlyInstances }: Option): number => Math.min(instances, ...(hourlyInstances ?? []));
+const fewestInstances = ({ instances, hourlyInstances }: Option): number =>
+  Math.min(instances, ...(hourlyInstances ?? []));
 
 /** As many zones as there are machines, at least as many as asked for; the type's first zones by id. */
 function placeMachines(offered: readonly string[], instances: number, minZones: number): string[] {

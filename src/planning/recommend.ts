@@ -1,5 +1,5 @@
-import { type Check, checkOption } from './check';
 import type { PlanningContext } from './candidate';
+import { type Check, checkOption } from './check';
 import type { Option } from './fleet';
 import { TARGET_UTILISATION } from './fleet';
 import { cheapestOption, type Search } from './search';
@@ -59,7 +59,8 @@ function whyNot(best: Option, recommended: Option, firstFailure: string | null):
   const extra = recommended.cost.usdPerMonth - best.cost.usdPerMonth;
   const same = best.design === recommended.design && best.candidate === recommended.candidate;
   if (same && Math.abs(extra) < 0.01) return null;
-  if (firstFailure !== null) return `the cheapest does not hold when simulated: ${firstFailure.replace(/^simulated: /, '')}`;
+  if (firstFailure !== null)
+    return `the cheapest does not hold when simulated: ${firstFailure.replace(/^simulated: /, '')}`;
   const spared = best.design.extras.filter((name) => !recommended.design.extras.includes(name)).join(' and ');
   return `$${Math.round(extra)} a month more (${((extra / best.cost.usdPerMonth) * 100).toFixed(1)}%) spares ${spared}`;
 }

@@ -21,10 +21,22 @@ export function planRisks(
       offer.market === 'spot',
       'spot machines are taken back with two minutes of notice; requests longer than that are lost',
     ],
-    [offer.market === 'capacity-block', 'a capacity block ends on its date, and the machines 30 minutes before: plan what serves then'],
-    [design.option.mtpTokens > 0, 'MTP: how many drafted tokens are accepted depends on your texts; measure before you rely on it'],
-    [design.option.kvCacheDtype === 'fp8', 'FP8 KV cache: slightly less precise; compare answers on your own prompts'],
-    [design.layout.dataParallel > 1 || design.layout.pipelineParallel > 1, 'this layout is calculated: nothing like it is in the measured data'],
+    [
+      offer.market === 'capacity-block',
+      'a capacity block ends on its date, and the machines 30 minutes before: plan what serves then',
+    ],
+    [
+      design.option.mtpTokens > 0,
+      'MTP: how many drafted tokens are accepted depends on your texts; measure before you rely on it',
+    ],
+    [
+      design.option.kvCacheDtype === 'fp8',
+      'FP8 KV cache: slightly less precise; compare answers on your own prompts',
+    ],
+    [
+      design.layout.dataParallel > 1 || design.layout.pipelineParallel > 1,
+      'this layout is calculated: nothing like it is in the measured data',
+    ],
     [
       offer.price?.evidence !== 'listed',
       `the machine price is ${offer.price?.evidence} (${offer.price?.source}), not quoted for ${offer.offering.region}`,

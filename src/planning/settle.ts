@@ -1,7 +1,7 @@
+import { usableMemory } from '../hardware/gpus';
 import { FAMILY } from '../models/architecture';
 import type { MemoryBudget } from '../vllm/budget';
 import { batchDefaults, type Release } from '../vllm/releases';
-import { usableMemory } from '../hardware/gpus';
 import type { PlanningContext } from './candidate';
 import type { EngineOption } from './engine-options';
 import type { Option } from './fleet';
@@ -22,11 +22,21 @@ const FEWEST_SLOTS = 16;
 const SLOT_HEADROOM = 1.5;
 
 /** Chooses slots for the load that the option holds at most, and explains every setting. */
-export function settle({ candidate, design, capacityRequestsPerSecond }: Option, context: PlanningContext): SettledEngine {
+export function settle(
+  { candidate, design, capacityRequestsPerSecond }: Option,
+  context: PlanningContext,
+): SettledEngine {
   const { option, layout, gpu } = design;
   const atCapacity = design.curve.at(capacityRequestsPerSecond / design.ranks).mean.decodeBatch;
   const wanted = Math.max(FEWEST_SLOTS, Math.ceil(atCapacity * SLOT_HEADROOM * layout.pipelineParallel));
-  const { budget, slots, sequences } = memoryWithSlotsFor(wanted, gpu, candidate.checkpoint, layout, option, context);
+  const { budget, slots, sequences } = memoryWithSlotsFor(
+    wanted,
+    gpu,
+    candidate.checkpoint,
+    layout,
+    option,
+    context,
+  );
   const { release, requirements } = context;
   const defaults = batchDefaults(release, { id: gpu.id, usableGiB: usableMemory(gpu).gib });
   const multimodal: Record<string, string> = requirements.multimodal
@@ -42,10 +52,14 @@ export function settle({ candidate, design, capacityRequestsPerSecond }: Option,
       maxNumSeqs: `one and a half times the batch at capacity (${atCapacity.toFixed(1)}), rounded up; the pool holds ${budget.poolBlocks} blocks and about ${Math.floor(sequences)} average sequences`,
       maxNumBatchedTokens: batchReason(option.maxNumBatchedTokens, defaults.maxNumBatchedTokens, release),
       kvCacheDtype:
-        option.kvCacheDtype === 'auto' ? 'BF16, as the model was trained' : 'halves the KV cache, which saves machines here; slightly less precise',
+        option.kvCacheDtype === 'auto'
+          ? 'BF16, as the model was trained'
+          : 'halves the KV cache, which saves machines here; slightly less precise',
       gpuMemoryUtilization: `${budget.marginGiB.toFixed(2)} GiB stay free for late allocations and the CUDA context${option.gpuMemoryUtilization === release.gpuMemoryUtilizationDefault ? `; the default of vLLM ${release.version}` : ''}`,
       ...(option.mtpTokens > 0
-        ? { mtp: `drafts ${option.mtpTokens} tokens a step, which saves machines here; prefix caching is off, because both together corrupt output (vllm#53912)` }
+        ? {
+            mtp: `drafts ${option.mtpTokens} tokens a step, which saves machines here; prefix caching is off, because both together corrupt output (vllm#53912)`,
+          }
         : {}),
       shutdownTimeout: 'running requests finish when a machine is drained',
       ...multimodal,
@@ -59,7 +73,8 @@ const contextReason = (tokens: number): string =>
     : 'the longest request; the start-up check guarantees room for one of this length';
 
 function batchReason(chosen: number, usual: number, release: Release): string {
-  if (chosen === usual) return `vLLM ${release.version}'s default on this GPU, stated because it depends on the GPU's name and memory`;
+  if (chosen === usual)
+    return `vLLM ${release.version}'s default on this GPU, stated because it depends on the GPU's name and memory`;
   return chosen > usual
     ? 'raised to one block, which this release asserts with prefix caching'
     : 'smaller steps: prompts disturb running answers less, and more memory is left for the KV cache';

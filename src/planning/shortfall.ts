@@ -11,7 +11,10 @@ export function atIdle(
 ): { readonly reason: string; readonly distance: number } {
   const what = `${checkpoint.key} ${layoutText(layout)}${extras.length > 0 ? ` with ${extras.join(' and ')}` : ''}`;
   const confidence = `at ${Math.round(requirements.confidence * 100)}% confidence`;
-  return { reason: `${what} even at idle: ${shortfallText(problem)} (${confidence})`, distance: problem.distance };
+  return {
+    reason: `${what} even at idle: ${shortfallText(problem)} (${confidence})`,
+    distance: problem.distance,
+  };
 }
 
 function shortfallText({ limit, figureSeconds, targetSeconds }: Shortfall): string {

@@ -22,8 +22,14 @@ export const costPerMillionTokens = (usdPerMonth: number, r: Requirements): Toke
   tokenCost(usdPerMonth, meanRequestsPerSecond(r), r);
 
 /** USD per million tokens with every machine at the rate it is sized for, all day. */
-export const costPerMillionTokensFullLoad = ({ cost, instances, replicas, hourlyInstances, capacityRequestsPerSecond }: Option, r: Requirements): TokenCost => {
-  const running = hourlyInstances === null ? instances : hourlyInstances.reduce((sum, n) => sum + n, 0) / hourlyInstances.length;
+export const costPerMillionTokensFullLoad = (
+  { cost, instances, replicas, hourlyInstances, capacityRequestsPerSecond }: Option,
+  r: Requirements,
+): TokenCost => {
+  const running =
+    hourlyInstances === null
+      ? instances
+      : hourlyInstances.reduce((sum, n) => sum + n, 0) / hourlyInstances.length;
   const full = capacityRequestsPerSecond * TARGET_UTILISATION * replicas * (running / instances);
   return tokenCost(cost.usdPerMonth, full, r);
 };

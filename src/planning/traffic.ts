@@ -34,5 +34,8 @@ export function trafficOf(r: Requirements): Traffic {
   const perOutputToken = streaming ? BYTES_PER_STREAMED_TOKEN : BYTES_PER_TOKEN;
   const bytes = inputTokens.mean * BYTES_PER_TOKEN + outputTokens.mean * perOutputToken;
   const rate = meanRequestsPerSecond(r);
-  return { gigabytesPerSecond: (rate * bytes) / 1e9, logGigabytesPerSecond: (rate * LOG_BYTES_PER_REQUEST) / 1e9 };
+  return {
+    gigabytesPerSecond: (rate * bytes) / 1e9,
+    logGigabytesPerSecond: (rate * LOG_BYTES_PER_REQUEST) / 1e9,
+  };
 }

@@ -8,7 +8,9 @@ export function explainChoice(plan: Plan): string[] {
   const { simulated } = predicted;
   return [
     `${choice.instances} x ${choice.instanceType} is ${bestCost?.whyNot ? 'recommended' : 'the cheapest'} over all instance types, precisions, layouts and engine settings that meet TTFT p95 ${seconds(requirements.slo.ttftP95Seconds)} and TPOT p95 ${seconds(requirements.slo.tpotP95Seconds)} at ${Math.round(requirements.confidence * 100)}% confidence.`,
-    ...(bestCost?.whyNot ? [`The cheapest is ${optionText(bestCost.option)}; not taken: ${bestCost.whyNot}.`] : []),
+    ...(bestCost?.whyNot
+      ? [`The cheapest is ${optionText(bestCost.option)}; not taken: ${bestCost.whyNot}.`]
+      : []),
     `One replica holds ${predicted.capacityRequestsPerSecondPerReplica} requests/s and is limited by ${predicted.limitedBy}; the plan uses ${Math.round(predicted.utilisation * 100)}% of it.`,
     ...(simulated === undefined
       ? []
@@ -16,7 +18,9 @@ export function explainChoice(plan: Plan): string[] {
           `${simulated.requests} simulated requests at the peak: TTFT p95 ${seconds(simulated.ttftP95Seconds)}, ${(simulated.goodputShare * 100).toFixed(1)}% within both targets.`,
         ]),
     `${plural(cheaper, 'instance type')} cannot serve this; ${plural(plan.rejected.length - cheaper, 'instance type')} could, at a higher cost.`,
-    ...(pareto.length > 1 ? [`Nothing beats these in cost, latency and headroom at once: ${pareto.map(optionText).join('; ')}.`] : []),
+    ...(pareto.length > 1
+      ? [`Nothing beats these in cost, latency and headroom at once: ${pareto.map(optionText).join('; ')}.`]
+      : []),
     ...Object.entries(plan.engine.reasons).map(([setting, reason]) => `${setting}: ${reason}.`),
   ];
 }

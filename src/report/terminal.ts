@@ -65,7 +65,11 @@ export function terminalReport(plan: Plan, options: TerminalOptions): string {
     ...(breakEvenRows(plan).length > 0
       ? [
           heading('Against hosted APIs (list prices; break-even in tokens a day)'),
-          table(['API', 'a month', 'from', 'verdict'], breakEvenRows(plan), { columns, indent: '  ', rightAligned: [1, 2] }),
+          table(['API', 'a month', 'from', 'verdict'], breakEvenRows(plan), {
+            columns,
+            indent: '  ',
+            rightAligned: [1, 2],
+          }),
         ]
       : []),
     ...((plan.quotas ?? []).length > 0
@@ -150,7 +154,9 @@ function predictionFacts({ predicted, requirements, choice }: Plan): Facts {
       'capacity',
       `${number(predicted.capacityRequestsPerSecondPerReplica * choice.replicas)} requests/s within the SLO; ${Math.round(predicted.utilisation * 100)}% used; limited by ${predicted.limitedBy}`,
     ],
-    ...(predicted.simulated === undefined ? [] : [['simulated', simulatedText(predicted.simulated)] as const]),
+    ...(predicted.simulated === undefined
+      ? []
+      : [['simulated', simulatedText(predicted.simulated)] as const]),
     ['basis', BASIS[predicted.basis]],
   ];
 }

@@ -1,4 +1,4 @@
-import { type PresetName, PRESETS } from '../workload/presets';
+import { PRESETS, type PresetName } from '../workload/presets';
 
 /** What `init` asks. */
 export interface Answers {
@@ -20,7 +20,9 @@ export const EXAMPLE_ANSWERS: Answers = {
 };
 
 /** A commented `selfhost.yaml`. */
-export const exampleDocument = (answers: Answers): string => `# What you want to serve. Only \`model\` is needed; everything else has a sensible default.
+export const exampleDocument = (
+  answers: Answers,
+): string => `# What you want to serve. Only \`model\` is needed; everything else has a sensible default.
 # Every key, with its meaning: npx qwen-selfhost schema, or docs/requirements.md
 # yaml-language-server: $schema=docs/schema/selfhost.schema.json
 model: ${answers.model}

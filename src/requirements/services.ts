@@ -16,12 +16,20 @@ export function splitServices(source: RequirementsSource): RequirementsSource[] 
   // Broken YAML is told with its line where documents are read.
   if (document.errors.length > 0 || !document.has('services')) return [source];
   const { services, ...common } = document.toJS({ maxAliasCount: 50 }) as Record<string, unknown>;
-  if (!Array.isArray(services) || services.length === 0 || services.length > MOST_SERVICES || !services.every(isSection)) {
-    throw new UserError(`${source.name}: services: expected a list of 1 to ${MOST_SERVICES} sections such as '- model: Qwen3.5-35B-A3B'`);
+  if (
+    !Array.isArray(services) ||
+    services.length === 0 ||
+    services.length > MOST_SERVICES ||
+    !services.every(isSection)
+  ) {
+    throw new UserError(
+      `${source.name}: services: expected a list of 1 to ${MOST_SERVICES} sections such as '- model: Qwen3.5-35B-A3B'`,
+    );
   }
   const names = services.map((service) => service.name ?? service.model);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UserError(`${source.name}: services: two are named ${quote(twice)}; give each its own name`);
+  if (twice !== undefined)
+    throw new UserError(`${source.name}: services: two are named ${quote(twice)}; give each its own name`);
   return services.map((service, i) => ({
     name: `${source.name} services[${i}]`,
     text: stringify(merged(common, service)),

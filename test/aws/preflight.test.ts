@@ -3,14 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finding } from '../../src/aws/preflight/finding';
 import { quotaNeeds } from '../../src/aws/preflight/quota';
-import { PLAN_TAG as ASKED_TAG } from '../../src/aws/preflight/running';
-import { LEAST_TERRAFORM, tools } from '../../src/aws/preflight/tools';
-import { stagedPrefix } from '../../src/aws/preflight/weights';
+import { PLAN_TAG } from '../../src/aws/preflight/running';
+import { tools } from '../../src/aws/preflight/tools';
 import { parsePlan, serializePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
-import { REQUIRED_TERRAFORM } from '../../stacks/plan-stack';
-import { PLAN_TAG } from '../../stacks/serving-cluster/names';
-import { weightsPrefix } from '../../stacks/serving-cluster/weights-layout';
 import { accountHandlers, CERTIFICATE, hubHandler, IMAGE, KEY, offeringsIn, SECRET } from './account';
 import { cli, localEnvironment, setEnvironment } from './environment';
 import { type Handler, type LocalAws, localAws } from './local-aws';
@@ -338,12 +334,6 @@ describe('what a plan draws on', () => {
     };
     const { of } = await check(plan, handlers);
     expect(of('quota')).toMatchObject({ status: 'warn', fix: expect.stringContaining('--quota-code L-6') });
-  });
-
-  test('names shared with the stacks agree', () => {
-    expect(ASKED_TAG).toBe(PLAN_TAG);
-    expect(REQUIRED_TERRAFORM).toBe(`>= ${LEAST_TERRAFORM.join('.')}`);
-    expect(stagedPrefix(PLAN)).toBe(weightsPrefix(PLAN));
   });
 });
 

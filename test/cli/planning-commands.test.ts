@@ -31,18 +31,28 @@ test('explain and diff read plans', async () => {
   expect((await cli('explain', 'plans/a.plan.json', 'g6.xlarge')).out).toContain('stopped by instance-types');
   expect((await cli('explain', 'plans/a.plan.json', 'g6x.xlarge')).err).toMatch(/did you mean g6e?\.xlarge/);
   expect((await cli('diff', 'plans/a.plan.json', 'plans/b.plan.json')).out).toContain('cost.usdPerMonth');
-  const { changes } = JSON.parse((await cli('diff', 'plans/a.plan.json', 'plans/b.plan.json', '--json')).out) as { changes: { path: string }[] };
+  const { changes } = JSON.parse(
+    (await cli('diff', 'plans/a.plan.json', 'plans/b.plan.json', '--json')).out,
+  ) as { changes: { path: string }[] };
   expect(changes.map(({ path }) => path)).toContain('requirements.workload.requestsPerSecond');
-  expect((await cli('diff', 'plans/a.plan.json', 'plans/a.plan.json')).out).toBe('No difference that matters.\n');
+  expect((await cli('diff', 'plans/a.plan.json', 'plans/a.plan.json')).out).toBe(
+    'No difference that matters.\n',
+  );
 });
 
 test('several services are planned at once, with a total', async () => {
-  writeFileSync('selfhost.yaml', 'instanceTypes: { allow: [g6e] }\nservices:\n  - { model: Qwen3.5-9B, name: small }\n  - { model: Qwen3.5-4B, name: smaller }\n');
+  writeFileSync(
+    'selfhost.yaml',
+    'instanceTypes: { allow: [g6e] }\nservices:\n  - { model: Qwen3.5-9B, name: small }\n  - { model: Qwen3.5-4B, name: smaller }\n',
+  );
   const { code, out } = await cli('plan');
   expect(code).toBe(0);
   expect(out).toMatch(/All 2 services: \$[\d,]+ a month \(small \$[\d,]+, smaller \$[\d,]+\)/);
   expect(existsSync('plans/smaller.plan.json')).toBe(true);
-  const { totalUsdPerMonth, plans } = JSON.parse((await cli('plan', '--json')).out) as { totalUsdPerMonth: number; plans: { cost: { usdPerMonth: number } }[] };
+  const { totalUsdPerMonth, plans } = JSON.parse((await cli('plan', '--json')).out) as {
+    totalUsdPerMonth: number;
+    plans: { cost: { usdPerMonth: number } }[];
+  };
   expect(totalUsdPerMonth).toBeCloseTo(plans[0]!.cost.usdPerMonth + plans[1]!.cost.usdPerMonth, 2);
 });
 
@@ -55,6 +65,13 @@ test('init writes the example without a terminal, once', async () => {
 test('init asks six questions, again where an answer makes no sense', async () => {
   const given = ['nonsense', 'qwen3.5-9b', 'rag', 'many', '7', '', '', 'eu-central-1'];
   const answers = await answersOf(async (_, usual) => given.shift() || usual);
-  expect(answers).toEqual({ model: 'Qwen3.5-9B', preset: 'rag', requestsPerSecond: 7, ttftP95Seconds: 3, tpotP95Seconds: 0.06, region: 'eu-central-1' });
+  expect(answers).toEqual({
+    model: 'Qwen3.5-9B',
+    preset: 'rag',
+    requestsPerSecond: 7,
+    ttftP95Seconds: 3,
+    tpotP95Seconds: 0.06,
+    region: 'eu-central-1',
+  });
   expect(given).toEqual([]);
 });

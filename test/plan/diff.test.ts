@@ -3,7 +3,9 @@ import { explainChoice, explainType } from '../../src/report/explain';
 import { planOf } from '../golden/cases';
 
 const one = planOf('model: Qwen3.5-9B\ninstanceTypes: { allow: [g6e.xlarge] }');
-const more = planOf('model: Qwen3.5-9B\ninstanceTypes: { allow: [g6e.xlarge] }\nworkload: { requestsPerSecond: 9 }');
+const more = planOf(
+  'model: Qwen3.5-9B\ninstanceTypes: { allow: [g6e.xlarge] }\nworkload: { requestsPerSecond: 9 }',
+);
 
 test('a plan does not differ from itself', () => {
   expect(diffPlans(one, one)).toEqual([]);
@@ -12,13 +14,24 @@ test('a plan does not differ from itself', () => {
 test('more load: the fleet grows, the bill follows, each with its meaning, worst effect first', () => {
   const changes = diffPlans(one, more);
   const paths = changes.map(({ path }) => path);
-  expect(paths).toEqual(expect.arrayContaining(['choice.instances', 'cost.usdPerMonth', 'requirements.workload.requestsPerSecond']));
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'choice.instances',
+      'cost.usdPerMonth',
+      'requirements.workload.requestsPerSecond',
+    ]),
+  );
   expect(changes.every(({ why }) => why.length > 10)).toBe(true);
-  expect(diffPlans(one, { ...one, choice: { ...one.choice, region: 'us-west-2' } })[0]).toMatchObject({ path: 'choice.region', effect: 'replaces' });
+  expect(diffPlans(one, { ...one, choice: { ...one.choice, region: 'us-west-2' } })[0]).toMatchObject({
+    path: 'choice.region',
+    effect: 'replaces',
+  });
 });
 
 test('why this, why not that, and what nobody offers', () => {
-  expect(explainChoice(one).join(' ')).toMatch(/1 x g6e\.xlarge is (the cheapest|recommended) over all instance types/);
+  expect(explainChoice(one).join(' ')).toMatch(
+    /1 x g6e\.xlarge is (the cheapest|recommended) over all instance types/,
+  );
   expect(explainType(one, 'p5.48xlarge')!.join()).toContain('p5.48xlarge was stopped by instance-types');
   expect(explainType(one, 'm7i.large')).toBeNull();
 });

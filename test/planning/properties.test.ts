@@ -7,16 +7,26 @@ import { contextOf, randomInput, seeded } from './random-requirements';
 const BASES = 120;
 type Requirements = PlanningContext['requirements'];
 
-const usdOf = (search: Search): number => cheapestOption(search)?.cost.usdPerMonth ?? Number.POSITIVE_INFINITY;
+const usdOf = (search: Search): number =>
+  cheapestOption(search)?.cost.usdPerMonth ?? Number.POSITIVE_INFINITY;
 
 /** Relaxations that leave candidates and predictions as they are. */
 const OF_TARGETS: Readonly<Record<string, (r: Requirements) => Requirements>> = {
   'a looser TPOT': (r) => ({ ...r, slo: { ...r.slo, tpotP95Seconds: r.slo.tpotP95Seconds * 1.3 } }),
   'a looser TTFT': (r) => ({ ...r, slo: { ...r.slo, ttftP95Seconds: r.slo.ttftP95Seconds * 1.3 } }),
-  'a hundredth looser': (r) => ({ ...r, slo: { ttftP95Seconds: r.slo.ttftP95Seconds * 1.01, tpotP95Seconds: r.slo.tpotP95Seconds * 1.01 } }),
+  'a hundredth looser': (r) => ({
+    ...r,
+    slo: { ttftP95Seconds: r.slo.ttftP95Seconds * 1.01, tpotP95Seconds: r.slo.tpotP95Seconds * 1.01 },
+  }),
   'less confidence': (r) => ({ ...r, confidence: r.confidence * 0.9 }),
-  'fewer requests': (r) => ({ ...r, workload: { ...r.workload, requestsPerSecond: r.workload.requestsPerSecond * 0.7 } }),
-  'slightly fewer requests': (r) => ({ ...r, workload: { ...r.workload, requestsPerSecond: r.workload.requestsPerSecond * 0.99 } }),
+  'fewer requests': (r) => ({
+    ...r,
+    workload: { ...r.workload, requestsPerSecond: r.workload.requestsPerSecond * 0.7 },
+  }),
+  'slightly fewer requests': (r) => ({
+    ...r,
+    workload: { ...r.workload, requestsPerSecond: r.workload.requestsPerSecond * 0.99 },
+  }),
   'fewer replicas': (r) => ({ ...r, minReplicas: 1 }),
   'no reserve': (r) => ({ ...r, sizing: { ...r.sizing!, survive: 'nothing' } }),
   'a savings plan': (r) => ({ ...r, sizing: { ...r.sizing!, savingsPlanDiscount: 0.3 } }),
@@ -39,7 +49,8 @@ test(`${BASES} x ${Object.keys({ ...OF_TARGETS, ...OF_CHOICE }).length + 1} rela
     const base = usdOf(search);
     if (base < Number.POSITIVE_INFINITY) served++;
     const check = (name: string, usd: number): void => {
-      if (usd > base) throw new Error(`${name} raises the best cost from ${base} to ${usd}: ${JSON.stringify(input)}`);
+      if (usd > base)
+        throw new Error(`${name} raises the best cost from ${base} to ${usd}: ${JSON.stringify(input)}`);
     };
     for (const [name, relax] of Object.entries(OF_TARGETS)) {
       check(name, usdOf(search.vary(relax(search.context.requirements))));
@@ -48,7 +59,14 @@ test(`${BASES} x ${Object.keys({ ...OF_TARGETS, ...OF_CHOICE }).length + 1} rela
     check(name, usdOf(openSearch(contextOf(relax(input)))));
     const { contextTokens, workload } = search.context.requirements;
     const shortest = Math.ceil(workload.inputTokens.p95 + workload.outputTokens.p95);
-    check('a shorter context', usdOf(openSearch(contextOf({ ...input, contextTokens: Math.max(shortest, Math.floor(contextTokens * 0.6)) }))));
+    check(
+      'a shorter context',
+      usdOf(
+        openSearch(
+          contextOf({ ...input, contextTokens: Math.max(shortest, Math.floor(contextTokens * 0.6)) }),
+        ),
+      ),
+    );
   }
   expect(served).toBeGreaterThan(BASES / 3);
 }, 120_000);
@@ -63,7 +81,12 @@ test('the cheapest plan meets its own SLO at its own load, and cost grows no fas
     const p = atPeak(option, search.context);
     expect(p.ttftP95Seconds).toBeLessThanOrEqual(slo.ttftP95Seconds);
     expect(p.tpotP95Seconds).toBeLessThanOrEqual(slo.tpotP95Seconds);
-    const twice = cheapestOption(search.vary({ ...search.context.requirements, workload: { ...workload, requestsPerSecond: 2 * workload.requestsPerSecond } }));
+    const twice = cheapestOption(
+      search.vary({
+        ...search.context.requirements,
+        workload: { ...workload, requestsPerSecond: 2 * workload.requestsPerSecond },
+      }),
+    );
     // Twice the load is served by the same machines in twice the number, one more for rounding and the reserve.
     const each = option.cost.usdPerMonth / option.instances;
     expect(twice!.cost.usdPerMonth).toBeLessThanOrEqual(2 * option.cost.usdPerMonth + 2 * each);

@@ -17,7 +17,16 @@ export function seeded(seed: number): () => number {
   };
 }
 
-const REGIONS = ['us-east-1', 'us-west-2', 'eu-central-1', 'eu-west-2', 'ap-northeast-1', 'ap-south-1', 'sa-east-1', 'eu-north-1'];
+const REGIONS = [
+  'us-east-1',
+  'us-west-2',
+  'eu-central-1',
+  'eu-west-2',
+  'ap-northeast-1',
+  'ap-south-1',
+  'sa-east-1',
+  'eu-north-1',
+];
 
 /** Requirements over the whole catalogue of one to three regions; everything else varies too. */
 export function randomInput(random: () => number): RequirementsInput {

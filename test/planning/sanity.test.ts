@@ -10,7 +10,9 @@ describe('sanity', () => {
   });
 
   test('27B in FP8 (about 29 GB) is one GPU of 48 or 96 GB', () => {
-    const { choice } = planOf('model: Qwen3.5-27B\ncheckpoint: fp8\nslo: { ttftP95Seconds: 4, tpotP95Seconds: 0.08 }');
+    const { choice } = planOf(
+      'model: Qwen3.5-27B\ncheckpoint: fp8\nslo: { ttftP95Seconds: 4, tpotP95Seconds: 0.08 }',
+    );
     expect(['L40S', 'RTXPRO6000']).toContain(choice.gpu);
     expect(choice.gpusPerInstance).toBe(1);
   });
@@ -23,7 +25,10 @@ describe('sanity', () => {
 
   test('397B: NVFP4 on four RTX PRO 6000, FP8 (about 400 GB) on eight GPUs of 80 GB or more; A100s unpack it and cost least', () => {
     const loose = 'slo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }';
-    expect(planOf(`model: Qwen3.5-397B-A17B\ncheckpoint: nvfp4\n${loose}`).choice).toMatchObject({ gpu: 'RTXPRO6000', gpusPerInstance: 4 });
+    expect(planOf(`model: Qwen3.5-397B-A17B\ncheckpoint: nvfp4\n${loose}`).choice).toMatchObject({
+      gpu: 'RTXPRO6000',
+      gpusPerInstance: 4,
+    });
     const fp8 = planOf(`model: Qwen3.5-397B-A17B\ncheckpoint: fp8\n${loose}`).choice;
     expect(['A100-80GB', 'RTXPRO6000', 'H100', 'H200']).toContain(fp8.gpu);
     expect(fp8.gpusPerInstance).toBe(8);
@@ -37,12 +42,18 @@ describe('sanity', () => {
 
   test('0.01 requests/s is one machine; 10,000 are hundreds, 100,000 are refused with their number', () => {
     expect(planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 0.01 }').choice.instances).toBe(1);
-    expect(planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 10000 }').choice.replicas).toBeGreaterThan(100);
-    expect(() => planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 100000 }')).toThrow(/machines would be needed.*split the load over several plans/);
+    expect(
+      planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 10000 }').choice.replicas,
+    ).toBeGreaterThan(100);
+    expect(() => planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 100000 }')).toThrow(
+      /machines would be needed.*split the load over several plans/,
+    );
   });
 
   test('a type in one zone is planned there, and named as a risk', () => {
-    const plan = planOf('model: Qwen3.5-397B-A17B\ncheckpoint: fp8\nregions: [eu-north-1]\ninstanceTypes: { allow: [p5en, p5] }\nslo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }');
+    const plan = planOf(
+      'model: Qwen3.5-397B-A17B\ncheckpoint: fp8\nregions: [eu-north-1]\ninstanceTypes: { allow: [p5en, p5] }\nslo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }',
+    );
     expect(plan.choice.zoneIds.length).toBeGreaterThanOrEqual(1);
     if (plan.choice.zoneIds.length === 1) expect(plan.risks.join()).toContain('one zone');
   });

@@ -8,7 +8,8 @@ const SMALL = 'model: Qwen3.5-9B\ninstanceTypes: { allow: [g6e.xlarge] }\n';
 
 describe('reserves', () => {
   const instances = (survive: string, rate: number): number =>
-    planOf(`${SMALL}workload: { requestsPerSecond: ${rate} }\nsizing: { survive: ${survive} }`).choice.instances;
+    planOf(`${SMALL}workload: { requestsPerSecond: ${rate} }\nsizing: { survive: ${survive} }`).choice
+      .instances;
 
   test('one machine more survives the loss of a machine', () => {
     expect(instances('machine', 5)).toBe(instances('nothing', 5) + 1);
@@ -25,7 +26,9 @@ describe('reserves', () => {
 test('a daily pattern gives machines by hour, each started in the hour before, and a smaller bill', () => {
   const factors = Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 18 ? 1 : 0.1));
   const all = planOf(`${SMALL}workload: { requestsPerSecond: 5 }`);
-  const daily = planOf(`${SMALL}workload: { requestsPerSecond: 5 }\nsizing: { hourlyFactors: [${factors.join(', ')}] }`);
+  const daily = planOf(
+    `${SMALL}workload: { requestsPerSecond: 5 }\nsizing: { hourlyFactors: [${factors.join(', ')}] }`,
+  );
   const hours = daily.scaling.hourlyInstances!;
   expect(hours).toHaveLength(24);
   expect(hours[7]).toBe(hours[8]);
@@ -43,7 +46,9 @@ test('a savings plan lowers the machines, not the rest', () => {
 });
 
 test('a quota that is too small moves the type aside, with the figures', () => {
-  expect(() => planOf(`${SMALL}workload: { requestsPerSecond: 20 }\nsizing: { quotaVcpus: { L-DB2E81BA: 4 } }`)).toThrow(
+  expect(() =>
+    planOf(`${SMALL}workload: { requestsPerSecond: 20 }\nsizing: { quotaVcpus: { L-DB2E81BA: 4 } }`),
+  ).toThrow(
     /g6e\.xlarge.*: \d+ vCPUs needed, quota L-DB2E81BA \(Running On-Demand G and VT instances\) allows 4; ask AWS for more/,
   );
 });
@@ -71,7 +76,9 @@ describe('markets', () => {
     const spot = 'markets: [spot]\nworkload: { requestsPerSecond: 5 }\n';
     const bare = planOf(`${SMALL}${spot}`);
     const based = planOf(`${SMALL}${spot}deployment: { onDemandBase: 1 }`);
-    const onDemand = EMBEDDED_CATALOGUE.offerings.find(({ region, instanceType }) => region === 'us-east-1' && instanceType === 'g6e.xlarge')!.onDemand!;
+    const onDemand = EMBEDDED_CATALOGUE.offerings.find(
+      ({ region, instanceType }) => region === 'us-east-1' && instanceType === 'g6e.xlarge',
+    )!.onDemand!;
     const extra = (onDemand.usdPerHour - bare.cost.instance.usdPerHour) * 730;
     expect(based.cost.usdPerMonth - bare.cost.usdPerMonth).toBeCloseTo(extra, 0);
   });
@@ -79,7 +86,9 @@ describe('markets', () => {
 
 describe('money', () => {
   test('break-even is where the bill of the API equals the machines', () => {
-    const plan = planOf(`${SMALL}workload: { requestsPerSecond: 0.01 }\nsizing: { hostedApis: [{ name: Mine, inputUsdPerMillion: 1, outputUsdPerMillion: 5 }] }`);
+    const plan = planOf(
+      `${SMALL}workload: { requestsPerSecond: 0.01 }\nsizing: { hostedApis: [{ name: Mine, inputUsdPerMillion: 1, outputUsdPerMillion: 5 }] }`,
+    );
     const [mine] = plan.breakEven!;
     const { inputTokens, outputTokens } = plan.requirements.workload;
     const requests = mine!.tokensPerDay! / (inputTokens.mean + outputTokens.mean);
@@ -89,12 +98,16 @@ describe('money', () => {
   });
 
   test('an API cheaper than full machines is never beaten', () => {
-    const plan = planOf(`${SMALL}sizing: { hostedApis: [{ name: Free, inputUsdPerMillion: 0.0001, outputUsdPerMillion: 0.0001 }] }`);
+    const plan = planOf(
+      `${SMALL}sizing: { hostedApis: [{ name: Free, inputUsdPerMillion: 0.0001, outputUsdPerMillion: 0.0001 }] }`,
+    );
     expect(plan.breakEven![0]).toMatchObject({ api: 'Free', tokensPerDay: null });
   });
 
   test('tokens are cheaper at full load', () => {
-    const { usdPerMillionTokens, usdPerMillionTokensFullLoad } = planOf(`${SMALL}workload: { requestsPerSecond: 0.01 }`).cost;
+    const { usdPerMillionTokens, usdPerMillionTokensFullLoad } = planOf(
+      `${SMALL}workload: { requestsPerSecond: 0.01 }`,
+    ).cost;
     expect(usdPerMillionTokensFullLoad!.output).toBeLessThan(usdPerMillionTokens.output / 10);
   });
 });
@@ -117,8 +130,14 @@ describe('the answer', () => {
   });
 
   test('no option of the frontier beats another', () => {
-    const beats = (a: number[], b: number[]): boolean => a.every((x, i) => x <= b[i]!) && a.some((x, i) => x < b[i]!);
-    const figures = plan.pareto!.map((o) => [o.usdPerMonth, o.ttftP95Seconds.expected, o.tpotP95Seconds.expected, o.utilisation!]);
+    const beats = (a: number[], b: number[]): boolean =>
+      a.every((x, i) => x <= b[i]!) && a.some((x, i) => x < b[i]!);
+    const figures = plan.pareto!.map((o) => [
+      o.usdPerMonth,
+      o.ttftP95Seconds.expected,
+      o.tpotP95Seconds.expected,
+      o.utilisation!,
+    ]);
     for (const a of figures) for (const b of figures) expect(beats(a, b)).toBe(false);
   });
 
@@ -131,7 +150,9 @@ describe('the answer', () => {
 });
 
 test('a region without the wanted types names those that have some', () => {
-  expect(() => planOf('model: Qwen3.5-9B\nregions: [eu-west-1]\ninstanceTypes: { allow: [g6, g6e, g7e, p5] }')).toThrow(
+  expect(() =>
+    planOf('model: Qwen3.5-9B\nregions: [eu-west-1]\ninstanceTypes: { allow: [g6, g6e, g7e, p5] }'),
+  ).toThrow(
     'region eu-west-1 offers none of g6, g6e, g7e, p5; eu-central-1, eu-central-2 and eu-north-1 offer some of them',
   );
 });

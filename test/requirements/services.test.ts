@@ -1,14 +1,18 @@
-import { splitServices } from '../../src/requirements/services';
 import { readRequirements } from '../../src/requirements/document';
+import { splitServices } from '../../src/requirements/services';
 
 const split = (text: string) => splitServices({ name: 'selfhost.yaml', text });
 
 test('a document without services is its own, byte by byte', () => {
-  expect(split('model: Qwen3.5-9B # small')).toEqual([{ name: 'selfhost.yaml', text: 'model: Qwen3.5-9B # small' }]);
+  expect(split('model: Qwen3.5-9B # small')).toEqual([
+    { name: 'selfhost.yaml', text: 'model: Qwen3.5-9B # small' },
+  ]);
 });
 
 test('a service takes what it does not say from the document', () => {
-  const sources = split('regions: [eu-central-1]\nworkload: { preset: rag }\nservices:\n  - model: Qwen3.5-9B\n    workload: { requestsPerSecond: 3 }\n  - { model: Qwen3.5-27B, name: big }\n');
+  const sources = split(
+    'regions: [eu-central-1]\nworkload: { preset: rag }\nservices:\n  - model: Qwen3.5-9B\n    workload: { requestsPerSecond: 3 }\n  - { model: Qwen3.5-27B, name: big }\n',
+  );
   expect(sources.map((source) => readRequirements(source, []))).toMatchObject([
     { model: 'Qwen3.5-9B', regions: ['eu-central-1'], workload: { preset: 'rag', requestsPerSecond: 3 } },
     { model: 'Qwen3.5-27B', name: 'big', workload: { preset: 'rag' } },

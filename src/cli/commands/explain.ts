@@ -23,7 +23,8 @@ export function explainCommand(streams: Streams): Command {
           `${quote(instanceType)} is not offered in ${plan.requirements.regions.join(', ')}; did you mean ${closest(instanceType!, known)}?`,
         );
       }
-      if (options.json) streams.out(`${JSON.stringify({ instanceType: instanceType ?? null, because: lines }, null, 2)}\n`);
+      if (options.json)
+        streams.out(`${JSON.stringify({ instanceType: instanceType ?? null, because: lines }, null, 2)}\n`);
       else for (const line of lines) streams.out(`${wrap(line, streams.columns)}\n`);
     });
 }

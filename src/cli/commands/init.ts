@@ -17,24 +17,33 @@ type Ask = (question: string, usual: string) => Promise<string>;
 /** `init`: six questions on a terminal, the example without one. */
 export function initCommand(streams: Streams): Command {
   return new Command('init')
-    .description(`write a commented ${DEFAULT_FILE}: asks six questions on a terminal, else writes the example`)
+    .description(
+      `write a commented ${DEFAULT_FILE}: asks six questions on a terminal, else writes the example`,
+    )
     .option('--out <file>', 'where to write it', DEFAULT_FILE)
     .option('--force', 'overwrite an existing file')
     .option('--json', 'print what was written as JSON')
     .action(async ({ out, force, json }: { out: string; force?: boolean; json?: boolean }) => {
-      if (existsSync(out) && !force) throw new UserError(`${out} exists; give --force to overwrite it, or --out FILE`);
+      if (existsSync(out) && !force)
+        throw new UserError(`${out} exists; give --force to overwrite it, or --out FILE`);
       const answers = process.stdin.isTTY && !json ? await interview() : EXAMPLE_ANSWERS;
       const text = exampleDocument(answers);
       resolveRequirements(readRequirements({ name: out, text }, []), EMBEDDED_CATALOGUE);
       writeText(out, text);
-      streams.out(json ? `${JSON.stringify({ written: [out] }, null, 2)}\n` : `Wrote ${out}\nNext: qwen-selfhost plan ${out}\n`);
+      streams.out(
+        json
+          ? `${JSON.stringify({ written: [out] }, null, 2)}\n`
+          : `Wrote ${out}\nNext: qwen-selfhost plan ${out}\n`,
+      );
     });
 }
 
 async function interview(): Promise<Answers> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await answersOf(async (question, usual) => (await terminal.question(`${question} [${usual}] `)).trim() || usual);
+    return await answersOf(
+      async (question, usual) => (await terminal.question(`${question} [${usual}] `)).trim() || usual,
+    );
   } finally {
     terminal.close();
   }
@@ -61,8 +70,14 @@ export async function answersOf(ask: Ask): Promise<Answers> {
     model,
     preset,
     requestsPerSecond: await number('Requests per second at the peak?', EXAMPLE_ANSWERS.requestsPerSecond),
-    ttftP95Seconds: await number('Seconds to the first token, 95 of 100 requests?', PRESETS[preset].ttftP95Seconds),
-    tpotP95Seconds: await number('Seconds per output token, 95 of 100 requests?', PRESETS[preset].tpotP95Seconds),
+    ttftP95Seconds: await number(
+      'Seconds to the first token, 95 of 100 requests?',
+      PRESETS[preset].ttftP95Seconds,
+    ),
+    tpotP95Seconds: await number(
+      'Seconds per output token, 95 of 100 requests?',
+      PRESETS[preset].tpotP95Seconds,
+    ),
     region: await among('Which AWS region?', regionsOf(EMBEDDED_CATALOGUE), EXAMPLE_ANSWERS.region),
   };
 }

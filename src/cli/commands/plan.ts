@@ -32,10 +32,13 @@ export function planCommand(streams: Streams): Command {
         return out ?? [];
       });
       if (options.json) {
-        streams.out(plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`);
+        streams.out(
+          plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`,
+        );
         return;
       }
-      for (const plan of plans) streams.out(`${terminalReport(plan, { columns: streams.columns, colour: streams.colour })}\n`);
+      for (const plan of plans)
+        streams.out(`${terminalReport(plan, { columns: streams.columns, colour: streams.colour })}\n`);
       streams.out(totalLine(plans));
       streams.out(`Wrote ${written.join(', ')}\nNext: qwen-selfhost synth ${written.join(' ')}\n`);
     },

@@ -18,9 +18,12 @@ export function startCommand(streams: Streams): Command {
   return addRequirementFlags(command).action((file: string | undefined, options: { json?: boolean }) => {
     const plans = plansFrom(file, command);
     if (options.json) {
-      streams.out(plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`);
+      streams.out(
+        plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`,
+      );
     } else {
-      for (const plan of plans) streams.out(`${terminalReport(plan, { columns: streams.columns, colour: streams.colour })}\n`);
+      for (const plan of plans)
+        streams.out(`${terminalReport(plan, { columns: streams.columns, colour: streams.colour })}\n`);
       streams.out(totalLine(plans));
     }
     for (const plan of plans) writeText(planPath(plan.name), serializePlan(plan));

@@ -19,7 +19,10 @@ export interface FleetFilter {
 const FLEET_FILTERS: readonly FleetFilter[] = [instances, budget, quota, loadBalancerZones];
 
 /** The first filter that objects to a sized fleet; null when none does. */
-export function fleetProblem(option: Option, context: PlanningContext): ({ readonly filter: string } & FleetProblem) | null {
+export function fleetProblem(
+  option: Option,
+  context: PlanningContext,
+): ({ readonly filter: string } & FleetProblem) | null {
   for (const { name, problem } of FLEET_FILTERS) {
     const found = problem(option, context);
     if (found !== null) return { filter: name, ...found };

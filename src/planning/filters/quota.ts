@@ -7,7 +7,8 @@ export const quota: FleetFilter = {
   name: 'quota',
   problem: ({ candidate: { offer }, instances }, { requirements }) => {
     const known = quotaOf(offer);
-    const available = known === null ? undefined : (requirements.sizing ?? USUAL_SIZING).quotaVcpus[known.code];
+    const available =
+      known === null ? undefined : (requirements.sizing ?? USUAL_SIZING).quotaVcpus[known.code];
     if (known === null || available === undefined) return null;
     const needed = instances * offer.type.vcpus;
     if (needed <= available) return null;

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { MARKETS } from '../requirements/input';
+import { PRICE_EVIDENCE } from './price';
+
+/** What a plan says of money and quotas besides its own bill. */
+const positive = z.number().positive();
+const nonNegative = z.number().min(0);
+const count = z.number().int().positive();
+
+export const quotaSchema = z.strictObject({
+  code: z.string(),
+  name: z.string(),
+  region: z.string(),
+  vcpus: count,
+  /** Text of the request to AWS, growth included. */
+  request: z.string(),
+});
+
+export const marketPriceSchema = z.strictObject({
+  market: z.enum(MARKETS),
+  usdPerMonth: positive,
+  upfrontUsd: nonNegative,
+  evidence: z.enum(PRICE_EVIDENCE),
+  terms: z.string(),
+});
+
+export const breakEvenSchema = z.strictObject({
+  api: z.string(),
+  sameModel: z.boolean(),
+  priceSource: z.string(),
+  inputUsdPerMillion: nonNegative,
+  outputUsdPerMillion: nonNegative,
+  apiUsdPerMonth: nonNegative,
+  /** Tokens a day, in the planned mix, from which on these machines cost less; null for never. */
+  tokensPerDay: nonNegative.nullable(),
+  verdict: z.string(),
+});

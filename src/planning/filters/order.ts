@@ -1,0 +1,22 @@
+/** Order in which filters speak: a later one means the machine came closer. */
+export const FILTER_ORDER = [
+  'hardware',
+  'instance-types',
+  'market',
+  'zones',
+  'precision',
+  'split',
+  'engine-bugs',
+  'host-memory',
+  'memory',
+  'latency-floor',
+  'simulation',
+  'instances',
+  'quota',
+  'budget',
+  'cost',
+] as const;
+
+/** How late in the order a filter speaks. */
+export const stage = (filter: string): number =>
+  FILTER_ORDER.indexOf(filter as (typeof FILTER_ORDER)[number]);

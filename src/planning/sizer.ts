@@ -1,0 +1,174 @@
+import type { Candidate, PlanningContext, Rejected } from './candidate';
+import { capacityBound } from './capacity-bound';
+import { CapacityBracket } from './capacity-bracket';
+import { type Design, type DesignSet, type DesignStore, problemOf } from './design';
+import { fleetProblem } from './filters/fleet-filters';
+import { stage } from './filters/order';
+import { type Capacity, capacityWithin, fleetOf, type Option, usdPerMonthAt } from './fleet';
+import { atIdle } from './shortfall';
+
+/** A candidate that no filter objects to, with what its fewest machines cost. */
+export interface Prospect {
+  readonly candidate: Candidate;
+  readonly fewestUsdPerMonth: number;
+}
+
+/** What an option must be; the strictest question decides how little of a prospect is computed. */
+export interface Ask {
+  /** Options that cost more are of no interest. */
+  readonly limitUsd?: number;
+  readonly design?: (design: Design) => boolean;
+  readonly option?: (option: Option) => boolean;
+}
+
+/** Too little to matter, and enough that equal costs are not told apart by rounding. */
+const CENT = 0.01;
+
+/** Sizes prospects: computes of each only what was asked, and remembers capacities, limits and reasons. */
+export class Sizer {
+  private readonly brackets = new Map<Design, CapacityBracket>();
+  private readonly limits = new Map<
+    string,
+    { readonly requestsPerSecond: number; readonly reason: string }
+  >();
+  private readonly explained = new Set<Prospect>();
+  private readonly bounds = new Map<Design, number>();
+  private readonly mostOf = new Map<DesignSet, number>();
+
+  constructor(
+    private readonly context: PlanningContext,
+    private readonly designs: DesignStore,
+    private readonly rejected: Rejected[],
+  ) {}
+
+  limit(design: Design, requestsPerSecond: number, reason: string): void {
+    this.limits.set(design.key, { requestsPerSecond, reason });
+  }
+
+  /** Less than any fleet of the candidate can cost; infinite where no design serves at all. */
+  cheapestUsdPerMonth(candidate: Candidate): number {
+    const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
+    const known = this.mostOf.get(set);
+    let most = known ?? 0;
+    for (let i = 0; known === undefined && i < set.size; i++) {
+      const outcome = set.get(i);
+      if (outcome.ok) most = Math.max(most, this.boundOf(outcome.design));
+    }
+    this.mostOf.set(set, most);
+    return most === 0 ? Number.POSITIVE_INFINITY : usdPerMonthAt(most, candidate, this.context);
+  }
+
+  private boundOf(design: Design): number {
+    let bound = this.bounds.get(design);
+    if (bound === undefined) {
+      bound = capacityBound(design, this.context.requirements);
+      this.bounds.set(design, bound);
+    }
+    return bound;
+  }
+
+  size(
+    prospect: Prospect,
+    { limitUsd = Number.POSITIVE_INFINITY, design: wanted, option: qualifies }: Ask,
+  ): Option | null {
+    const { gpu, checkpoint, layout } = prospect.candidate;
+    const set = this.designs.of(gpu, checkpoint, layout);
+    let best: Option | null = null;
+    let limit = limitUsd;
+    let needed = capacityWithin(limit, prospect.candidate, this.context);
+    const misses: Miss[] = [];
+    // Not what was asked, but an option all the same: then there is nothing to explain.
+    let possible = needed === Number.POSITIVE_INFINITY;
+    for (let i = 0; i < set.size && needed < Number.POSITIVE_INFINITY; i++) {
+      const outcome = set.get(i);
+      if (!outcome.ok) misses.push({ filter: 'memory', ...outcome });
+      if (!outcome.ok) continue;
+      if (wanted?.(outcome.design) === false) {
+        possible = true;
+        continue;
+      }
+      const capacity = this.capacityOf(outcome.design, needed, misses);
+      if (capacity === null || capacity === 'too-little') {
+        possible ||= capacity === 'too-little';
+        continue;
+      }
+      const option = fleetOf(prospect.candidate, outcome.design, capacity, this.context);
+      const problem = fleetProblem(option, this.context);
+      if (problem !== null) misses.push(problem);
+      if (problem !== null) continue;
+      possible = true;
+      if (option.cost.usdPerMonth > limit || qualifies?.(option) === false) continue;
+      best = option;
+      // Simpler designs come first, so that a later one must be cheaper.
+      limit = option.cost.usdPerMonth - CENT;
+      needed = capacityWithin(limit, prospect.candidate, this.context);
+    }
+    if (best === null && !possible) this.explain(prospect, misses);
+    return best;
+  }
+
+  serves(prospect: Prospect): boolean {
+    const { gpu, checkpoint, layout } = prospect.candidate;
+    const set = this.designs.of(gpu, checkpoint, layout);
+    const misses: Miss[] = [];
+    for (let i = 0; i < set.size; i++) {
+      const outcome = set.get(i);
+      if (!outcome.ok) misses.push({ filter: 'memory', ...outcome });
+      else if (this.capacityOf(outcome.design, Number.POSITIVE_INFINITY, misses) !== null) return true;
+    }
+    this.explain(prospect, misses);
+    return false;
+  }
+
+  /** The capacity of a replica where it reaches what is needed; null when it has none. */
+  private capacityOf(design: Design, needed: number, misses: Miss[]): Capacity | 'too-little' | null {
+    const limit = this.limits.get(design.key);
+    if (limit !== undefined && limit.requestsPerSecond === 0) {
+      misses.push({ filter: 'simulation', reason: limit.reason, distance: 1 });
+      return null;
+    }
+    const reachable = this.boundOf(design);
+    if (needed < Number.POSITIVE_INFINITY && reachable > 0 && reachable < needed) return 'too-little';
+    const bracket = this.bracketOf(design);
+    if (bracket.idleProblem !== null) {
+      misses.push({ filter: 'latency-floor', ...atIdle(design, bracket.idleProblem, this.context) });
+      return null;
+    }
+    if (needed > (limit?.requestsPerSecond ?? needed) || !bracket.atLeast(needed / design.ranks))
+      return 'too-little';
+    const { requestsPerSecond, limitedBy } = bracket.settle();
+    const held = requestsPerSecond * design.ranks;
+    return limit !== undefined && limit.requestsPerSecond < held
+      ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: 'the simulation' }
+      : { requestsPerSecond: held, limitedBy };
+  }
+
+  private bracketOf(design: Design): CapacityBracket {
+    let bracket = this.brackets.get(design);
+    if (bracket === undefined) {
+      bracket = new CapacityBracket((rate) => problemOf(design, this.context.requirements, rate));
+      this.brackets.set(design, bracket);
+    }
+    return bracket;
+  }
+
+  /** Keeps the nearest miss of a prospect of which no design serves. */
+  private explain(prospect: Prospect, misses: readonly Miss[]): void {
+    const nearest = [...misses].sort(
+      (a, b) => stage(b.filter) - stage(a.filter) || a.distance - b.distance,
+    )[0];
+    if (nearest === undefined || this.explained.has(prospect)) return;
+    this.explained.add(prospect);
+    const { offer, checkpoint } = prospect.candidate;
+    const { filter, reason, distance } = nearest;
+    this.rejected.push({
+      instanceType: offer.type.name,
+      checkpoint: checkpoint.key,
+      filter,
+      reason,
+      distance,
+    });
+  }
+}
+
+type Miss = Pick<Rejected, 'filter' | 'reason' | 'distance'>;
