@@ -142,26 +142,79 @@ function convertAws(): void {
 
 /** Hosted APIs that plans are compared with: the served model at its hosts, and what teams use instead. */
 const HOSTED_APIS: readonly { provider: string; model: string; name: string; serves: string | null }[] = [
-  { provider: 'alibaba', model: 'qwen3.5-35b-a3b', name: 'Qwen3.5-35B-A3B (Alibaba)', serves: 'Qwen3.5-35B-A3B' },
-  { provider: 'openrouter', model: 'qwen/qwen3.5-35b-a3b', name: 'Qwen3.5-35B-A3B (OpenRouter)', serves: 'Qwen3.5-35B-A3B' },
-  { provider: 'openrouter', model: 'qwen/qwen3.5-flash-02-23', name: 'Qwen3.5-Flash (OpenRouter)', serves: 'Qwen3.5-35B-A3B' },
+  {
+    provider: 'alibaba',
+    model: 'qwen3.5-35b-a3b',
+    name: 'Qwen3.5-35B-A3B (Alibaba)',
+    serves: 'Qwen3.5-35B-A3B',
+  },
+  {
+    provider: 'openrouter',
+    model: 'qwen/qwen3.5-35b-a3b',
+    name: 'Qwen3.5-35B-A3B (OpenRouter)',
+    serves: 'Qwen3.5-35B-A3B',
+  },
+  {
+    provider: 'openrouter',
+    model: 'qwen/qwen3.5-flash-02-23',
+    name: 'Qwen3.5-Flash (OpenRouter)',
+    serves: 'Qwen3.5-35B-A3B',
+  },
   { provider: 'alibaba', model: 'qwen3.5-27b', name: 'Qwen3.5-27B (Alibaba)', serves: 'Qwen3.5-27B' },
-  { provider: 'openrouter', model: 'qwen/qwen3.5-27b', name: 'Qwen3.5-27B (OpenRouter)', serves: 'Qwen3.5-27B' },
-  { provider: 'alibaba', model: 'qwen3.5-122b-a10b', name: 'Qwen3.5-122B-A10B (Alibaba)', serves: 'Qwen3.5-122B-A10B' },
-  { provider: 'openrouter', model: 'qwen/qwen3.5-122b-a10b', name: 'Qwen3.5-122B-A10B (OpenRouter)', serves: 'Qwen3.5-122B-A10B' },
-  { provider: 'alibaba', model: 'qwen3.5-397b-a17b', name: 'Qwen3.5-397B-A17B (Alibaba)', serves: 'Qwen3.5-397B-A17B' },
-  { provider: 'openrouter', model: 'qwen/qwen3.5-397b-a17b', name: 'Qwen3.5-397B-A17B (OpenRouter)', serves: 'Qwen3.5-397B-A17B' },
+  {
+    provider: 'openrouter',
+    model: 'qwen/qwen3.5-27b',
+    name: 'Qwen3.5-27B (OpenRouter)',
+    serves: 'Qwen3.5-27B',
+  },
+  {
+    provider: 'alibaba',
+    model: 'qwen3.5-122b-a10b',
+    name: 'Qwen3.5-122B-A10B (Alibaba)',
+    serves: 'Qwen3.5-122B-A10B',
+  },
+  {
+    provider: 'openrouter',
+    model: 'qwen/qwen3.5-122b-a10b',
+    name: 'Qwen3.5-122B-A10B (OpenRouter)',
+    serves: 'Qwen3.5-122B-A10B',
+  },
+  {
+    provider: 'alibaba',
+    model: 'qwen3.5-397b-a17b',
+    name: 'Qwen3.5-397B-A17B (Alibaba)',
+    serves: 'Qwen3.5-397B-A17B',
+  },
+  {
+    provider: 'openrouter',
+    model: 'qwen/qwen3.5-397b-a17b',
+    name: 'Qwen3.5-397B-A17B (OpenRouter)',
+    serves: 'Qwen3.5-397B-A17B',
+  },
   { provider: 'alibaba', model: 'qwen3.5-plus', name: 'Qwen3.5-Plus (Alibaba)', serves: 'Qwen3.5-397B-A17B' },
   { provider: 'openrouter', model: 'qwen/qwen3.5-9b', name: 'Qwen3.5-9B (OpenRouter)', serves: 'Qwen3.5-9B' },
   { provider: 'openai', model: 'gpt-5-mini', name: 'GPT-5 mini (OpenAI)', serves: null },
   { provider: 'anthropic', model: 'claude-sonnet-4-5', name: 'Claude Sonnet 4.5 (Anthropic)', serves: null },
-  { provider: 'amazon-bedrock', model: 'meta.llama4-scout-17b-instruct-v1:0', name: 'Llama 4 Scout (Bedrock)', serves: null },
-  { provider: 'amazon-bedrock', model: 'meta.llama4-maverick-17b-instruct-v1:0', name: 'Llama 4 Maverick (Bedrock)', serves: null },
+  {
+    provider: 'amazon-bedrock',
+    model: 'meta.llama4-scout-17b-instruct-v1:0',
+    name: 'Llama 4 Scout (Bedrock)',
+    serves: null,
+  },
+  {
+    provider: 'amazon-bedrock',
+    model: 'meta.llama4-maverick-17b-instruct-v1:0',
+    name: 'Llama 4 Maverick (Bedrock)',
+    serves: null,
+  },
 ];
 
 function convertApiPrices(): void {
   const file = 'api-prices-modelsdev-2026-07-02.csv';
-  const rows = read(file).trim().split('\n').map((line) => line.split(','));
+  const rows = read(file)
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
   const apis = HOSTED_APIS.map(({ provider, model, name, serves }) => {
     const row = rows.find((cells) => cells[0] === provider && cells[1] === model);
     if (!row) throw new Error(`${file} has no price of ${provider} ${model}`);
@@ -175,7 +228,8 @@ function convertApiPrices(): void {
   });
   writeRows('src/planning/data/hosted-apis.json', 'apis', {
     asOf: '2026-07-02',
-    source: 'models.dev list prices of 2026-07-02, USD per million tokens; discounts, batch and long-context tiers left out',
+    source:
+      'models.dev list prices of 2026-07-02, USD per million tokens; discounts, batch and long-context tiers left out',
     apis,
   });
 }

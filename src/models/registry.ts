@@ -59,7 +59,8 @@ export function findModel(name: string): ModelLookup {
   if (model) return { found: true, model, note: twin?.[1].note ?? null };
   const known = MODEL_NAMES.map(normalise);
   // An unfinished name beats a similar one: qwen3.5-35b is the start of Qwen3.5-35B-A3B.
-  const nearest = known.find((candidate) => wanted !== '' && candidate.startsWith(wanted)) ?? closest(wanted, known);
+  const nearest =
+    known.find((candidate) => wanted !== '' && candidate.startsWith(wanted)) ?? closest(wanted, known);
   return {
     found: false,
     nearest: MODEL_NAMES.find((candidate) => normalise(candidate) === nearest) ?? nearest,

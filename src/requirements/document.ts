@@ -50,6 +50,7 @@ export function readRequirements(
       `${source?.name}: expected keys such as 'model: Qwen3.5-35B-A3B', found ${Array.isArray(value) ? 'a list' : 'plain text'}`,
     );
   }
+  for (const override of overrides) dropReplaced(value as Record<string, unknown>, override, overrides);
   for (const override of overrides) assign(value as Record<string, unknown>, override);
 
   const parsed = requirementsInputSchema.safeParse(value);
@@ -81,6 +82,24 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 const startsWith = (path: readonly string[], prefix: readonly string[]): boolean =>
   prefix.every((key, i) => path[i] === key);
+
+/** Keys that say the same thing in two ways: one given as a flag replaces the other in the file. */
+const EITHER_OR = [['requestsPerSecond', 'concurrentUsers']] as const;
+
+/** Both given as flags stay, to be refused as the contradiction they are. */
+function dropReplaced(
+  document: Record<string, unknown>,
+  { path }: Override,
+  overrides: readonly Override[],
+): void {
+  const workload = document.workload as Record<string, unknown> | null | undefined;
+  if (path[0] !== 'workload' || typeof workload !== 'object' || workload === null) return;
+  for (const pair of EITHER_OR) {
+    const other = pair.find((key) => key !== path[1]);
+    const isFlag = overrides.some((override) => override.path[1] === other);
+    if (pair.some((key) => key === path[1]) && other !== undefined && !isFlag) delete workload[other];
+  }
+}
 
 /** Setting a key that cannot be reached because a parent holds a plain value replaces that value. */
 function assign(target: Record<string, unknown>, { path, value }: Override): void {

@@ -110,23 +110,23 @@ describe('every plan', () => {
   });
 });
 
-test('every listed model is planned, or refused in one line, in every region', () => {
-  const outcomes = MODELS.flatMap(({ name }) =>
-    regionsOf(EMBEDDED_CATALOGUE).map((region) => {
-      try {
-        return (
-          serializePlan(
-            planOf(
-              `model: ${name}\nregions: [${region}]\nqualityFloor: int4\nslo: { ttftP95Seconds: 30, tpotP95Seconds: 0.3 }`,
-            ),
-          ) && 'planned'
-        );
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        return error.message;
-      }
-    }),
+/** All models in all regions, stacks included: `npm run check:regions`, which .ci/run runs. */
+test('every model is planned, or refused in one line, in a few regions of its own', () => {
+  const regions = regionsOf(EMBEDDED_CATALOGUE);
+  const outcomes = MODELS.flatMap(({ name }, m) =>
+    regions
+      .filter((_, r) => r % MODELS.length === m)
+      .map((region) => {
+        try {
+          const limits = 'qualityFloor: int4\nslo: { ttftP95Seconds: 30, tpotP95Seconds: 0.3 }';
+          return serializePlan(planOf(`model: ${name}\nregions: [${region}]\n${limits}`)) && 'planned';
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          return error.message;
+        }
+      }),
   );
+  expect(outcomes).toHaveLength(regions.length);
   expect(outcomes.filter((outcome) => outcome.includes('\n'))).toEqual([]);
   expect(outcomes.filter((outcome) => outcome === 'planned').length).toBeGreaterThan(outcomes.length / 2);
 });

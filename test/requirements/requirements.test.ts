@@ -161,6 +161,15 @@ test('flags win over the file, also where the file gives a plain mean', () => {
   expect(input.workload?.inputTokens).toEqual({ mean: 300, p95: 900 });
 });
 
+test('users given as a flag replace the rate of the file', () => {
+  const users = { path: ['workload', 'concurrentUsers'], value: 120, label: '--users' };
+  const { requirements } = resolveRequirements(
+    read('model: Qwen3.5-9B\nworkload: { requestsPerSecond: 7 }', [users]),
+    EMBEDDED_CATALOGUE,
+  );
+  expect(requirements.workload.requestsPerSecond).toBe(2);
+});
+
 test('the JSON Schema for editors describes every key', () => {
   const schema = requirementsJsonSchema() as { properties: Record<string, unknown>; required: string[] };
   expect(schema.required).toEqual(['model']);
