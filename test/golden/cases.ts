@@ -8,7 +8,7 @@ import { resolveRequirements } from '../../src/requirements/resolve';
 export const GOLDEN_CASES: Readonly<Record<string, string>> = {
   'one-gpu': 'name: one-gpu\nmodel: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 1 }',
   'tensor-parallel':
-    'name: tensor-parallel\nmodel: Qwen3.5-27B\ncheckpoint: fp8\nregions: [us-west-2]\ninstanceTypes: { allow: [g6e.12xlarge] }\nslo: { ttftP95Seconds: 6 }',
+    'name: tensor-parallel\nmodel: Qwen3.5-27B\ncheckpoint: bf16\nregions: [us-west-2]\ninstanceTypes: { allow: [g6e.12xlarge] }\nslo: { ttftP95Seconds: 6 }',
   'moe-122b': 'name: moe-122b\nmodel: Qwen3.5-122B-A10B\ncheckpoint: fp8\nworkload: { requestsPerSecond: 3 }\nminReplicas: 2',
   'nvlink-397b': 'name: nvlink-397b\nmodel: Qwen3.5-397B-A17B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5] }',
   'nvfp4-397b': 'name: nvfp4-397b\nmodel: Qwen3.5-397B-A17B\ncheckpoint: nvfp4\ninstanceTypes: { allow: [g7e] }\nslo: { tpotP95Seconds: 0.1, ttftP95Seconds: 6 }',
