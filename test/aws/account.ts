@@ -91,7 +91,7 @@ export function accountHandlers({
       'prefix' in parameters
         ? {
             status: 200,
-            body: `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>false</IsTruncated><Contents><Key>${String(parameters.prefix)}files/model.safetensors</Key><Size>30866663264</Size></Contents></ListBucketResult>`,
+            body: `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>false</IsTruncated><Contents><Key>${String(parameters.prefix)}files/model.safetensors</Key><Size>55562855904</Size></Contents></ListBucketResult>`,
           }
         : { status: 200, body: '' },
     's3:ListAllMyBuckets': ({ parameters }) => ({
