@@ -124,7 +124,7 @@ function outcomeOf(document: unknown): 'plan' | 'refused' {
 }
 
 /** .ci/run asks for 2,000; each plan is simulated, so `npm test` takes fewer. */
-const CASES = Number(process.env.FUZZ_CASES ?? 400);
+const CASES = Number(process.env.FUZZ_CASES ?? 200);
 
 test(
   'fuzzed requirements give a plan or one clear line',
@@ -137,8 +137,8 @@ test(
       // Shrinking replans hundreds of times; the seed and path of a failure are enough to repeat it.
       { numRuns: CASES, seed: 20261123, endOnFailure: true },
     );
-    expect(seen.plan).toBeGreaterThan(20);
-    expect(seen.refused).toBeGreaterThan(40);
+    expect(seen.plan).toBeGreaterThan(CASES / 20);
+    expect(seen.refused).toBeGreaterThan(CASES / 10);
   },
   60_000 + 300 * CASES,
 );
