@@ -1,0 +1,17 @@
+/** `npm run build:page`: writes dist/page/index.html, and refuses a page whose script has grown too large. */
+import { join } from 'node:path';
+import { writeText } from '../src/cli/files';
+import { buildPage } from './page/build';
+
+const MOST_SCRIPT_BYTES = 1_500_000;
+
+async function main(): Promise<void> {
+  const { html, scriptBytes } = await buildPage();
+  const path = join(__dirname, '..', 'dist', 'page', 'index.html');
+  writeText(path, html);
+  process.stdout.write(`Wrote dist/page/index.html: ${html.length} bytes, ${scriptBytes} of them script\n`);
+  if (scriptBytes > MOST_SCRIPT_BYTES)
+    throw new Error(`the page's script is larger than ${MOST_SCRIPT_BYTES} bytes`);
+}
+
+void main();
