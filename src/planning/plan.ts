@@ -22,6 +22,7 @@ import { quotaNeed } from './quotas';
 import { recommend } from './recommend';
 import { planRisks } from './risks';
 import { openSearch } from './search';
+import { planSeries } from './series';
 import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
@@ -144,6 +145,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
       performance: FITTED_ON,
       hostedApis: HOSTED_APIS_AS_OF,
     },
+    series: planSeries(chosen, search),
   };
 }
 
