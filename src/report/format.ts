@@ -13,4 +13,10 @@ export const interval = (value: Interval, show: (n: number) => string): string =
 export const number = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en-US') : Number(value.toPrecision(3)).toString();
 
+export const gib = (value: number): string => `${number(value)} GiB`;
+
+export const percent = (share: number): string => `${Math.round(share * 100)}%`;
+
+export const rate = (requestsPerSecond: number): string => `${number(requestsPerSecond)} requests/s`;
+
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors';
 import type { Plan } from '../plan/schema';
 import { interval, number, plural, seconds, usd } from './format';
-import { breakEvenRows, marketLines } from './money';
 import { table, wrap } from './table';
+import { hostedApis, marketLines } from './view/money';
 
 export interface TerminalOptions {
   readonly columns: number;
@@ -62,10 +62,10 @@ export function terminalReport(plan: Plan, options: TerminalOptions): string {
       ? [heading('Best cost'), bullets([bestCostLine(plan.bestCost)])]
       : []),
     ...(marketLines(plan).length > 0 ? [heading('Bought otherwise'), bullets(marketLines(plan))] : []),
-    ...(breakEvenRows(plan).length > 0
+    ...(hostedApis(plan).rows.length > 0
       ? [
           heading('Against hosted APIs (list prices; break-even in tokens a day)'),
-          table(['API', 'a month', 'from', 'verdict'], breakEvenRows(plan), {
+          table(['API', 'a month', 'from', 'verdict'], hostedApis(plan).rows, {
             columns,
             indent: '  ',
             rightAligned: [1, 2],
