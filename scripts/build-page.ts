@@ -1,7 +1,7 @@
 /** `npm run build:page`: writes dist/page/index.html, and refuses a page whose script has grown too large. */
 import { join } from 'node:path';
 import { writeText } from '../src/cli/files';
-import { buildPage } from './page/build';
+import { buildPage } from '../src/cli/page/build';
 
 const MOST_SCRIPT_BYTES = 1_500_000;
 

@@ -6,7 +6,8 @@ import { number } from '../report/format';
 import { commandOf } from './command';
 import { byId, h, setText } from './dom';
 import { createForm, type Form } from './form/form';
-import { type Answer, PlannerClient, type Ready } from './planner-client';
+import type { Reply } from './planner';
+import { type Answer, PlannerClient, type PlannerWorker, type Ready } from './planner-client';
 import { fragmentOf, readFragment, type State } from './state';
 import { answerView } from './view/answer-view';
 import { takeAway } from './view/take-away';
@@ -29,11 +30,19 @@ let addressing: ReturnType<typeof setTimeout> | undefined;
 const workerUrl = URL.createObjectURL(
   new Blob([byId('planner').textContent ?? ''], { type: 'text/javascript' }),
 );
-const client = new PlannerClient(() => new Worker(workerUrl), catalogueOfServer(), {
-  ready,
-  answer: shown,
-  failed: (message) => view.defect(message),
-});
+const client = new PlannerClient(
+  startWorker,
+  catalogueOfServer(),
+  { ready, answer: shown, failed: (message) => view.defect(message) },
+  () => performance.now(),
+);
+
+function startWorker(receive: (reply: Reply) => void, failed: (message: string) => void): PlannerWorker {
+  const worker = new Worker(workerUrl);
+  worker.onmessage = ({ data }: MessageEvent<Reply>) => receive(data);
+  worker.onerror = ({ message }) => failed(message || 'its worker did not start');
+  return { post: (question) => worker.postMessage(question), end: () => worker.terminate() };
+}
 
 /** `qwen-selfhost serve` puts the prices of its user's catalogue into the page; elsewhere the snapshot is used. */
 function catalogueOfServer(): Catalogue | null {
@@ -41,8 +50,8 @@ function catalogueOfServer(): Catalogue | null {
   return data === null ? null : (JSON.parse(data.textContent ?? '') as Catalogue);
 }
 
-function ready({ regions }: Ready): void {
-  form = createForm(byId('form'), regions, changed);
+function ready(offered: Ready): void {
+  form = createForm(byId('form'), offered, changed);
   readAddress();
   addEventListener('hashchange', readAddress);
 }

@@ -9,21 +9,29 @@ export type Answer = Extract<Reply, { kind: 'answer' }>;
 export type Ready = Extract<Reply, { kind: 'ready' }>;
 
 export interface PlannerEvents {
+  /** Once, before the first answer. */
   readonly ready: (ready: Ready) => void;
   /** @param newest whether this is the answer to the last question; answers never come out of order */
   readonly answer: (answer: Answer, newest: boolean) => void;
   readonly failed: (message: string) => void;
 }
 
-/** What the client needs of a Web Worker. */
-export type PlannerWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
+export interface PlannerWorker {
+  readonly post: (question: Question) => void;
+  readonly end: () => void;
+}
+export type StartWorker = (
+  receive: (reply: Reply) => void,
+  failed: (message: string) => void,
+) => PlannerWorker;
 
 /**
  * Asks a worker, one question at a time. While it works, only the newest question waits; a running one that a newer has
  * superseded is given a moment, so that a dragged slider shows answers on its way, and is then ended with its worker.
+ * @param now milliseconds of a clock
  */
 export class PlannerClient {
-  private worker: PlannerWorker | null = null;
+  private worker: PlannerWorker;
   private running: { readonly id: number; readonly since: number } | null = null;
   private waiting: Extract<Question, { kind: 'plan' }> | null = null;
   private lastId = 0;
@@ -31,12 +39,12 @@ export class PlannerClient {
   private announced = false;
 
   constructor(
-    private readonly start: () => PlannerWorker,
+    private readonly start: StartWorker,
     private readonly catalogue: Catalogue | null,
     private readonly events: PlannerEvents,
-    private readonly now: () => number = () => performance.now(),
+    private readonly now: () => number,
   ) {
-    this.open();
+    this.worker = this.open();
   }
 
   /** Asks; an earlier question that has not been sent is dropped. */
@@ -46,13 +54,16 @@ export class PlannerClient {
     else this.impatience ??= setTimeout(() => this.restart(), this.running.since + PATIENCE_MS - this.now());
   }
 
-  private open(): void {
-    const worker = this.start();
-    this.worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
-    worker.onerror = (event) =>
-      this.events.failed((event as ErrorEvent).message || 'the planner did not start');
-    worker.postMessage({ kind: 'open', catalogue: this.catalogue } satisfies Question);
+  private open(): PlannerWorker {
+    const worker = this.start(
+      (reply) => {
+        // What an ended worker had under way is nobody's answer.
+        if (worker === this.worker) this.receive(reply);
+      },
+      (message) => this.events.failed(message),
+    );
+    worker.post({ kind: 'open', catalogue: this.catalogue });
+    return worker;
   }
 
   private receive(reply: Reply): void {
@@ -71,13 +82,13 @@ export class PlannerClient {
     if (question === null) return;
     this.waiting = null;
     this.running = { id: question.id, since: this.now() };
-    this.worker?.postMessage(question);
+    this.worker.post(question);
   }
 
   private restart(): void {
     this.settle();
-    this.worker?.terminate();
-    this.open();
+    this.worker.end();
+    this.worker = this.open();
     this.next();
   }
 

@@ -1,4 +1,5 @@
 import { type Catalogue, EMBEDDED_CATALOGUE, regionsOf } from '../hardware/offerings';
+import { MODEL_NAMES } from '../models/registry';
 import { answerTo, type Outcome, yamlOf } from './answer';
 import type { State } from './state';
 
@@ -10,7 +11,7 @@ export type Question =
 
 /** What the worker sends back. */
 export type Reply =
-  | { readonly kind: 'ready'; readonly regions: readonly string[]; readonly catalogueAsOf: string }
+  | { readonly kind: 'ready'; readonly models: readonly string[]; readonly regions: readonly string[] }
   | {
       readonly kind: 'answer';
       readonly id: number;
@@ -25,7 +26,7 @@ export function planner(now: () => number): (question: Question) => Reply {
   return (question) => {
     if (question.kind === 'open') {
       catalogue = question.catalogue ?? EMBEDDED_CATALOGUE;
-      return { kind: 'ready', regions: regionsOf(catalogue), catalogueAsOf: catalogue.asOf };
+      return { kind: 'ready', models: MODEL_NAMES, regions: regionsOf(catalogue) };
     }
     const start = now();
     const { id, state } = question;

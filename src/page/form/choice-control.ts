@@ -1,23 +1,23 @@
 import { h } from '../dom';
 import { type Change, type Control, frame } from './control';
-import type { ChoiceField } from './fields';
+import type { ChoiceField, FieldOption } from './fields';
 
 /** One of several; a value that is none of them (from an address) is shown all the same, for the planner to refuse. */
-export function choiceControl(field: ChoiceField, change: Change): Control {
+export function choiceControl(field: ChoiceField, options: readonly FieldOption[], change: Change): Control {
   const select = h(
     'select',
     { id: field.name },
-    field.options.map(({ value, text }) => h('option', { value }, text)),
+    options.map(({ value, text }) => h('option', { value }, text)),
   );
   const around = frame(field, false, select);
   select.setAttribute('aria-describedby', around.describedBy);
   select.addEventListener('change', () => change(select.value || undefined, false));
-  const hasEmpty = field.options.some(({ value }) => value === '');
+  const hasEmpty = options.some(({ value }) => value === '');
 
   return {
     element: around.element,
     show: (value) => {
-      const wanted = typeof value === 'string' ? value : hasEmpty ? '' : field.options[0]!.value;
+      const wanted = typeof value === 'string' ? value : hasEmpty ? '' : options[0]!.value;
       for (const option of [...select.options]) if (option.dataset.foreign === 'true') option.remove();
       // What stands for the usual choice may be named as well (preset=chat).
       if (![...select.options].some((option) => option.value === wanted)) {

@@ -1,8 +1,7 @@
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../../models/checkpoints';
-import { MODEL_NAMES } from '../../models/registry';
 import type { Plan } from '../../plan/schema';
 import { number, seconds, usd } from '../../report/format';
-import { SURVIVALS } from '../../requirements/sizing';
+import { SURVIVALS } from '../../requirements/choices';
 import { PRESET_NAMES, PRESETS } from '../../workload/presets';
 import type { FieldName } from '../state';
 
@@ -27,16 +26,21 @@ export interface NumberField extends Common {
   readonly spoken?: (value: number) => string;
 }
 
+export interface FieldOption {
+  readonly value: string;
+  readonly text: string;
+}
+
 export interface ChoiceField extends Common {
   readonly kind: 'choice';
-  readonly options: readonly { readonly value: string; readonly text: string }[];
+  /** null: what the planner has to offer. */
+  readonly options: readonly FieldOption[] | null;
 }
 
 export interface ListField extends Common {
   readonly kind: 'list';
   readonly usual: string;
-  /** null: filled in when the planner has told what there is. */
-  readonly options: readonly { readonly value: string; readonly text: string }[] | null;
+  readonly options: readonly FieldOption[] | null;
 }
 
 export type Field = NumberField | ChoiceField | ListField;
@@ -65,12 +69,7 @@ export const GROUPS: readonly FieldGroup[] = [
   {
     title: 'What to serve',
     fields: [
-      {
-        kind: 'choice',
-        name: 'model',
-        label: 'Model',
-        options: MODEL_NAMES.map((name) => ({ value: name, text: name })),
-      },
+      { kind: 'choice', name: 'model', label: 'Model', options: null },
       {
         kind: 'number',
         name: 'context',

@@ -19,7 +19,7 @@ export interface Form {
 /** Builds the form in its place. `change` gets the whole new state. */
 export function createForm(
   place: HTMLElement,
-  regions: readonly string[],
+  offered: { readonly models: readonly string[]; readonly regions: readonly string[] },
   change: (state: State, typing: boolean) => void,
 ): Form {
   let state: State = {};
@@ -35,9 +35,11 @@ export function createForm(
   const controlOf = (field: Field): Control => {
     const changed = (value: Value, typing: boolean): void => set({ [field.name]: value }, typing);
     if (field.kind === 'number') return numberControl(field, changed);
-    if (field.kind === 'choice') return choiceControl(field, changed);
-    const options = field.options ?? regions.map((region) => ({ value: region, text: region }));
-    return listControl(field, options, changed);
+    const names = field.name === 'model' ? offered.models : offered.regions;
+    const options = field.options ?? names.map((name) => ({ value: name, text: name }));
+    return field.kind === 'choice'
+      ? choiceControl(field, options, changed)
+      : listControl(field, options, changed);
   };
   for (const field of fields) controls.set(field.name, controlOf(field));
   const load = loadKind(controls, (values) => {

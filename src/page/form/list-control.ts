@@ -1,13 +1,12 @@
 import { h, setText } from '../dom';
 import { type Change, type Control, frame, type Value } from './control';
-import type { ListField } from './fields';
+import type { FieldOption, ListField } from './fields';
 
-type Options = NonNullable<ListField['options']>;
 /** A longer list is folded away under what is chosen. */
 const SHORT_LIST = 4;
 
 /** Any number of several, as check boxes; none checked stands for the usual one. */
-export function listControl(field: ListField, options: Options, change: Change): Control {
+export function listControl(field: ListField, options: readonly FieldOption[], change: Change): Control {
   let chosen: readonly string[] = [field.usual];
   const boxes = h('div', { class: 'checks' });
   const title = h('summary', {});

@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/schema';
 import { h, setText } from '../dom';
+import { charts } from './charts';
 import { detailSections } from './details';
 import { tiles } from './tiles';
 
@@ -21,8 +22,9 @@ export function answerView(place: HTMLElement): AnswerView {
   const status = h('p', { class: 'status' });
   const figures = h('dl', { class: 'tiles', 'aria-label': 'The plan in figures' });
   const warned = h('ul', { class: 'warnings' });
+  const drawn = charts();
   const details = detailSections();
-  const planned = h('div', { class: 'planned' }, figures, warned, details.element);
+  const planned = h('div', { class: 'planned' }, figures, warned, drawn.element, details.element);
   place.replaceChildren(h('h2', { class: 'visually-hidden' }, 'The answer'), says, status, planned);
 
   const state = (kind: 'plan' | 'nothing' | 'wrong' | 'defect'): void => {
@@ -37,6 +39,7 @@ export function answerView(place: HTMLElement): AnswerView {
       figures.replaceChildren(...tiles(plan));
       warned.replaceChildren(...warnings.map((warning) => h('li', {}, warning)));
       details.show(plan);
+      drawn.show(plan);
     },
     refused: (message, nothingMeetsIt) => {
       state(nothingMeetsIt ? 'nothing' : 'wrong');

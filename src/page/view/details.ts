@@ -1,63 +1,54 @@
 import type { Plan } from '../../plan/schema';
-import { breakEvenRows, marketLines } from '../../report/money';
-import { h } from '../dom';
+import { plural } from '../../report/format';
+import { hostedApis, marketLines } from '../../report/view/money';
+import { h, setText } from '../dom';
+import { shownTable } from './data-table';
 
 /** The lists under the figures: what was understood, what else there is, why not the others, what may go wrong. */
 export function detailSections() {
-  const understood = list();
-  const alternatives = list();
-  const bought = list();
-  const risks = list();
-  const apis = dataTable('Hosted APIs against this plan', [
-    'API',
-    'a month',
-    'tokens a day from which you win',
-    'verdict',
-  ]);
-  const rejected = dataTable('Instance types that were not chosen', [
-    'instance type',
-    'stopped by',
-    'reason',
-  ]);
+  const understood = h('ul', {});
+  const alternatives = h('ul', {});
+  const bought = h('ul', {});
+  const risks = h('ul', {});
+  const apis = shownTable('Hosted APIs against this plan');
+  const rejected = shownTable('Instance types that were not chosen');
   const search = h('input', {
     type: 'search',
     id: 'search-rejected',
     placeholder: 'for example p5',
     autocomplete: 'off',
   });
-  const whyNot = section(
-    'Why not another machine',
-    h('p', { class: 'row' }, h('label', { for: 'search-rejected' }, 'Search'), search),
-    rejected.element,
-  );
-  const found = (): void => rejected.filter(search.value);
+  const left = h('span', { class: 'hint', role: 'status' });
+  const found = (): void => setText(left, plural(rejected.filter(search.value), 'instance type'));
   search.addEventListener('input', found);
 
   const sections = {
-    understood: section('What the planner understood', understood),
     alternatives: section('What else would do', alternatives),
+    risks: section('What may go wrong', risks),
+    understood: section('What the planner understood', understood),
     bought: section('Bought otherwise', bought),
     apis: section('Against hosted APIs', apis.element),
-    risks: section('What may go wrong', risks),
-    whyNot,
+    whyNot: section(
+      'Why not another machine',
+      h('p', { class: 'row' }, h('label', { for: 'search-rejected' }, 'Search'), search, left),
+      rejected.element,
+    ),
   };
   return {
     element: h('div', { class: 'details' }, ...Object.values(sections)),
     show: (plan: Plan): void => {
       fill(sections.understood, understood, plan.notes);
-      fill(
-        sections.alternatives,
-        alternatives,
-        plan.alternatives.map(
-          ({ kind, option, tradeOff }) =>
-            `${KINDS[kind]}: ${option.instances} × ${option.instanceType} ${option.checkpoint.toUpperCase()}, ${tradeOff}`,
-        ),
-      );
+      fill(sections.alternatives, alternatives, plan.alternatives.map(alternativeText));
       fill(sections.bought, bought, marketLines(plan));
       fill(sections.risks, risks, plan.risks);
-      apis.rows(breakEvenRows(plan));
-      sections.apis.hidden = breakEvenRows(plan).length === 0;
-      rejected.rows(plan.rejected.map(({ instanceType, filter, reason }) => [instanceType, filter, reason]));
+      const table = hostedApis(plan);
+      apis.show(table);
+      sections.apis.hidden = table.rows.length === 0;
+      rejected.show({
+        caption: 'Instance types that were not chosen, the closest first',
+        columns: [{ title: 'instance type' }, { title: 'stopped by' }, { title: 'reason' }],
+        rows: plan.rejected.map(({ instanceType, filter, reason }) => [instanceType, filter, reason]),
+      });
       found();
     },
   };
@@ -65,7 +56,8 @@ export function detailSections() {
 
 const KINDS = { 'next-cheaper': 'Cheaper', 'next-safer': 'Safer', 'next-faster': 'Faster' } as const;
 
-const list = (): HTMLElement => h('ul', {});
+const alternativeText = ({ kind, option, tradeOff }: Plan['alternatives'][number]): string =>
+  `${KINDS[kind]}: ${option.instances} × ${option.instanceType}, ${option.checkpoint.toUpperCase()} weights: ${tradeOff}`;
 
 function fill(section: HTMLElement, list: HTMLElement, lines: readonly string[]): void {
   section.hidden = lines.length === 0;
@@ -74,28 +66,3 @@ function fill(section: HTMLElement, list: HTMLElement, lines: readonly string[])
 
 const section = (title: string, ...content: readonly Node[]): HTMLElement =>
   h('details', { class: 'section', open: true }, h('summary', {}, h('h3', {}, title)), ...content);
-
-/** A table whose rows can be filtered by any of their text. */
-function dataTable(caption: string, header: readonly string[]) {
-  const body = h('tbody', {});
-  const table = h(
-    'table',
-    {},
-    h('caption', { class: 'visually-hidden' }, caption),
-    h('thead', {}, h('tr', {}, ...header.map((title) => h('th', { scope: 'col' }, title)))),
-    body,
-  );
-  return {
-    element: h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, table),
-    rows: (rows: readonly (readonly string[])[]): void =>
-      body.replaceChildren(
-        ...rows.map(([first = '', ...others]) =>
-          h('tr', {}, h('th', { scope: 'row' }, first), ...others.map((cell) => h('td', {}, cell))),
-        ),
-      ),
-    filter: (text: string): void => {
-      const wanted = text.trim().toLowerCase();
-      for (const row of body.rows) row.hidden = !(row.textContent ?? '').toLowerCase().includes(wanted);
-    },
-  };
-}

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
+import { packageRoot } from '../package-root';
 import { sharedJson } from './shared-json';
-
-const ROOT = join(__dirname, '..', '..');
 
 /** zod carries its messages in fifty languages; the page speaks English, and says its own. */
 const oneLanguage: Plugin = {
@@ -17,11 +16,13 @@ const oneLanguage: Plugin = {
   },
 };
 
-/** One classic script, minified: `file://` refuses modules. */
+/** One classic script, minified: `file://` refuses modules. esbuild is loaded on first use and is a development dependency. */
 export async function bundle(entry: string): Promise<string> {
+  const { build } = require('esbuild') as typeof import('esbuild');
+  const root = packageRoot();
   const result = await build({
-    absWorkingDir: ROOT,
-    entryPoints: [join(ROOT, 'src', 'page', entry)],
+    absWorkingDir: root,
+    entryPoints: [join(root, 'src', 'page', entry)],
     bundle: true,
     minify: true,
     format: 'iife',
@@ -33,7 +34,7 @@ export async function bundle(entry: string): Promise<string> {
     legalComments: 'none',
     write: false,
     logLevel: 'silent',
-    plugins: [sharedJson(ROOT), oneLanguage],
+    plugins: [sharedJson(root), oneLanguage],
   });
   return result.outputFiles[0]!.text.trimEnd();
 }
@@ -50,8 +51,8 @@ export interface BuiltPage {
  */
 export async function buildPage(): Promise<BuiltPage> {
   const [page, worker] = await Promise.all([bundle('main.ts'), bundle('worker.ts')]);
-  const style = readFileSync(join(ROOT, 'src', 'page', 'page.css'), 'utf8');
-  const template = readFileSync(join(ROOT, 'src', 'page', 'page.html'), 'utf8');
+  const style = readPart('page.css');
+  const template = readPart('page.html');
   const parts: Record<string, string> = {
     policy: policyOf(page, style),
     style,
@@ -66,6 +67,8 @@ export async function buildPage(): Promise<BuiltPage> {
   });
   return { html, scriptBytes: Buffer.byteLength(page) + Buffer.byteLength(worker) };
 }
+
+const readPart = (name: string): string => readFileSync(join(packageRoot(), 'src', 'page', name), 'utf8');
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
