@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { UserError } from '../errors';
 import type { Catalogue } from '../hardware/offerings';
 import { serializePlan } from '../plan/document';
+import type { DesignMemory } from '../planning/design-memory';
 import { makePlan } from '../planning/plan';
 import { type Override, readRequirements } from '../requirements/document';
 import { overridesOf } from '../requirements/flags';
@@ -18,12 +19,12 @@ export type Outcome =
   | { readonly kind: 'defect'; readonly message: string };
 
 /** Plans what a state asks for. Never throws. */
-export function answerTo(state: State, catalogue: Catalogue): Outcome {
+export function answerTo(state: State, catalogue: Catalogue, designs: DesignMemory): Outcome {
   try {
     const input = readRequirements(null, overridesIn(state));
     return {
       kind: 'plan',
-      planText: serializePlan(makePlan(resolveRequirements(input, catalogue), { catalogue })),
+      planText: serializePlan(makePlan(resolveRequirements(input, catalogue), { catalogue, designs })),
     };
   } catch (error) {
     if (error instanceof UserError)

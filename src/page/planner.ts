@@ -1,5 +1,6 @@
 import { type Catalogue, EMBEDDED_CATALOGUE, regionsOf } from '../hardware/offerings';
 import { MODEL_NAMES } from '../models/registry';
+import { DesignMemory } from '../planning/design-memory';
 import { answerTo, type Outcome, yamlOf } from './answer';
 import type { State } from './state';
 
@@ -22,6 +23,7 @@ export type Reply =
 
 /** A planner that answers one question after the other. */
 export function planner(now: () => number): (question: Question) => Reply {
+  const designs = new DesignMemory();
   let catalogue: Catalogue = EMBEDDED_CATALOGUE;
   return (question) => {
     if (question.kind === 'open') {
@@ -30,7 +32,7 @@ export function planner(now: () => number): (question: Question) => Reply {
     }
     const start = now();
     const { id, state } = question;
-    const outcome = answerTo(state, catalogue);
+    const outcome = answerTo(state, catalogue, designs);
     return { kind: 'answer', id, outcome, yaml: yamlOf(state), milliseconds: now() - start };
   };
 }

@@ -12,6 +12,7 @@ import { alternativesTo } from './alternatives';
 import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
 import type { PlanningContext } from './candidate';
 import { describeOption } from './describe';
+import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
 import { bestByType, explainNothing, explainRejections, paretoFrontier } from './explain';
 import { memoryFigures, predictedFigures, scalingTarget } from './figures';
@@ -33,6 +34,8 @@ export interface PlanningData {
   readonly coefficients?: Coefficients;
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
+  /** Where many plans are made one after the other: what one learns of the engines, for the next. */
+  readonly designs?: DesignMemory;
 }
 
 /** Growth allowed beyond the planned machines before the Auto Scaling group stops. */
@@ -61,7 +64,7 @@ export function planningContext(
 export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Plan {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
-  const search = openSearch(context);
+  const search = openSearch(context, data.designs?.storeFor(context));
   const found = recommend(search, data.exhaustive ?? false);
   if (found === null) throw new UserError(explainNothing(search), 1);
 
