@@ -6,6 +6,7 @@ import type { DesignMemory } from '../planning/design-memory';
 import { makePlan } from '../planning/plan';
 import { type Override, readRequirements } from '../requirements/document';
 import { overridesOf } from '../requirements/flags';
+import type { Requirements } from '../requirements/requirements';
 import { resolveRequirements } from '../requirements/resolve';
 import { flagsOf, type State } from './state';
 
@@ -14,21 +15,26 @@ export type Outcome =
   /** `planText`: the bytes of plan.json. */
   | { readonly kind: 'plan'; readonly planText: string }
   /** One line, and the exit code of the command line: 1 nothing meets it, 2 bad input. */
-  | { readonly kind: 'refused'; readonly message: string; readonly exitCode: number }
+  | {
+      readonly kind: 'refused';
+      readonly message: string;
+      readonly exitCode: number;
+      /** What was understood, where it makes sense and only nothing meets it. */
+      readonly requirements: Requirements | null;
+    }
   /** A defect of this program. */
   | { readonly kind: 'defect'; readonly message: string };
 
 /** Plans what a state asks for. Never throws. */
 export function answerTo(state: State, catalogue: Catalogue, designs: DesignMemory): Outcome {
+  let requirements: Requirements | null = null;
   try {
-    const input = readRequirements(null, overridesIn(state));
-    return {
-      kind: 'plan',
-      planText: serializePlan(makePlan(resolveRequirements(input, catalogue), { catalogue, designs })),
-    };
+    const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), catalogue);
+    requirements = resolved.requirements;
+    return { kind: 'plan', planText: serializePlan(makePlan(resolved, { catalogue, designs })) };
   } catch (error) {
     if (error instanceof UserError)
-      return { kind: 'refused', message: error.message, exitCode: error.exitCode };
+      return { kind: 'refused', message: error.message, exitCode: error.exitCode, requirements };
     return { kind: 'defect', message: (error as Error).stack ?? String(error) };
   }
 }

@@ -3,12 +3,13 @@ import { oldPriceWarning } from '../aws/catalogue/age';
 import type { Catalogue } from '../hardware/offerings';
 import type { Plan } from '../plan/schema';
 import { number } from '../report/format';
+import { announcer } from './announce';
 import { commandOf } from './command';
-import { byId, h, setText } from './dom';
+import { byId, h } from './dom';
 import { createForm, type Form } from './form/form';
 import type { Reply } from './planner';
 import { type Answer, PlannerClient, type PlannerWorker, type Ready } from './planner-client';
-import { fragmentOf, readFragment, type State } from './state';
+import { FIRST_STATE, fragmentOf, readFragment, type State } from './state';
 import { answerView } from './view/answer-view';
 import { takeAway } from './view/take-away';
 
@@ -16,20 +17,20 @@ import { takeAway } from './view/take-away';
 const TYPING_PAUSE_MS = 150;
 /** Browsers refuse more than some 100 changes of address in half a minute. */
 const ADDRESS_PAUSE_MS = 300;
+const TITLE = 'qwen-selfhost planner';
 
-const view = answerView(byId('answer'));
-const said = h('p', { class: 'visually-hidden', role: 'status' });
-const toTake = takeAway((text) => setText(said, text));
-byId('answer').append(toTake.element, said);
+const { element: live, say } = announcer();
+const toTake = takeAway(say);
+const view = answerView(toTake.element, say);
+document.body.append(live);
 
 let form: Form | null = null;
-let state: State;
+let state: State = FIRST_STATE;
 let typing: ReturnType<typeof setTimeout> | undefined;
 let addressing: ReturnType<typeof setTimeout> | undefined;
 
-const workerUrl = URL.createObjectURL(
-  new Blob([byId('planner').textContent ?? ''], { type: 'text/javascript' }),
-);
+const program = new Blob([byId('planner').textContent ?? ''], { type: 'text/javascript' });
+const programUrl = URL.createObjectURL(program);
 const client = new PlannerClient(
   startWorker,
   catalogueOfServer(),
@@ -38,7 +39,7 @@ const client = new PlannerClient(
 );
 
 function startWorker(receive: (reply: Reply) => void, failed: (message: string) => void): PlannerWorker {
-  const worker = new Worker(workerUrl);
+  const worker = new Worker(programUrl);
   worker.onmessage = ({ data }: MessageEvent<Reply>) => receive(data);
   worker.onerror = ({ message }) => failed(message || 'its worker did not start');
   return { post: (question) => worker.postMessage(question), end: () => worker.terminate() };
@@ -53,16 +54,16 @@ function catalogueOfServer(): Catalogue | null {
 function ready(offered: Ready): void {
   form = createForm(byId('form'), offered, changed);
   readAddress();
-  addEventListener('hashchange', readAddress);
+  addEventListener('hashchange', () => {
+    if (location.hash.slice(1) !== fragmentOf(state)) readAddress();
+  });
 }
 
 function readAddress(): void {
-  if (location.hash.slice(1) === fragmentOf(state ?? {}) && state !== undefined) return;
   const read = readFragment(location.hash);
-  const notices = read.ignored.map((line) =>
-    h('p', { class: 'banner' }, `The link holds what this page does not use. ${line}.`),
+  byId('notices').replaceChildren(
+    ...read.ignored.map((line) => h('p', { class: 'banner' }, `Left out of the link: ${line}.`)),
   );
-  byId('notices').replaceChildren(...notices);
   state = read.state;
   form?.show(state);
   ask();
@@ -84,36 +85,43 @@ function ask(): void {
 }
 
 function shown({ outcome, yaml, milliseconds }: Answer, newest: boolean): void {
-  if (newest) view.status(`Planned in ${number(Math.round(milliseconds))} ms.`, false);
   toTake.yaml(yaml);
-  if (outcome.kind === 'plan') {
-    const plan = JSON.parse(outcome.planText) as Plan;
-    view.plan(plan, warningsOf(plan));
-    toTake.plan(plan, outcome.planText);
-    form?.understood(plan.requirements);
-    form?.error(null);
-    document.title = `${plan.choice.instances} × ${plan.choice.instanceType}: qwen-selfhost planner`;
-    return;
-  }
-  toTake.plan(null, '');
-  document.title = 'qwen-selfhost planner';
-  if (outcome.kind === 'defect') view.defect(outcome.message);
+  if (outcome.kind === 'plan') found(JSON.parse(outcome.planText) as Plan, outcome.planText);
   else {
-    const wrong = outcome.exitCode === 2;
-    // Half a number is not an error yet.
+    toTake.plan(null, '');
+    document.title = TITLE;
+    const wrong = outcome.kind === 'refused' && outcome.exitCode === 2;
     form?.error(wrong ? outcome.message : null);
-    view.refused(outcome.message, !wrong);
+    if (outcome.kind === 'defect') view.defect(outcome.message);
+    else {
+      view.refused(outcome.message, !wrong);
+      if (outcome.requirements !== null) form?.understood(outcome.requirements);
+    }
   }
+  const took = outcome.kind === 'plan' ? `Planned in ${number(Math.round(milliseconds))} ms.` : '';
+  if (newest) view.status(took, false);
+}
+
+function found(plan: Plan, planText: string): void {
+  view.plan(plan, warningsOf(plan));
+  toTake.plan(plan, planText);
+  form?.understood(plan.requirements);
+  form?.error(null);
+  document.title = `${plan.choice.instances} × ${plan.choice.instanceType}: ${TITLE}`;
 }
 
 /** The warning that the command line prints. */
 function warningsOf({ choice: { instanceType, region, market }, cost, dataDates }: Plan): string[] {
   const price = { instanceType, region, market, source: cost.instance.source };
-  return [oldPriceWarning(price, dataDates.catalogue ?? '', new Date()) ?? []].flat();
+  const old = oldPriceWarning(price, dataDates.catalogue ?? '', new Date());
+  return old === null ? [] : [old];
 }
 
-byId('skip').addEventListener('click', (event) => {
-  // The fragment of the address is the state.
-  event.preventDefault();
-  byId('answer').focus();
-});
+for (const id of ['skip', 'bar']) {
+  byId(id).addEventListener('click', (event) => {
+    // The fragment of the address is the state.
+    event.preventDefault();
+    byId('answer').focus();
+    byId('answer').scrollIntoView();
+  });
+}

@@ -58,7 +58,6 @@ export async function buildPage(): Promise<BuiltPage> {
     style,
     worker: inElement(worker),
     page: inElement(page),
-    data: '',
   };
   const html = template.replace(/<!--\{(\w+)\}-->|\{\{(\w+)\}\}/g, (_, block?: string, text?: string) => {
     const part = parts[block ?? text ?? ''];

@@ -11,7 +11,7 @@ import { numberControl } from './number-control';
 export interface Form {
   readonly show: (state: State) => void;
   /** What the planner took for the fields that are empty. */
-  readonly understood: (requirements: Plan['requirements'] | null) => void;
+  readonly understood: (requirements: Plan['requirements']) => void;
   /** Shows a message at the field it is about; the field's name, or null when it is about none. */
   readonly error: (message: string | null) => FieldName | null;
 }
@@ -72,8 +72,7 @@ export function createForm(
     understood: (requirements) => {
       load.understood(requirements);
       for (const { name, understood } of fields) {
-        if (understood)
-          controls.get(name)!.understood(requirements === null ? null : understood(requirements));
+        if (understood) controls.get(name)!.understood(understood(requirements));
       }
     },
     error: (message) => {

@@ -51,8 +51,8 @@ export function loadKind(
       controls.get('users')!.element.hidden = !byUsers;
       controls.get('seconds-between-requests')!.element.hidden = !byUsers;
     },
-    understood: (requirements: Plan['requirements'] | null): void => {
-      if (requirements !== null) secondsBetween = requirements.workload.secondsBetweenRequests;
+    understood: ({ workload }: Plan['requirements']): void => {
+      secondsBetween = workload.secondsBetweenRequests;
     },
   };
 }

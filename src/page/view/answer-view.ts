@@ -1,11 +1,11 @@
 import type { Plan } from '../../plan/schema';
-import { h, setText } from '../dom';
+import { usd } from '../../report/format';
+import { byId, h, setText } from '../dom';
 import { charts } from './charts';
 import { detailSections } from './details';
 import { tiles } from './tiles';
 
 export interface AnswerView {
-  readonly element: HTMLElement;
   /** A plan that was found, with what to warn of. */
   readonly plan: (plan: Plan, warnings: readonly string[]) => void;
   /** Nothing meets the requirements, or they make no sense: the line the command line prints. */
@@ -15,40 +15,57 @@ export interface AnswerView {
   readonly status: (text: string, busy: boolean) => void;
 }
 
-/** The part of the page that shows the answer. Its skeleton stays; only contents change, so that focus and place are kept. */
-export function answerView(place: HTMLElement): AnswerView {
+/**
+ * The part of the page that shows the answer. Its skeleton stays; only contents change, so that focus and place are kept.
+ * @param takeAway shown between the answer and its details
+ */
+export function answerView(takeAway: HTMLElement, say: (text: string) => void): AnswerView {
+  const place = byId('answer');
+  const bar = byId('bar');
   const summary = h('p', { class: 'summary' });
-  const says = h('div', { role: 'status', 'aria-live': 'polite', 'aria-atomic': 'true' }, summary);
   const status = h('p', { class: 'status' });
   const figures = h('dl', { class: 'tiles', 'aria-label': 'The plan in figures' });
   const warned = h('ul', { class: 'warnings' });
-  const drawn = charts();
+  const drawn = charts(say);
   const details = detailSections();
-  const planned = h('div', { class: 'planned' }, figures, warned, drawn.element, details.element);
-  place.replaceChildren(h('h2', { class: 'visually-hidden' }, 'The answer'), says, status, planned);
+  place.replaceChildren(
+    h('h2', { class: 'visually-hidden' }, 'The answer'),
+    summary,
+    status,
+    figures,
+    warned,
+    takeAway,
+    drawn.element,
+    details.element,
+  );
 
-  const state = (kind: 'plan' | 'nothing' | 'wrong' | 'defect'): void => {
+  const state = (kind: 'plan' | 'nothing' | 'wrong' | 'defect', text: string, short: string): void => {
     place.dataset.kind = kind;
-    planned.hidden = kind !== 'plan';
+    for (const part of [figures, warned, drawn.element, details.element]) part.hidden = kind !== 'plan';
+    setText(summary, text);
+    setText(bar, short);
+    bar.hidden = false;
+    say(text);
   };
   return {
-    element: place,
     plan: (plan, warnings) => {
-      state('plan');
-      setText(summary, plan.summary);
+      const { instances, instanceType } = plan.choice;
+      state('plan', plan.summary, `${instances} × ${instanceType}, ${usd(plan.cost.usdPerMonth)} a month`);
       figures.replaceChildren(...tiles(plan));
-      warned.replaceChildren(...warnings.map((warning) => h('li', {}, warning)));
+      warned.replaceChildren(...warnings.map((warning) => h('li', {}, sentence(warning))));
       details.show(plan);
       drawn.show(plan);
     },
-    refused: (message, nothingMeetsIt) => {
-      state(nothingMeetsIt ? 'nothing' : 'wrong');
-      setText(summary, sentence(message));
-    },
-    defect: (message) => {
-      state('defect');
-      setText(summary, `The planner failed; please report this with the address of this page: ${message}`);
-    },
+    refused: (message, nothingMeetsIt) =>
+      nothingMeetsIt
+        ? state('nothing', sentence(message), 'No plan meets this')
+        : state('wrong', sentence(message), 'One of the fields is wrong'),
+    defect: (message) =>
+      state(
+        'defect',
+        `The planner failed; please report this with the address of this page: ${message}`,
+        'The planner failed',
+      ),
     status: (text, busy) => {
       place.setAttribute('aria-busy', String(busy));
       setText(status, text);

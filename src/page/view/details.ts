@@ -30,7 +30,7 @@ export function detailSections() {
     apis: section('Against hosted APIs', apis.element),
     whyNot: section(
       'Why not another machine',
-      h('p', { class: 'row' }, h('label', { for: 'search-rejected' }, 'Search'), search, left),
+      h('p', { class: 'row no-print' }, h('label', { for: 'search-rejected' }, 'Search'), search, left),
       rejected.element,
     ),
   };

@@ -10,7 +10,7 @@ export interface TakeAway {
   readonly plan: (plan: Plan | null, planText: string) => void;
 }
 
-const HEADER = '# Plan it: npx qwen-selfhost plan selfhost.yaml\n';
+const HEADER = '# npx qwen-selfhost plan selfhost.yaml\n';
 
 /** What one takes from the page: the command, selfhost.yaml, plan.json, and the way to Terraform. */
 export function takeAway(say: (text: string) => void): TakeAway {
@@ -19,8 +19,13 @@ export function takeAway(say: (text: string) => void): TakeAway {
   const command = h('code', { id: 'command' });
   const yaml = h('code', { id: 'yaml' });
   const next = h('code', { id: 'next' });
-  const copyCommand = button('Copy the command', () => copy(command, 'the command', say));
-  const copyYaml = button('Copy', () => copy(yaml, 'selfhost.yaml', say));
+  const copied = h('span', { class: 'hint' });
+  const told = (text: string): void => {
+    setText(copied, text);
+    say(text);
+  };
+  const copyCommand = button('Copy the command', () => copy(command, 'the command', told));
+  const copyYaml = button('Copy', () => copy(yaml, 'selfhost.yaml', told));
   const saveYaml = button('Download selfhost.yaml', () =>
     save('selfhost.yaml', files.yaml, 'application/yaml'),
   );
@@ -31,25 +36,33 @@ export function takeAway(say: (text: string) => void): TakeAway {
     'div',
     {},
     h('h3', {}, 'Next: Terraform'),
-    h('p', {}, 'With plan.json downloaded, in its folder:'),
+    h('p', { class: 'hint' }, 'In the folder of the downloaded plan.json:'),
     code(next, 'Next steps'),
   );
   const element = h(
     'section',
     { class: 'take-away', 'aria-labelledby': 'take-away' },
     h('h2', { id: 'take-away' }, 'Take it with you'),
-    h('h3', {}, 'The same at the command line'),
-    code(command, 'Command'),
-    h('p', { class: 'row' }, copyCommand, savePlan),
     h(
-      'p',
-      { class: 'hint' },
-      'Run it in a folder without a selfhost.yaml of its own, which would be read as well.',
+      'div',
+      { class: 'two' },
+      h(
+        'div',
+        {},
+        h('h3', {}, 'At the command line'),
+        code(command, 'Command'),
+        h('p', { class: 'row no-print' }, copyCommand, savePlan),
+        h('p', { class: 'hint' }, 'In a folder without a selfhost.yaml, which would be read as well.'),
+        steps,
+      ),
+      h(
+        'div',
+        {},
+        h('h3', {}, 'selfhost.yaml'),
+        code(yaml, 'selfhost.yaml'),
+        h('p', { class: 'row no-print' }, saveYaml, copyYaml, copied),
+      ),
     ),
-    steps,
-    h('h3', {}, 'selfhost.yaml'),
-    code(yaml, 'selfhost.yaml'),
-    h('p', { class: 'row' }, saveYaml, copyYaml),
   );
   return {
     element,
@@ -65,9 +78,10 @@ export function takeAway(say: (text: string) => void): TakeAway {
       steps.hidden = plan === null;
       if (plan === null) return;
       planName = plan.name;
+      const folder = `cdktf.out/stacks/${planName}`;
       setText(
         next,
-        `npx qwen-selfhost synth ${planName}.plan.json\ncd cdktf.out/stacks/${planName} && terraform init && terraform plan`,
+        `npx qwen-selfhost synth ${planName}.plan.json\ncd ${folder} && terraform init && terraform plan`,
       );
     },
   };
@@ -86,7 +100,7 @@ async function copy(element: HTMLElement, what: string, say: (text: string) => v
     say(`Copied ${what}.`);
   } catch {
     getSelection()?.selectAllChildren(element);
-    say(`Your browser forbids copying from here: ${what} is selected, press Ctrl+C.`);
+    say(`Selected ${what}, because your browser forbids copying from here: press Ctrl+C.`);
   }
 }
 

@@ -25,8 +25,8 @@ export function tiles(plan: Plan): HTMLElement[] {
     ),
     tile(
       'Cost of a million tokens',
-      `${usd(cost.usdPerMillionTokens.output)} out`,
-      `${usd(cost.usdPerMillionTokens.input)} in`,
+      `${usd(cost.usdPerMillionTokens.output)} output`,
+      `${usd(cost.usdPerMillionTokens.input)} input`,
       'at this load, all day',
     ),
     tile(
