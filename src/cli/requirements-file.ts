@@ -4,7 +4,7 @@ import { UserError } from '../errors';
 import type { Plan } from '../plan/schema';
 import { makePlan } from '../planning/plan';
 import { usd } from '../report/format';
-import { readRequirements } from '../requirements/document';
+import { type Override, type RequirementsSource, readRequirements } from '../requirements/document';
 import { resolveRequirements } from '../requirements/resolve';
 import { splitServices } from '../requirements/services';
 import { planningCatalogue } from './catalogue-overlay';
@@ -25,17 +25,29 @@ export function plansFrom(file: string | undefined, command: Command, exhaustive
       `nothing to plan: give --model NAME, or write a ${DEFAULT_FILE} with a line such as 'model: Qwen3.5-35B-A3B'`,
     );
   }
-  const sources = path === undefined ? [null] : splitServices({ name: path, text: readText(path) });
+  const { plans, warnings } = planAll(path === undefined ? null : sourceOf(path), overrides, exhaustive);
+  for (const warning of warnings) command.configureOutput().writeErr?.(`warning: ${warning}\n`);
+  return plans;
+}
+
+export const sourceOf = (path: string): RequirementsSource => ({ name: path, text: readText(path) });
+
+/**
+ * One plan a service of a requirements document, with the catalogue of the user; the only way from requirements to
+ * plans, whoever asks.
+ */
+export function planAll(
+  source: RequirementsSource | null,
+  overrides: readonly Override[],
+  exhaustive = false,
+): { readonly plans: Plan[]; readonly warnings: readonly string[] } {
   const { catalogue, warnings } = planningCatalogue();
-  const plans = sources.map((source) =>
-    makePlan(resolveRequirements(readRequirements(source, overrides), catalogue), { catalogue, exhaustive }),
+  const plans = (source === null ? [null] : splitServices(source)).map((service) =>
+    makePlan(resolveRequirements(readRequirements(service, overrides), catalogue), { catalogue, exhaustive }),
   );
   const twice = plans.find(({ name }, i) => plans.findIndex((other) => other.name === name) !== i);
   if (twice) throw new UserError(`two services are named ${twice.name}; give each its own name`);
-  for (const warning of new Set(plans.flatMap((plan) => warnings(plan)))) {
-    command.configureOutput().writeErr?.(`warning: ${warning}\n`);
-  }
-  return plans;
+  return { plans, warnings: [...new Set(plans.flatMap((plan) => warnings(plan)))] };
 }
 
 /** What several plans cost together, one line; empty for one. */
