@@ -59,7 +59,7 @@ export async function runBench(input: BenchInput): Promise<BenchResult> {
     };
     const notes = [...probeNotes];
     const setup = setupOf(plan);
-    const engine = engineModel(setup);
+    const engine = engineModel(setup, Object.values(plan.calibrations ?? {}));
     const { slo } = plan.requirements;
     const points: Point[] = [];
     let demandName = '';

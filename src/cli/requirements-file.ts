@@ -7,6 +7,7 @@ import { usd } from '../report/format';
 import { readRequirements } from '../requirements/document';
 import { resolveRequirements } from '../requirements/resolve';
 import { splitServices } from '../requirements/services';
+import { type CalibrationOptions, calibrationsOf, refuseUnused } from './calibration-flag';
 import { planningCatalogue } from './catalogue-overlay';
 import { readText } from './files';
 import { requirementOverrides } from './requirement-flags';
@@ -27,9 +28,12 @@ export function plansFrom(file: string | undefined, command: Command, exhaustive
   }
   const sources = path === undefined ? [null] : splitServices({ name: path, text: readText(path) });
   const { catalogue, warnings } = planningCatalogue();
-  const plans = sources.map((source) =>
-    makePlan(resolveRequirements(readRequirements(source, overrides), catalogue), { catalogue, exhaustive }),
+  const resolved = sources.map((source) =>
+    resolveRequirements(readRequirements(source, overrides), catalogue),
   );
+  const calibrations = calibrationsOf(command.opts<CalibrationOptions>());
+  refuseUnused(calibrations, resolved);
+  const plans = resolved.map((asked) => makePlan(asked, { catalogue, exhaustive, calibrations }));
   const twice = plans.find(({ name }, i) => plans.findIndex((other) => other.name === name) !== i);
   if (twice) throw new UserError(`two services are named ${twice.name}; give each its own name`);
   for (const warning of new Set(plans.flatMap((plan) => warnings(plan)))) {

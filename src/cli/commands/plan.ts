@@ -3,6 +3,7 @@ import { UserError } from '../../errors';
 import { serializePlan } from '../../plan/document';
 import type { Plan } from '../../plan/schema';
 import { terminalReport } from '../../report/terminal';
+import { calibrationOption } from '../calibration-flag';
 import { writeText } from '../files';
 import { addRequirementFlags } from '../requirement-flags';
 import { plansFrom, totalLine } from '../requirements-file';
@@ -20,6 +21,7 @@ export function planCommand(streams: Streams): Command {
       'print the plan document instead of the report, and write no file unless --out is given',
     )
     .option('--exhaustive', 'size every candidate in full; slower, the same answer')
+    .addOption(calibrationOption())
     .option('--out <file>', 'where to write the plan document');
   return addRequirementFlags(command).action(
     (file: string | undefined, options: { json?: boolean; exhaustive?: boolean; out?: string }) => {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { basisOf } from '../../performance/coefficients';
 import { intervalAround } from '../../performance/interval';
 import { simulate } from '../../simulation/simulate';
+import { calibrationDocument } from '../calibration-flag';
 import { addEngineFlags } from '../engine-flags';
 import {
   type AskedSimulation,
@@ -30,14 +30,15 @@ export function simulateCommand(streams: Streams): Command {
 /** The result with its basis and, around the means, the 80% interval of the step model. */
 function documentOf({ engine, config }: AskedSimulation) {
   const result = simulate(config);
-  const basis = basisOf(engine.model.name, engine.gpu.id);
+  const { basis, footing } = engine;
   return {
     ...result,
     basis,
+    calibration: calibrationDocument(engine.calibration),
     decodeBatch: result.meanDecodeBatch,
-    ttftSeconds: { ...intervalAround(result.ttftSeconds.mean, 'ttft', basis), ...result.ttftSeconds },
+    ttftSeconds: { ...intervalAround(result.ttftSeconds.mean, 'ttft', footing), ...result.ttftSeconds },
     tpotSeconds: result.tpotSeconds && {
-      ...intervalAround(result.tpotSeconds.mean, 'tpot', basis),
+      ...intervalAround(result.tpotSeconds.mean, 'tpot', footing),
       ...result.tpotSeconds,
     },
   };

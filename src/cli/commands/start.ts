@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { serializePlan } from '../../plan/document';
 import { terminalReport } from '../../report/terminal';
+import { calibrationOption } from '../calibration-flag';
 import { writeText } from '../files';
 import { addRequirementFlags } from '../requirement-flags';
 import { plansFrom, totalLine } from '../requirements-file';
@@ -14,6 +15,7 @@ export function startCommand(streams: Streams): Command {
   const command = new Command('start')
     .description('plan and synthesise in one go')
     .argument('[FILE]', 'requirements (default: selfhost.yaml in this folder)')
+    .addOption(calibrationOption())
     .option('--json', 'print the plan document instead of the report');
   return addRequirementFlags(command).action((file: string | undefined, options: { json?: boolean }) => {
     const plans = plansFrom(file, command);
