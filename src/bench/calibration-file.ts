@@ -19,7 +19,8 @@ export type LearnedMultiplier = z.infer<typeof learnedSchema>;
 
 const { shape } = setupSchema;
 
-const calibrationSchema = z.strictObject({
+/** The document that `calibrate` writes. */
+export const calibrationSchema = z.strictObject({
   schemaVersion: z.literal(CALIBRATION_SCHEMA_VERSION),
   kind: z.literal('calibration'),
   /** The engine measured: it says nothing of another. */

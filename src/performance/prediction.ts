@@ -6,7 +6,8 @@ import { type Footing, type Interval, intervalAround, type Regime, regimeOf } fr
 import { type Load, type SteadyState, steadyState } from './steady-state';
 import { decodeStep, type StepTerms } from './step';
 
-export type Limit = 'bandwidth' | 'compute' | 'communication' | 'KV' | 'scheduler';
+export const LIMITS = ['bandwidth', 'compute', 'communication', 'KV', 'scheduler'] as const;
+export type Limit = (typeof LIMITS)[number];
 
 /** What to expect of one replica under one load; times of one rank, rates of the replica, means. */
 export interface Prediction {

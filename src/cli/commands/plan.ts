@@ -5,6 +5,8 @@ import type { Plan } from '../../plan/schema';
 import { terminalReport } from '../../report/terminal';
 import { calibrationOption } from '../calibration-flag';
 import { writeText } from '../files';
+import { jsonText } from '../output/json';
+import type { PlansOutput } from '../output/plans';
 import { addRequirementFlags } from '../requirement-flags';
 import { plansFrom, totalLine } from '../requirements-file';
 import type { Streams } from '../streams';
@@ -34,9 +36,7 @@ export function planCommand(streams: Streams): Command {
         return out ?? [];
       });
       if (options.json) {
-        streams.out(
-          plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`,
-        );
+        streams.out(plans.length === 1 ? serializePlan(plans[0]!) : jsonText(together(plans)));
         return;
       }
       for (const plan of plans)
@@ -48,7 +48,7 @@ export function planCommand(streams: Streams): Command {
 }
 
 /** Several services as one document. */
-export const together = (plans: readonly Plan[]) => ({
+export const together = (plans: readonly Plan[]): PlansOutput => ({
   totalUsdPerMonth: Math.round(plans.reduce((sum, { cost }) => sum + cost.usdPerMonth, 0) * 100) / 100,
-  plans,
+  plans: [...plans],
 });

@@ -13,6 +13,8 @@ import {
   loadOf,
 } from '../engine-flags';
 import { wholeFlag } from '../number-flags';
+import { jsonText } from '../output/json';
+import type { PredictionOutput } from '../output/prediction';
 import { predictionReport } from '../prediction-report';
 import type { Streams } from '../streams';
 
@@ -36,7 +38,7 @@ export function predictCommand(streams: Streams): Command {
       const { engine, prediction } = predictionOf(options);
       streams.out(
         options.json
-          ? `${JSON.stringify(documentOf(engine, prediction), null, 2)}\n`
+          ? jsonText(documentOf(engine, prediction))
           : predictionReport(engine, prediction, streams.columns),
       );
     });
@@ -97,7 +99,7 @@ function arrivalsOf(
 }
 
 /** The fields of the contract; an unbounded wait has no figures. */
-function documentOf({ calibration }: EngineSetup, p: Prediction) {
+function documentOf({ calibration }: EngineSetup, p: Prediction): PredictionOutput {
   return {
     stable: p.stable,
     utilisation: p.utilisation,

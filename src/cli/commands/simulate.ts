@@ -3,6 +3,8 @@ import { intervalAround } from '../../performance/interval';
 import { simulate } from '../../simulation/simulate';
 import { calibrationDocument } from '../calibration-flag';
 import { addEngineFlags } from '../engine-flags';
+import { jsonText } from '../output/json';
+import type { SimulationOutput } from '../output/simulation';
 import {
   type AskedSimulation,
   addSimulationFlags,
@@ -21,18 +23,20 @@ export function simulateCommand(streams: Streams): Command {
     const asked = simulationOf(options);
     streams.out(
       options.json
-        ? `${JSON.stringify(documentOf(asked), null, 2)}\n`
+        ? jsonText(documentOf(asked))
         : simulationReport(asked, simulate(asked.config), streams.columns),
     );
   });
 }
 
 /** The result with its basis and, around the means, the 80% interval of the step model. */
-function documentOf({ engine, config }: AskedSimulation) {
+function documentOf({ engine, config }: AskedSimulation): SimulationOutput {
   const result = simulate(config);
   const { basis, footing } = engine;
   return {
     ...result,
+    overTime: { ...result.overTime, points: [...result.overTime.points] },
+    replicas: [...result.replicas],
     basis,
     calibration: calibrationDocument(engine.calibration),
     decodeBatch: result.meanDecodeBatch,
