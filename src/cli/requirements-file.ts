@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '../errors';
+import type { Calibration } from '../performance/calibration';
 import type { Plan } from '../plan/schema';
 import { makePlan } from '../planning/plan';
 import { usd } from '../report/format';
 import { type Override, type RequirementsSource, readRequirements } from '../requirements/document';
 import { resolveRequirements } from '../requirements/resolve';
 import { splitServices } from '../requirements/services';
+import { type CalibrationOptions, calibrationsOf, refuseUnused } from './calibration-flag';
 import { planningCatalogue } from './catalogue-overlay';
 import { readText } from './files';
 import { requirementOverrides } from './requirement-flags';
@@ -25,12 +27,20 @@ export function plansFrom(file: string | undefined, command: Command, exhaustive
       `nothing to plan: give --model NAME, or write a ${DEFAULT_FILE} with a line such as 'model: Qwen3.5-35B-A3B'`,
     );
   }
-  const { plans, warnings } = planAll(path === undefined ? null : sourceOf(path), overrides, exhaustive);
+  const { plans, warnings } = planAll(path === undefined ? null : sourceOf(path), overrides, {
+    exhaustive,
+    calibrations: calibrationsOf(command.opts<CalibrationOptions>()),
+  });
   for (const warning of warnings) command.configureOutput().writeErr?.(`warning: ${warning}\n`);
   return plans;
 }
 
 export const sourceOf = (path: string): RequirementsSource => ({ name: path, text: readText(path) });
+
+export interface PlanSettings {
+  readonly exhaustive?: boolean;
+  readonly calibrations?: readonly Calibration[];
+}
 
 /**
  * One plan a service of a requirements document, with the catalogue of the user; the only way from requirements to
@@ -39,12 +49,14 @@ export const sourceOf = (path: string): RequirementsSource => ({ name: path, tex
 export function planAll(
   source: RequirementsSource | null,
   overrides: readonly Override[],
-  exhaustive = false,
+  { exhaustive = false, calibrations = [] }: PlanSettings = {},
 ): { readonly plans: Plan[]; readonly warnings: readonly string[] } {
   const { catalogue, warnings } = planningCatalogue();
-  const plans = (source === null ? [null] : splitServices(source)).map((service) =>
-    makePlan(resolveRequirements(readRequirements(service, overrides), catalogue), { catalogue, exhaustive }),
+  const resolved = (source === null ? [null] : splitServices(source)).map((service) =>
+    resolveRequirements(readRequirements(service, overrides), catalogue),
   );
+  refuseUnused(calibrations, resolved);
+  const plans = resolved.map((asked) => makePlan(asked, { catalogue, exhaustive, calibrations }));
   const twice = plans.find(({ name }, i) => plans.findIndex((other) => other.name === name) !== i);
   if (twice) throw new UserError(`two services are named ${twice.name}; give each its own name`);
   return { plans, warnings: [...new Set(plans.flatMap((plan) => warnings(plan)))] };
