@@ -46,7 +46,6 @@ const simulatedSchema = z.strictObject({
   tpotP95Seconds: nonNegative.nullable(),
   /** Share of the requests that meet both targets. */
   goodputShare: nonNegative,
-  utilisation: nonNegative,
   preemptions: z.number().int().min(0),
 });
 

@@ -37,5 +37,4 @@ export const describeSimulated = (simulated: Simulated) => ({
   ttftP95Seconds: significant(simulated.ttftP95Seconds),
   tpotP95Seconds: simulated.tpotP95Seconds === null ? null : significant(simulated.tpotP95Seconds),
   goodputShare: significant(simulated.goodputShare),
-  utilisation: significant(simulated.utilisation),
 });
