@@ -9,7 +9,9 @@ import { resolveRequirements } from '../requirements/resolve';
 import { splitServices } from '../requirements/services';
 import { planningCatalogue } from './catalogue-overlay';
 import { readText } from './files';
+import { progressLine } from './progress';
 import { requirementOverrides } from './requirement-flags';
+import type { Streams } from './streams';
 
 export const DEFAULT_FILE = 'selfhost.yaml';
 
@@ -17,7 +19,12 @@ export const DEFAULT_FILE = 'selfhost.yaml';
  * Plans what a file and flags ask for, one plan a service; without a file, `selfhost.yaml` where there is one, else the
  * flags alone. A flag holds for every service.
  */
-export function plansFrom(file: string | undefined, command: Command, exhaustive = false): Plan[] {
+export function plansFrom(
+  file: string | undefined,
+  command: Command,
+  streams: Streams,
+  exhaustive = false,
+): Plan[] {
   const overrides = requirementOverrides(command);
   const path = file ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
   if (path === undefined && !overrides.some((override) => override.path[0] === 'model')) {
@@ -27,9 +34,16 @@ export function plansFrom(file: string | undefined, command: Command, exhaustive
   }
   const sources = path === undefined ? [null] : splitServices({ name: path, text: readText(path) });
   const { catalogue, warnings } = planningCatalogue();
-  const plans = sources.map((source) =>
-    makePlan(resolveRequirements(readRequirements(source, overrides), catalogue), { catalogue, exhaustive }),
-  );
+  const progress = progressLine('planning', streams);
+  const data = { catalogue, exhaustive, progress: progress.tick };
+  let plans: Plan[];
+  try {
+    plans = sources.map((source) =>
+      makePlan(resolveRequirements(readRequirements(source, overrides), catalogue), data),
+    );
+  } finally {
+    progress.end();
+  }
   const twice = plans.find(({ name }, i) => plans.findIndex((other) => other.name === name) !== i);
   if (twice) throw new UserError(`two services are named ${twice.name}; give each its own name`);
   for (const warning of new Set(plans.flatMap((plan) => warnings(plan)))) {

@@ -16,6 +16,8 @@ export interface PlanningContext {
   readonly catalogue: Catalogue;
   readonly coefficients: Coefficients;
   readonly release: Release;
+  /** Called as the work goes on, however often. */
+  readonly progress: () => void;
 }
 
 /** An instance type in one region, bought in one market. */

@@ -33,6 +33,8 @@ export interface PlanningData {
   readonly coefficients?: Coefficients;
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
+  /** Called as the work goes on, however often. */
+  readonly progress?: () => void;
 }
 
 /** Growth allowed beyond the planned machines before the Auto Scaling group stops. */
@@ -51,6 +53,7 @@ export function planningContext(
     catalogue: data.catalogue,
     coefficients: data.coefficients ?? FITTED,
     release,
+    progress: data.progress ?? (() => undefined),
   };
 }
 

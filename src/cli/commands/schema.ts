@@ -1,17 +1,23 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { planSchema } from '../../plan/schema';
+import { reportSchema } from '../../report/data';
 import { requirementsJsonSchema } from '../../requirements/input';
 import type { Streams } from '../streams';
+
+const SCHEMAS = {
+  requirements: requirementsJsonSchema,
+  plan: () => z.toJSONSchema(planSchema),
+  report: () => z.toJSONSchema(reportSchema),
+};
 
 /** `schema`: JSON Schemas for editors and other programs. */
 export function schemaCommand(streams: Streams): Command {
   return new Command('schema')
-    .description('print a JSON Schema: of selfhost.yaml, or of the plan document')
-    .addOption(new Option('--of <what>').choices(['requirements', 'plan']).default('requirements'))
+    .description('print a JSON Schema: of selfhost.yaml, of the plan document, or of report --json')
+    .addOption(new Option('--of <what>').choices(['requirements', 'plan', 'report']).default('requirements'))
     .option('--json', 'the output is always JSON')
-    .action((options: { of: 'requirements' | 'plan' }) => {
-      const schema = options.of === 'plan' ? z.toJSONSchema(planSchema) : requirementsJsonSchema();
-      streams.out(`${JSON.stringify(schema, null, 2)}\n`);
+    .action((options: { of: 'requirements' | 'plan' | 'report' }) => {
+      streams.out(`${JSON.stringify(SCHEMAS[options.of](), null, 2)}\n`);
     });
 }
