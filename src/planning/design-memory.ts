@@ -36,7 +36,7 @@ export class DesignMemory {
 }
 
 /** All requirements but those that no design depends on. */
-function keyOf({ requirements }: PlanningContext): string {
+function keyOf({ requirements, calibrations }: PlanningContext): string {
   const {
     slo: _slo,
     confidence: _confidence,
@@ -54,5 +54,5 @@ function keyOf({ requirements }: PlanningContext): string {
     ...shape
   } = workload;
   const { survive: _survive, ...engine } = sizing ?? {};
-  return JSON.stringify([others, shape, engine]);
+  return JSON.stringify([others, shape, engine, calibrations]);
 }

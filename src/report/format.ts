@@ -4,6 +4,9 @@ import type { Interval } from '../plan/schema';
 export const usd = (value: number): string =>
   `$${value >= 100 ? Math.round(value).toLocaleString('en-US') : value >= 1 || value === 0 ? value.toFixed(2) : value.toPrecision(2)}`;
 
+/** Whole dollars, for differences. */
+export const dollars = (value: number): string => `$${Math.round(value).toLocaleString('en-US')}`;
+
 export const seconds = (value: number): string =>
   value < 1 ? `${(value * 1000).toFixed(value < 0.01 ? 1 : 0)} ms` : `${value.toFixed(value < 10 ? 2 : 0)} s`;
 

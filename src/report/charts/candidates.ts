@@ -2,7 +2,7 @@ import type { Plan } from '../../plan/schema';
 import type { CandidatePoint } from '../../plan/series';
 import { plural, seconds, usd } from '../format';
 import { type Chart, pointParams, withoutSeries } from './chart';
-import { axis, common, legend, tooltip } from './theme';
+import { axis, common, tooltip } from './theme';
 
 type Kind = 'chosen' | 'unbeaten' | 'beaten';
 const KINDS: readonly (readonly [Kind, string])[] = [
@@ -89,8 +89,7 @@ export const candidatesChart: Chart = {
     };
     return {
       ...common(theme, candidatesChart.describe(plan)),
-      grid: { left: 12, right: 28, top: 16, bottom: 84, containLabel: true },
-      legend: legend(theme),
+      grid: { left: 12, right: 28, top: 16, bottom: 34, containLabel: true },
       tooltip: {
         ...tooltip(theme),
         trigger: 'item',

@@ -2,7 +2,7 @@ import type { Plan } from '../../plan/schema';
 import { number, plural, rate, usd } from '../format';
 import { breakEvenText } from '../view/money';
 import { type Chart, pointParams, withoutSeries } from './chart';
-import { axis, common, legend, tooltip } from './theme';
+import { axis, common, tooltip } from './theme';
 
 /** API lines leave the picture above so many times the dearest fleet shown. */
 const HEADROOM = 1.3;
@@ -57,8 +57,7 @@ export const costChart: Chart = {
     const gaps = points.some(({ instances }, i) => i > 0 && instances - points[i - 1]!.instances > 1);
     return {
       ...common(theme, costChart.describe(plan)),
-      grid: { left: 12, right: 24, top: 24, bottom: 110, containLabel: true },
-      legend: { ...legend(theme), type: 'plain' },
+      grid: { left: 12, right: 24, top: 24, bottom: 34, containLabel: true },
       tooltip: {
         ...tooltip(theme),
         trigger: 'item',

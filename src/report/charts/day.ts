@@ -1,7 +1,7 @@
 import { number, plural, rate } from '../format';
 import { dayText, hoursOf } from '../view/day';
 import { type Chart, pointParams } from './chart';
-import { axis, common, legend, tooltip } from './theme';
+import { axis, common, tooltip } from './theme';
 
 /** Replicas and load by hour of the day. */
 export const dayChart: Chart = {
@@ -40,8 +40,7 @@ export const dayChart: Chart = {
     const value = { type: 'value' as const, min: 0 };
     return {
       ...common(theme, dayChart.describe(plan)),
-      grid: { left: 12, right: 12, top: 16, bottom: 62, containLabel: true },
-      legend: legend(theme),
+      grid: { left: 12, right: 12, top: 16, bottom: 34, containLabel: true },
       tooltip: {
         ...tooltip(theme),
         trigger: 'axis',

@@ -1,7 +1,7 @@
 import type { Interval, Plan } from '../../plan/schema';
 import { number, plural, rate, seconds } from '../format';
 import { type Chart, pointParams, withoutSeries } from './chart';
-import { axis, common, legend, tooltip } from './theme';
+import { axis, common, tooltip } from './theme';
 
 interface Latency {
   readonly id: string;
@@ -66,8 +66,7 @@ export function loadCurveChart({ id, title, name, of, targetSeconds }: Latency):
       };
       return {
         ...common(theme, chart.describe(plan)),
-        grid: { left: 12, right: 24, top: 24, bottom: 62, containLabel: true },
-        legend: { ...legend(theme), data: ['expected', '80% interval'] },
+        grid: { left: 12, right: 24, top: 24, bottom: 34, containLabel: true },
         tooltip: {
           ...tooltip(theme),
           trigger: 'axis',

@@ -1,13 +1,13 @@
 import { gib } from '../format';
 import { memoryParts } from '../view/memory';
 import { type Chart, pointParams } from './chart';
-import { axis, common, legend, tooltip } from './theme';
+import { axis, common, tooltip } from './theme';
 
 /** What fills one GPU, as a stacked bar. */
 export const memoryChart: Chart = {
   id: 'memory',
   title: 'Memory of one GPU',
-  height: 170,
+  height: 120,
   missing: () => null,
   describe: (plan) => {
     const parts = memoryParts(plan).map(({ name, gib: size }) => `${name} ${gib(size)}`);
@@ -23,7 +23,6 @@ export const memoryChart: Chart = {
     return {
       ...common(theme, memoryChart.describe(plan)),
       grid: { left: 8, right: 16, top: 8, height: 54, containLabel: true },
-      legend: legend(theme),
       tooltip: {
         ...tooltip(theme),
         trigger: 'item',

@@ -68,11 +68,3 @@ export const tooltip = (theme: Theme) => ({
   borderColor: theme.muted,
   textStyle: { color: theme.text, fontSize: 12, fontFamily: FONT },
 });
-
-export const legend = (theme: Theme) => ({
-  bottom: 0,
-  left: 0,
-  itemWidth: 14,
-  itemHeight: 10,
-  textStyle: { color: theme.text },
-});

@@ -1,12 +1,6 @@
 /** Apache ECharts, only what the charts use. The one place that names its parts. */
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
-import {
-  AriaComponent,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TooltipComponent,
-} from 'echarts/components';
+import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
@@ -14,7 +8,6 @@ use([
   AriaComponent,
   BarChart,
   GridComponent,
-  LegendComponent,
   LineChart,
   MarkLineComponent,
   ScatterChart,

@@ -3,6 +3,7 @@ import type { Plan } from '../../plan/schema';
 import type { Chart } from '../charts/chart';
 import type { Theme } from '../charts/theme';
 import { init } from './echarts';
+import { drawLegend } from './legend';
 
 /** A chart on the page. */
 export interface Mounted {
@@ -13,11 +14,17 @@ export interface Mounted {
 }
 
 /**
- * Draws a chart into an element. Arrow keys walk through its points; `said` gets the text of the point, for a live
+ * Draws a chart into an element, and its legend after it. Arrow keys walk through its points; `said` gets the text of the point, for a live
  * region.
  */
 export function mountChart(element: HTMLElement, chart: Chart, said: (text: string) => void): Mounted {
   const drawn: EChartsType = init(element, null, { renderer: 'svg' });
+  const legend = document.createElement('ul');
+  legend.className = 'legend';
+  element.after(legend);
+  const resize = (): void => drawn.resize();
+  const observer = new ResizeObserver(resize);
+  observer.observe(element);
   let current: Plan | null = null;
   let row = -1;
   element.tabIndex = 0;
@@ -41,13 +48,19 @@ export function mountChart(element: HTMLElement, chart: Chart, said: (text: stri
   return {
     show: (plan, theme) => {
       current = plan;
-      drawn.setOption(chart.option(plan, theme), { notMerge: true });
+      const option = chart.option(plan, theme);
+      drawn.setOption(option, { notMerge: true });
+      drawLegend(legend, option);
       element.setAttribute('role', 'img');
       element.setAttribute('aria-roledescription', 'chart; arrow keys read its points');
       element.setAttribute('aria-label', chart.describe(plan));
     },
-    resize: () => drawn.resize(),
-    dispose: () => drawn.dispose(),
+    resize,
+    dispose: () => {
+      observer.disconnect();
+      legend.remove();
+      drawn.dispose();
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Plan } from '../../plan/schema';
+import { gib, number } from '../format';
+import type { Fact } from './section';
 
 export interface MemoryPart {
   readonly name: string;
@@ -31,4 +33,21 @@ export function memoryParts({ memory, engine, choice }: Plan): MemoryPart[] {
     part('other', memory.otherGiB, 'communication buffers and small allocations'),
     part('free', memory.marginGiB, 'kept free for late allocations and the CUDA context', true),
   ].filter(({ gib }) => gib > 0);
+}
+
+/** How one GPU is used, in words. */
+export function memoryFacts(plan: Plan): Fact[] {
+  const { memory, engine } = plan;
+  const parts = memoryParts(plan).filter(({ free }) => !free);
+  return [
+    ['usable', `${gib(memory.usableGiB)} of each GPU`],
+    [
+      'used by',
+      `${parts.map(({ name, gib: size }) => `${name} ${gib(size)}`).join(', ')}; ${gib(memory.marginGiB)} stay free`,
+    ],
+    [
+      'room for',
+      `${number(memory.maxLenSequences)} requests of the full ${number(engine.maxModelLen)} tokens at once on a replica`,
+    ],
+  ];
 }
