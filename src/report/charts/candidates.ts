@@ -1,8 +1,8 @@
 import type { Plan } from '../../plan/schema';
 import type { CandidatePoint } from '../../plan/series';
-import { plural, seconds, usd } from '../format';
+import { dollars, number, plural, seconds, usd } from '../format';
 import { type Chart, pointParams, withoutSeries } from './chart';
-import { axis, common, tooltip } from './theme';
+import { across, common, ROOM, targetLine, tooltip, upward } from './theme';
 
 type Kind = 'chosen' | 'unbeaten' | 'beaten';
 const KINDS: readonly (readonly [Kind, string])[] = [
@@ -89,7 +89,7 @@ export const candidatesChart: Chart = {
     };
     return {
       ...common(theme, candidatesChart.describe(plan)),
-      grid: { left: 12, right: 28, top: 16, bottom: 34, containLabel: true },
+      grid: ROOM,
       tooltip: {
         ...tooltip(theme),
         trigger: 'item',
@@ -99,23 +99,8 @@ export const candidatesChart: Chart = {
           return `${machines(c)}\n${c.checkpoint}, ${c.engine}\n${usd(c.usdPerMonth)} a month\ntime to first token ${seconds(c.ttftP95Seconds)} (p95)\ntime per output token ${seconds(c.tpotP95Seconds)} (p95)`;
         },
       },
-      xAxis: {
-        ...axis(theme, 'USD a month', 26),
-        type: 'value',
-        min: 0,
-        axisLabel: { color: theme.muted, hideOverlap: true, formatter: usd },
-      },
-      yAxis: {
-        ...axis(theme, `${name}, ${unit}`, 38),
-        type: 'value',
-        min: 0,
-        max: slowest * scale,
-        axisLabel: {
-          color: theme.muted,
-          showMaxLabel: false,
-          formatter: (value: number) => String(Number(value.toPrecision(3))),
-        },
-      },
+      xAxis: across(theme, 'USD a month', dollars),
+      yAxis: { ...upward(theme, `${name}, ${unit}`, number), max: slowest * scale },
       series: groups.map(({ kind, points }, i) => ({
         name: KINDS[i]![1],
         type: 'scatter',
@@ -123,23 +108,20 @@ export const candidatesChart: Chart = {
         symbolSize: looks[kind].size,
         itemStyle: { color: looks[kind].colour, opacity: 0.9 },
         data: points.map((c) => [c.usdPerMonth, of(c) * scale]),
+        label: {
+          show: true,
+          position: 'right',
+          color: theme.text,
+          formatter: (params: unknown) => points[pointParams(params).dataIndex]!.instanceType,
+        },
+        labelLayout: { hideOverlap: true },
         ...(kind === 'chosen'
           ? {
               z: 3,
               markLine: {
                 symbol: 'none',
                 silent: true,
-                data: [
-                  {
-                    yAxis: targetSeconds * scale,
-                    lineStyle: { color: theme.target, type: 'dashed' as const, width: 2 },
-                    label: {
-                      formatter: `target ${seconds(targetSeconds)}`,
-                      color: theme.target,
-                      position: 'insideStartTop' as const,
-                    },
-                  },
-                ],
+                data: [targetLine(theme, targetSeconds * scale, `target ${seconds(targetSeconds)}`)],
               },
             }
           : {}),

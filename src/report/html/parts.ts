@@ -12,7 +12,7 @@ export function sectionMarkup(section: Section, plan: Plan): Markup {
 ${lead ? html`<p>${lead}</p>` : null}
 ${facts.length > 0 ? html`<dl>${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>` : null}
 ${items.length > 0 ? html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>` : null}
-${charts.map((chart) => chartMarkup(CHARTS.find((known) => known.id === chart)!, plan))}
+${charts.length > 0 ? html`<div class="charts">${charts.map((chart) => chartMarkup(CHARTS.find((known) => known.id === chart)!, plan))}</div>` : null}
 ${table && table.rows.length > 0 ? (section.folded ? searchable(id, table) : tableMarkup(table)) : null}
 </section>
 `;
