@@ -54,7 +54,7 @@ export const candidatesChart: Chart = {
   describe: (plan) => {
     const { candidates } = plan.series!;
     const frontier = candidates.filter(({ onFrontier }) => onFrontier);
-    return `${plural(candidates.length, 'candidate')} within three times the cost of this plan meet the targets; lower and further left is better. ${frontier.length === 1 ? 'One is' : `${frontier.length} are`} unbeaten in cost, latency and headroom together.`;
+    return `${plural(candidates.length, 'candidate')} near the cost of this plan meet the targets; lower and further left is better. ${frontier.length === 1 ? 'One is' : `${frontier.length} are`} unbeaten in cost, latency and headroom together.`;
   },
   table: (plan) => ({
     caption: 'Candidates, expected 95th percentiles at the planned load',
@@ -80,6 +80,8 @@ export const candidatesChart: Chart = {
   option: (plan, theme) => {
     const { name, of, targetSeconds } = limiting(plan);
     const groups = grouped(plan);
+    // Costs differ by less than they are: an axis from zero would press the points together.
+    const { min: _, ...fromAnywhere } = across(theme, 'USD a month', dollars);
     const slowest = Math.max(targetSeconds, ...plan.series!.candidates.map(of)) * 1.15;
     const [unit, scale] = slowest < 1 ? ['ms', 1000] : ['s', 1];
     const looks: Record<Kind, { readonly symbol: string; readonly size: number; readonly colour: string }> = {
@@ -99,8 +101,8 @@ export const candidatesChart: Chart = {
           return `${machines(c)}\n${c.checkpoint}, ${c.engine}\n${usd(c.usdPerMonth)} a month\ntime to first token ${seconds(c.ttftP95Seconds)} (p95)\ntime per output token ${seconds(c.tpotP95Seconds)} (p95)`;
         },
       },
-      xAxis: across(theme, 'USD a month', dollars),
-      yAxis: { ...upward(theme, `${name}, ${unit}`, number), max: slowest * scale },
+      xAxis: { ...fromAnywhere, scale: true },
+      yAxis: upward(theme, `${name} (p95), ${unit}`, number, slowest * scale),
       series: groups.map(({ kind, points }, i) => ({
         name: KINDS[i]![1],
         type: 'scatter',
@@ -108,16 +110,10 @@ export const candidatesChart: Chart = {
         symbolSize: looks[kind].size,
         itemStyle: { color: looks[kind].colour, opacity: 0.9 },
         data: points.map((c) => [c.usdPerMonth, of(c) * scale]),
-        label: {
-          show: true,
-          position: 'right',
-          color: theme.text,
-          formatter: (params: unknown) => points[pointParams(params).dataIndex]!.instanceType,
-        },
-        labelLayout: { hideOverlap: true },
         ...(kind === 'chosen'
           ? {
               z: 3,
+              label: { show: true, position: 'top', color: theme.text, formatter: plan.choice.instanceType },
               markLine: {
                 symbol: 'none',
                 silent: true,

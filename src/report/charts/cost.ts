@@ -73,7 +73,7 @@ export const costChart: Chart = {
         },
       },
       xAxis: { ...across(theme, 'peak load, requests a second', number), max: last.requestsPerSecond },
-      yAxis: { ...upward(theme, 'USD a month', dollars), max: dearest },
+      yAxis: upward(theme, 'USD a month', dollars, dearest),
       series: [
         {
           name: 'this fleet',

@@ -76,7 +76,7 @@ export function loadCurveChart({ id, title, name, of, targetSeconds }: Latency):
           },
         },
         xAxis: { ...across(theme, 'load, requests a second', number), max: points.at(-1)!.requestsPerSecond },
-        yAxis: { ...upward(theme, `${name}, ${unit}`, number), max: max * scale },
+        yAxis: upward(theme, `${name}, ${unit}`, number, max * scale),
         series: [
           { ...bound, name: 'low', data: at(({ low }) => low) },
           {

@@ -10,7 +10,7 @@ const LABELLED_SHARE = 0.15;
 export const memoryChart: Chart = {
   id: 'memory',
   title: 'Memory of one GPU',
-  height: 120,
+  height: 104,
   missing: () => null,
   describe: (plan) => {
     const parts = memoryParts(plan).map(({ name, gib: size }) => `${name} ${gib(size)}`);

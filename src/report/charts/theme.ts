@@ -66,12 +66,16 @@ export const across = (theme: Theme, name: string, format: (value: number) => st
 });
 
 /** The axis of a figure beside the drawing, its name readable above it. */
-export const upward = (theme: Theme, name: string, format: (value: number) => string) => ({
+export const upward = (theme: Theme, name: string, format: (value: number) => string, max?: number) => ({
   ...axisLooks(theme, format),
   name,
   nameGap: NAME_GAP,
   nameLocation: 'end' as const,
   nameTextStyle: { color: theme.muted, align: 'left' as const, padding: [0, 0, 0, -30] },
+  // A maximum that fits the drawing is seldom a round figure.
+  ...(max === undefined
+    ? {}
+    : { max, axisLabel: { ...axisLooks(theme, format).axisLabel, showMaxLabel: false } }),
 });
 
 /** Room for the drawing: above it the name of the upward axis and the labels of lines. */

@@ -2,14 +2,12 @@
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
-import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 
 use([
   AriaComponent,
   BarChart,
   GridComponent,
-  LabelLayout,
   LineChart,
   MarkLineComponent,
   ScatterChart,

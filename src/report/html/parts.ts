@@ -33,7 +33,7 @@ function chartMarkup(chart: Chart, plan: Plan): Markup {
 }
 
 /** A long table behind a search field; without scripts it is simply a table. */
-const searchable = (id: string, table: DataTable): Markup => html`<details class="searchable" open>
+const searchable = (id: string, table: DataTable): Markup => html`<details class="searchable">
 <summary>${table.caption} (${table.rows.length})</summary>
 <p class="search" hidden><label>Search <input type="search" data-search="${id}-table" autocomplete="off"></label> <output data-count="${id}-table">${table.rows.length} rows</output></p>
 ${tableMarkup(table, `${id}-table`)}
