@@ -11,7 +11,7 @@ export interface Announcer {
 
 /** The one live region of the page: a slider on the move must not be read out at every step. */
 export function announcer(): Announcer {
-  const element = h('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite', id: 'said' });
+  const element = h('p', { class: 'unseen', role: 'status', 'aria-live': 'polite', id: 'said' });
   let pause: ReturnType<typeof setTimeout> | undefined;
   return {
     element,

@@ -51,8 +51,9 @@ export interface BuiltPage {
  */
 export async function buildPage(): Promise<BuiltPage> {
   const [page, worker] = await Promise.all([bundle('main.ts'), bundle('worker.ts')]);
-  const style = readPart('page.css');
-  const template = readPart('page.html');
+  // The page shows what the report shows, and looks like it.
+  const style = readPart('report/client/style.css') + readPart('page/page.css');
+  const template = readPart('page/page.html');
   const parts: Record<string, string> = {
     policy: policyOf(page, style),
     style,
@@ -67,7 +68,7 @@ export async function buildPage(): Promise<BuiltPage> {
   return { html, scriptBytes: Buffer.byteLength(page) + Buffer.byteLength(worker) };
 }
 
-const readPart = (name: string): string => readFileSync(join(packageRoot(), 'src', 'page', name), 'utf8');
+const readPart = (name: string): string => readFileSync(join(packageRoot(), 'src', name), 'utf8');
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 

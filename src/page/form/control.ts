@@ -25,7 +25,7 @@ export interface Frame {
 
 /** The frame around an input: its label, hint and error. A group of inputs is a fieldset, whose label is its legend. */
 export function frame({ name, label, hint = '' }: Field, group: boolean, ...content: readonly Node[]): Frame {
-  const said = h('p', { class: 'hint', id: `${name}-hint` }, hint);
+  const said = h('p', { class: 'hint note', id: `${name}-hint` }, hint);
   const problem = h('p', { class: 'error', id: `${name}-error`, hidden: true });
   const parts = [...content, said, problem];
   return {

@@ -28,7 +28,7 @@ export function numberControl(field: NumberField, change: Change): Control {
     },
     '×',
   );
-  const box = h('span', { class: 'box' }, input, h('span', { class: 'unit', id: `${name}-unit` }, unit));
+  const box = h('span', { class: 'entry' }, input, h('span', { class: 'unit', id: `${name}-unit` }, unit));
   const row = h('div', { class: 'row' }, slider, box, ...(field.understood ? [reset] : []));
   const around = frame(field, false, row);
   input.setAttribute('aria-describedby', `${name}-unit ${around.describedBy}`);

@@ -1,9 +1,8 @@
 import type { Plan } from '../../plan/schema';
 import { usd } from '../../report/format';
+import { type KeyFigure, keyFigures } from '../../report/view/answer';
 import { byId, h, setText } from '../dom';
-import { charts } from './charts';
-import { detailSections } from './details';
-import { tiles } from './tiles';
+import { sectionList } from './sections';
 
 export interface AnswerView {
   /** A plan that was found, with what to warn of. */
@@ -24,24 +23,22 @@ export function answerView(takeAway: HTMLElement, say: (text: string) => void): 
   const bar = byId('bar');
   const summary = h('p', { class: 'summary' });
   const status = h('p', { class: 'status' });
-  const figures = h('dl', { class: 'tiles', 'aria-label': 'The plan in figures' });
+  const figures = h('ul', { class: 'figures', 'aria-label': 'The plan in figures' });
   const warned = h('ul', { class: 'warnings' });
-  const drawn = charts(say);
-  const details = detailSections();
+  const sections = sectionList(say);
   place.replaceChildren(
-    h('h2', { class: 'visually-hidden' }, 'The answer'),
+    h('h2', { class: 'unseen' }, 'The answer'),
     summary,
     status,
     figures,
     warned,
     takeAway,
-    drawn.element,
-    details.element,
+    sections.element,
   );
 
   const state = (kind: 'plan' | 'nothing' | 'wrong' | 'defect', text: string, short: string): void => {
     place.dataset.kind = kind;
-    for (const part of [figures, warned, drawn.element, details.element]) part.hidden = kind !== 'plan';
+    for (const part of [figures, warned, sections.element]) part.hidden = kind !== 'plan';
     setText(summary, text);
     setText(bar, short);
     bar.hidden = false;
@@ -51,10 +48,9 @@ export function answerView(takeAway: HTMLElement, say: (text: string) => void): 
     plan: (plan, warnings) => {
       const { instances, instanceType } = plan.choice;
       state('plan', plan.summary, `${instances} × ${instanceType}, ${usd(plan.cost.usdPerMonth)} a month`);
-      figures.replaceChildren(...tiles(plan));
+      figures.replaceChildren(...keyFigures(plan).map(keyFigure));
       warned.replaceChildren(...warnings.map((warning) => h('li', {}, sentence(warning))));
-      details.show(plan);
-      drawn.show(plan);
+      sections.show(plan);
     },
     refused: (message, nothingMeetsIt) =>
       nothingMeetsIt
@@ -72,5 +68,16 @@ export function answerView(takeAway: HTMLElement, say: (text: string) => void): 
     },
   };
 }
+
+const keyFigure = ({ label, value, note }: KeyFigure): HTMLElement =>
+  h(
+    'li',
+    {},
+    h('span', { class: 'label' }, label),
+    ' ',
+    h('span', { class: 'value' }, value),
+    ' ',
+    h('span', { class: 'note' }, note),
+  );
 
 const sentence = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;

@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/schema';
-import { CHARTS } from '../../report/charts';
 import type { Chart } from '../../report/charts/chart';
+import { CHARTS } from '../../report/charts/index';
 import { DARK, LIGHT, type Theme } from '../../report/charts/theme';
 import { type Mounted, mountChart } from '../../report/client/mount';
 import { h, setText } from '../dom';
@@ -9,61 +9,61 @@ import { shownTable } from './data-table';
 /** A chart is drawn when it comes this near to what is seen; a slider moves faster than six charts draw. */
 const NEAR = '300px';
 
-/** All charts of a plan, each with what it shows in words and as a table. */
-export function charts(say: (text: string) => void) {
-  const figures = CHARTS.map((chart) => figure(chart, say));
+export interface Figures {
+  /** The place of a chart. */
+  readonly element: (chart: string) => HTMLElement;
+  readonly show: (plan: Plan) => void;
+}
+
+/** All charts of a plan, each with what it shows in words and as a table, in the colours of the system. */
+export function figures(say: (text: string) => void): Figures {
+  const all = new Map(CHARTS.map((chart) => [chart.id, figure(chart, say)]));
   const dark = matchMedia('(prefers-color-scheme: dark)');
-  const theme = (): Theme => (dark.matches ? DARK : LIGHT);
   let shown: Plan | null = null;
-  const draw = (): void => {
-    if (shown !== null) for (const { show } of figures) show(shown, theme());
+  const paint = (theme: Theme): void => {
+    document.documentElement.dataset.theme = theme.name;
+    if (shown !== null) for (const { show } of all.values()) show(shown, theme);
   };
-  dark.addEventListener('change', draw);
-  // Paper is white, and shows everything.
+  const usual = (): void => paint(dark.matches ? DARK : LIGHT);
+  dark.addEventListener('change', usual);
+  // Paper is white, and shows what the screen has yet to come near to.
   addEventListener('beforeprint', () => {
-    if (shown !== null) for (const { print } of figures) print(shown);
+    document.documentElement.classList.add('printing');
+    paint(LIGHT);
+    for (const { draw } of all.values()) draw();
   });
-  addEventListener('afterprint', draw);
+  addEventListener('afterprint', () => {
+    document.documentElement.classList.remove('printing');
+    usual();
+  });
+  usual();
   return {
-    element: h(
-      'section',
-      { class: 'charts', 'aria-label': 'Charts' },
-      ...figures.map(({ element }) => element),
-    ),
-    show: (plan: Plan): void => {
+    element: (chart) => all.get(chart)!.element,
+    show: (plan) => {
       shown = plan;
-      draw();
+      usual();
     },
   };
 }
 
 function figure(chart: Chart, say: (text: string) => void) {
-  const drawing = h('div', { class: 'chart' });
+  const drawing = h('div', { class: 'chart', 'data-chart': chart.id });
   drawing.style.height = `${chart.height}px`;
-  const words = h('p', { class: 'hint' });
+  const words = h('p', { class: 'note' });
   const table = shownTable(`${chart.title}, as a table`);
-  const asTable = h('details', {}, h('summary', {}, 'As a table'), table.element);
-  const title = h('h3', {}, chart.title);
-  const element = h(
-    'figure',
-    { id: `chart-${chart.id}` },
-    h('figcaption', {}, title, words),
-    drawing,
-    asTable,
-  );
+  const asTable = h('details', {}, h('summary', {}, 'The same as a table'), table.element);
+  const element = h('figure', {}, h('figcaption', {}, chart.title), drawing, words, asTable);
 
   let mounted: Mounted | null = null;
   let due: { readonly plan: Plan; readonly theme: Theme } | null = null;
   let near = false;
   const draw = (): void => {
-    if (due === null) return;
-    // ECharts measures its element when it starts, which has no size before it is on the page.
-    if (mounted === null) {
-      mounted = mountChart(drawing, chart, say);
-      new ResizeObserver(() => mounted?.resize()).observe(drawing);
-    }
-    mounted.show(due.plan, due.theme);
+    if (due === null || element.hidden) return;
+    const { plan, theme } = due;
     due = null;
+    // ECharts measures its element when it starts, which has no size before it is on the page.
+    mounted ??= mountChart(drawing, chart, say);
+    mounted.show(plan, theme);
   };
   new IntersectionObserver(
     (entries) => {
@@ -73,20 +73,16 @@ function figure(chart: Chart, say: (text: string) => void) {
     { rootMargin: NEAR },
   ).observe(drawing);
 
-  const show = (plan: Plan, theme: Theme): void => {
-    element.hidden = chart.missing(plan) !== null;
-    if (element.hidden) return;
-    due = { plan, theme };
-    if (near) draw();
-    setText(words, chart.describe(plan));
-    table.show(chart.table(plan));
-  };
   return {
     element,
-    show,
-    print: (plan: Plan): void => {
-      show(plan, LIGHT);
-      draw();
+    draw,
+    show: (plan: Plan, theme: Theme): void => {
+      element.hidden = chart.missing(plan) !== null;
+      if (element.hidden) return;
+      due = { plan, theme };
+      if (near) draw();
+      setText(words, chart.describe(plan));
+      table.show(chart.table(plan));
     },
   };
 }

@@ -1,28 +1,45 @@
+import { plural } from '../../report/format';
 import type { DataTable } from '../../report/view/section';
-import { h } from '../dom';
+import { h, setText } from '../dom';
 
 export interface ShownTable {
   readonly element: HTMLElement;
   readonly show: (table: DataTable) => void;
-  /** Hides the rows that do not contain the text; how many are left. */
-  readonly filter: (text: string) => number;
 }
 
-/** A table that scrolls by itself when it is large; its first column names the row. */
-export function shownTable(label: string): ShownTable {
-  const caption = h('caption', { class: 'visually-hidden' });
+let tables = 0;
+
+/** A table that scrolls by itself when it is large; its first column names the row. A long one can be searched. */
+export function shownTable(label: string, searchable = false): ShownTable {
+  const caption = h('caption', { class: 'unseen' });
   const head = h('tr', {});
   const body = h('tbody', {});
   const table = h('table', {}, caption, h('thead', {}, head), body);
-  const element = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, table);
+  const scroll = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, table);
+
+  const id = `search-${++tables}`;
+  const search = h('input', { type: 'search', id, autocomplete: 'off', placeholder: 'for example p5' });
+  const left = h('span', { class: 'note', role: 'status' });
+  const filter = (): void => {
+    const words = search.value.toLowerCase().split(/\s+/);
+    let shown = 0;
+    for (const row of body.rows) {
+      const text = (row.textContent ?? '').toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+      if (!row.hidden) shown++;
+    }
+    setText(left, plural(shown, 'row'));
+  };
+  search.addEventListener('input', filter);
+  const field = h('p', { class: 'row no-print' }, h('label', { for: id }, 'Search'), search, left);
+
   return {
-    element,
+    element: h('div', {}, ...(searchable ? [field] : []), scroll),
     show: ({ caption: title, columns, rows }) => {
-      const side = (i: number): string | null => (columns[i]?.align === 'right' ? 'right' : null);
-      caption.replaceChildren(title);
-      head.replaceChildren(
-        ...columns.map((column, i) => h('th', { scope: 'col', class: side(i) }, column.title)),
-      );
+      const side = (i: number): string | null => (columns[i]?.align === 'right' ? 'number' : null);
+      const header = columns.map((column, i) => h('th', { scope: 'col', class: side(i) }, column.title));
+      setText(caption, title);
+      head.replaceChildren(...header);
       body.replaceChildren(
         ...rows.map((cells) =>
           h(
@@ -34,15 +51,7 @@ export function shownTable(label: string): ShownTable {
           ),
         ),
       );
-    },
-    filter: (text) => {
-      const wanted = text.trim().toLowerCase();
-      let left = 0;
-      for (const row of body.rows) {
-        row.hidden = !(row.textContent ?? '').toLowerCase().includes(wanted);
-        if (!row.hidden) left++;
-      }
-      return left;
+      if (searchable) filter();
     },
   };
 }

@@ -19,7 +19,7 @@ export function takeAway(say: (text: string) => void): TakeAway {
   const command = h('code', { id: 'command' });
   const yaml = h('code', { id: 'yaml' });
   const next = h('code', { id: 'next' });
-  const copied = h('span', { class: 'hint' });
+  const copied = h('span', { class: 'note' });
   const told = (text: string): void => {
     setText(copied, text);
     say(text);
@@ -36,7 +36,7 @@ export function takeAway(say: (text: string) => void): TakeAway {
     'div',
     {},
     h('h3', {}, 'Next: Terraform'),
-    h('p', { class: 'hint' }, 'In the folder of the downloaded plan.json:'),
+    h('p', { class: 'note' }, 'In the folder of the downloaded plan.json:'),
     code(next, 'Next steps'),
   );
   const element = h(
@@ -52,7 +52,7 @@ export function takeAway(say: (text: string) => void): TakeAway {
         h('h3', {}, 'At the command line'),
         code(command, 'Command'),
         h('p', { class: 'row no-print' }, copyCommand, savePlan),
-        h('p', { class: 'hint' }, 'In a folder without a selfhost.yaml, which would be read as well.'),
+        h('p', { class: 'note' }, 'In a folder without a selfhost.yaml, which would be read as well.'),
         steps,
       ),
       h(
