@@ -27,6 +27,7 @@ interface RefreshOptions {
   readonly region?: string[];
   readonly profile?: string;
   readonly out?: string;
+  readonly placementScores?: boolean;
   readonly json?: boolean;
 }
 
@@ -37,6 +38,10 @@ function refreshCommand(streams: Streams): Command {
     .description('read offerings, prices and capacity blocks of your AWS account; planning then uses them')
     .option('--region <name>', 'region to refresh, repeatable (default: AWS_REGION, or us-east-1)', collect)
     .option('--profile <name>', 'profile of your AWS configuration')
+    .option(
+      '--placement-scores',
+      'also read spot placement scores; AWS limits how many an account may ask for in 24 hours',
+    )
     .option('--out <file>', 'where to write (default: the file that planning reads)')
     .option('--json', 'print what was refreshed as JSON')
     .action(async (options: RefreshOptions) => {
@@ -50,7 +55,11 @@ function refreshCommand(streams: Streams): Command {
       if (warning !== null) streams.err(`warning: ${warning}\n`);
       const now = new Date();
       const { calls, result } = await withAws(streams, options.profile, async (session) => ({
-        result: await refresh(session, regions, EMBEDDED_CATALOGUE, before, now),
+        result: await refresh(session, regions, before, {
+          embedded: EMBEDDED_CATALOGUE,
+          now,
+          placementScores: options.placementScores ?? false,
+        }),
         calls: () => session.calls,
       }));
       if (result.overlay !== null) writeText(out, serializeOverlay(result.overlay));
@@ -77,8 +86,8 @@ function refreshCommand(streams: Streams): Command {
           streams.err(`missing: ${part} of ${region}: ${reason}\n`);
         throw new UserError(
           result.overlay === null
-            ? `nothing could be refreshed in ${regions.join(', ')}; ${written ?? 'the catalogue'} is as before`
-            : `${missing.length} of ${regions.length * 5} parts could not be refreshed and keep their older figures`,
+            ? `nothing could be refreshed in ${regions.join(', ')}; ${out} is as before`
+            : 'not everything could be refreshed; what is missing keeps its older figures',
           3,
         );
       }
