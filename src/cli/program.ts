@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => (streams: Streams) => Command>> = 
   plan: () => (require('./commands/plan') as typeof import('./commands/plan')).planCommand,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explainCommand,
   diff: () => (require('./commands/diff') as typeof import('./commands/diff')).diffCommand,
+  report: () => (require('./commands/report') as typeof import('./commands/report')).reportCommand,
   synth: () => (require('./commands/synth') as typeof import('./commands/synth')).synthCommand,
   start: () => (require('./commands/start') as typeof import('./commands/start')).startCommand,
   models: () => (require('./commands/models') as typeof import('./commands/models')).modelsCommand,

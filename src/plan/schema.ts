@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { MARKETS } from '../requirements/input';
 import { requirementsSchema } from '../requirements/requirements';
+import { type Interval, intervalSchema } from './interval';
 import { breakEvenSchema, marketPriceSchema, quotaSchema } from './money';
 import { PRICE_EVIDENCE } from './price';
+import { seriesSchema } from './series';
 
 export const PLAN_SCHEMA_VERSION = 1;
 
@@ -11,9 +13,7 @@ const positive = z.number().positive();
 const nonNegative = z.number().min(0);
 const count = z.number().int().positive();
 
-/** A predicted figure: 80% of such predictions fall between low and high. */
-export const intervalSchema = z.strictObject({ low: nonNegative, expected: nonNegative, high: nonNegative });
-export type Interval = z.infer<typeof intervalSchema>;
+export { type Interval, intervalSchema };
 
 /** What a prediction rests on: this model on this GPU measured, a relative measured, or datasheets only. */
 export const BASES = ['measured', 'related', 'datasheet'] as const;
@@ -258,6 +258,8 @@ export const planSchema = z.strictObject({
   calibrations: z.record(z.string(), calibrationUseSchema).optional(),
   /** Dates of the data the plan rests on. */
   dataDates: z.record(z.string(), z.string()),
+  /** What the report's charts show; plans of earlier versions have none. */
+  series: seriesSchema.optional(),
 });
 
 export type Plan = z.infer<typeof planSchema>;

@@ -24,6 +24,7 @@ import { quotaNeed } from './quotas';
 import { recommend } from './recommend';
 import { planRisks } from './risks';
 import { openSearch } from './search';
+import { planSeries } from './series';
 import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
@@ -36,6 +37,8 @@ export interface PlanningData {
   readonly calibrations?: readonly Calibration[];
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
+  /** Called as the work goes on, however often. */
+  readonly progress?: () => void;
 }
 
 /** Growth allowed beyond the planned machines before the Auto Scaling group stops. */
@@ -55,6 +58,7 @@ export function planningContext(
     coefficients: data.coefficients ?? FITTED,
     calibrations: calibrationsFor(data.calibrations ?? [], model.name, release.version),
     release,
+    progress: data.progress ?? (() => undefined),
   };
 }
 
@@ -150,6 +154,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
       performance: FITTED_ON,
       hostedApis: HOSTED_APIS_AS_OF,
     },
+    series: planSeries(chosen, search),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { calibrationSchema } from '../../bench/calibration-file';
 import { resultSchema } from '../../bench/result';
 import { planSchema } from '../../plan/schema';
+import { reportSchema } from '../../report/data';
 import { requirementsJsonSchema } from '../../requirements/input';
 import { figuresSchema, refreshSchema } from './catalog';
 import { commandLineSchema } from './command-line';
@@ -41,6 +42,7 @@ export const SCHEMAS = {
   'catalog-refresh': of(refreshSchema),
   'catalog-figures': of(figuresSchema),
   preflight: of(preflightSchema),
+  report: of(reportSchema),
   error: of(errorSchema),
 } as const satisfies Readonly<Record<string, () => object>>;
 export type SchemaName = keyof typeof SCHEMAS;
@@ -65,4 +67,5 @@ export const OUTPUTS: Readonly<Record<string, readonly SchemaName[]>> = {
   'catalog refresh': ['catalog-refresh'],
   'catalog show': ['catalog-figures'],
   preflight: ['preflight'],
+  report: ['report'],
 };
