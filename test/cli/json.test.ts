@@ -50,6 +50,7 @@ test('documents of plans and what is read out of them', async () => {
   await expectValid('plan', 'plans', 'plan', 'two.yaml', ...flags);
   const { out } = await expectValid('plan', 'plan', ...PLAN);
   writeFileSync('a.plan.json', out);
+  await expectValid('report', 'report', 'report', 'a.plan.json');
   await expectValid('explain', 'explanation', 'explain', 'a.plan.json');
   await expectValid('explain', 'explanation', 'explain', 'a.plan.json', 'p5.48xlarge');
   writeFileSync('b.plan.json', (await cli(...PLAN, '--rate', '2', '--json')).out);
