@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Template } from '../stacks/template';
+import { goldenStacks } from '../golden/stacks';
 import type { Configuration, Rule } from './rule';
-import { variants } from './variants';
 
 const RULES = join(__dirname, 'rules');
 const rules = readdirSync(RULES).map((file): [string, Rule] => [
@@ -18,14 +17,7 @@ describe.each(rules)('%s', (_, rule) => {
   });
 });
 
-const golden = join(__dirname, '..', 'golden', 'stacks');
-const stacks: [string, string][] = [
-  ...readdirSync(golden).map((file): [string, string] => [
-    `golden ${file}`,
-    readFileSync(join(golden, file), 'utf8'),
-  ]),
-  ...variants().map(([name, plan]): [string, string] => [name, new Template(plan).text]),
-];
+const stacks = goldenStacks().map(({ name, text }): [string, string] => [name, text]);
 
 describe.each(stacks)('%s', (_, text) => {
   const configuration = JSON.parse(text) as Configuration;
