@@ -26,7 +26,7 @@ export class Alerts extends Construct {
     this.ready = new SnsTopicPolicy(this, 'access', {
       arn: topic.arn,
       policy: new DataAwsIamPolicyDocument(this, 'policy', {
-        statement: publisherStatements(account, ['sns:Publish'], topic.arn),
+        statement: publisherStatements(account, 'topic', topic.arn),
       }).json,
     });
     const { alertEmail } = plan.requirements.deployment;

@@ -47,7 +47,7 @@ function keyPolicy(plan: Plan, account: Account): DataAwsIamPolicyDocumentStatem
         },
       ],
     },
-    ...publisherStatements(account, ['kms:Decrypt', 'kms:GenerateDataKey*'], '*'),
+    ...publisherStatements(account, 'key', '*'),
   ];
 }
 

@@ -1,38 +1,41 @@
 import type { DataAwsIamPolicyDocumentStatement } from '../aws';
 import type { Account } from './account';
 
-/** AWS services that publish to the alert topic and say for whom. */
-const NAMING_THEIR_ACCOUNT = [
-  'budgets.amazonaws.com',
-  'cloudwatch.amazonaws.com',
-  'costalerts.amazonaws.com',
-];
+/** AWS services that publish to the alert topic. */
+const PUBLISHERS = ['budgets', 'cloudwatch', 'costalerts', 'events'] as const;
+type Publisher = (typeof PUBLISHERS)[number];
 
-/**
- * What the services that publish alerts may do with the topic, and with the key that encrypts it. EventBridge stands apart
- * without condition: it gives none of the values that one could test, so that with a condition its messages are dropped in
- * silence (AWS, 'Troubleshooting Amazon EventBridge': no condition blocks in topic policies). Its rules reach a topic of
- * another account only where that account names it, so nothing is open to strangers by it.
- */
+const ALLOWED: Readonly<Record<'topic' | 'key', { actions: string[]; strangers: readonly Publisher[] }>> = {
+  // EventBridge gives none of the values that a condition could test: with one its messages are dropped in silence (AWS,
+  // 'Using resource-based policies for Amazon EventBridge': no condition blocks in topic policies). Its rules can send only
+  // to targets that the rule's own account may use, so nothing is open to others by it.
+  topic: { actions: ['sns:Publish'], strangers: ['events'] },
+  // AWS documents the account's condition on the key for budgets and cost anomalies, and none for the other two; who may not
+  // publish to the topic gains nothing by the key.
+  key: { actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], strangers: ['cloudwatch', 'events'] },
+};
+
+/** What the services that publish alerts may do with the topic, or with the key that encrypts it. */
 export function publisherStatements(
   account: Account,
-  actions: string[],
+  what: keyof typeof ALLOWED,
   resource: string,
 ): DataAwsIamPolicyDocumentStatement[] {
-  const service = (identifiers: string[]) => [{ type: 'Service', identifiers }];
+  const { actions, strangers } = ALLOWED[what];
+  const statement = (sid: string, services: readonly Publisher[]) => ({
+    sid,
+    actions,
+    resources: [resource],
+    principals: [{ type: 'Service', identifiers: services.map((name) => `${name}.amazonaws.com`) }],
+  });
   return [
     {
-      sid: 'AlertPublishers',
-      actions,
-      resources: [resource],
-      principals: service(NAMING_THEIR_ACCOUNT),
+      ...statement(
+        'AlertPublishers',
+        PUBLISHERS.filter((name) => !strangers.includes(name)),
+      ),
       condition: [{ test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] }],
     },
-    {
-      sid: 'AlertEvents',
-      actions,
-      resources: [resource],
-      principals: service(['events.amazonaws.com']),
-    },
+    statement('AlertPublishersWithoutAccount', strangers),
   ];
 }

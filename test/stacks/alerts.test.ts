@@ -12,21 +12,28 @@ describe('the alert topic', () => {
   const template = templateOf();
 
   it.each([
-    ['alerts_policy', ['sns:Publish']],
-    ['encryption_policy', ['kms:Decrypt', 'kms:GenerateDataKey*']],
-  ])('%s lets every publisher in, EventBridge without a condition that it could not meet', (id, actions) => {
-    const found = statements(template, id);
-    const named = found.find(({ sid }) => sid === 'AlertPublishers')!;
-    expect(named).toMatchObject({ actions, condition: [{ variable: 'aws:SourceAccount' }] });
-    expect(named.principals[0]!.identifiers).toEqual([
-      'budgets.amazonaws.com',
-      'cloudwatch.amazonaws.com',
-      'costalerts.amazonaws.com',
-    ]);
-    const events = found.find(({ sid }) => sid === 'AlertEvents')!;
-    expect(events).toMatchObject({ actions, principals: [{ identifiers: ['events.amazonaws.com'] }] });
-    expect(events).not.toHaveProperty('condition');
-  });
+    ['alerts_policy', ['sns:Publish'], ['budgets', 'cloudwatch', 'costalerts'], ['events']],
+    [
+      'encryption_policy',
+      ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      ['budgets', 'costalerts'],
+      ['cloudwatch', 'events'],
+    ],
+  ])(
+    '%s lets every publisher in, with a condition where AWS gives what it tests',
+    (id, actions, own, others) => {
+      const found = statements(template, id);
+      const services = (names: string[]) => names.map((name) => `${name}.amazonaws.com`);
+      expect(found.find(({ sid }) => sid === 'AlertPublishers')).toMatchObject({
+        actions,
+        principals: [{ identifiers: services(own) }],
+        condition: [{ variable: 'aws:SourceAccount' }],
+      });
+      const without = found.find(({ sid }) => sid === 'AlertPublishersWithoutAccount')!;
+      expect(without).toMatchObject({ actions, principals: [{ identifiers: services(others) }] });
+      expect(without).not.toHaveProperty('condition');
+    },
+  );
 
   it('hears of launches and replacements that failed', () => {
     const rule = template.resource('aws_cloudwatch_event_rule', 'alerts_failed-launch');
