@@ -178,7 +178,11 @@ async function sequence(
       } else if (expected !== null && JSON.stringify(figures(now, part)) !== JSON.stringify(expected))
         expect({ trace, part, figures: figures(now, part) }).toEqual({ trace, part, figures: expected });
     }
-    for (const { part, reason } of missing) expect(err).toContain(`missing: ${part} of ${region}: ${reason}`);
+    const lines = err.split('\n').filter((line) => line.startsWith('missing: '));
+    for (const { part, reason } of missing)
+      expect(lines.some((line) => line.includes(part) && line.endsWith(` of ${region}: ${reason}`))).toBe(
+        true,
+      );
   }
   if (after === null) return;
   const merged = mergeCatalogue(
