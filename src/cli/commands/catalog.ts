@@ -10,6 +10,8 @@ import { table } from '../../report/table';
 import { checkRegion, usualRegion, withAws } from '../aws-command';
 import { loadOverlay, overlayPath } from '../catalogue-overlay';
 import { writeText } from '../files';
+import type { FiguresOutput, RefreshOutput } from '../output/catalog';
+import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 
 /** `catalog refresh` and `catalog show`: today's offerings and prices, and where each figure comes from. */
@@ -71,7 +73,14 @@ function refreshCommand(streams: Streams): Command {
       const { refreshed, missing, unknownTypes } = result;
       const written = result.overlay === null ? null : out;
       if (options.json) {
-        streams.out(`${JSON.stringify({ written, refreshed, missing, unknownTypes, calls }, null, 2)}\n`);
+        const document: RefreshOutput = {
+          written,
+          refreshed: [...refreshed],
+          missing: [...missing],
+          unknownTypes: [...unknownTypes],
+          calls,
+        };
+        streams.out(jsonText(document));
       } else if (result.overlay !== null) {
         streams.out(`Wrote ${out}\n${summary(result.overlay, refreshed)}`);
         if (unknownTypes.length > 0)
@@ -144,7 +153,7 @@ function showCommand(streams: Streams): Command {
       if (figures.length === 0)
         throw new UserError(`nothing is known of ${pattern ?? 'any type'} in ${region ?? 'any region'}`, 1);
       if (options.json) {
-        streams.out(`${JSON.stringify(figures, null, 2)}\n`);
+        streams.out(jsonText(figures satisfies FiguresOutput));
         return;
       }
       const rows = figures.map((row) => [
