@@ -1,9 +1,9 @@
 import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
+import { MARKETS } from './choices';
 import { DEPLOYMENT_FLAGS, type Flag } from './deployment-flags';
 import type { Override } from './document';
-import { MARKETS } from './choices';
 import { SIZING_FLAGS } from './sizing-flags';
 
 export type { Flag } from './deployment-flags';

@@ -1,5 +1,5 @@
-import type { Flag } from './deployment-flags';
 import { SURVIVALS } from './choices';
+import type { Flag } from './deployment-flags';
 
 /** The plain fields of `sizing:` as flags; patterns, quotas and prices are the file's alone. */
 export const SIZING_FLAGS: readonly Flag[] = [

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { SURVIVALS } from './choices';
 
-
 const HOURS = 24;
 const usdPerMillion = z.number().min(0).max(10_000);
 const hostedApi = z.strictObject({
