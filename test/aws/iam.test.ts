@@ -114,6 +114,7 @@ const MAKES: Readonly<Record<string, string>> = {
   AutoscalingPolicy: 'autoscaling:PutScalingPolicy',
   AutoscalingSchedule: 'autoscaling:PutScheduledUpdateGroupAction',
   BudgetsBudget: 'budgets:ModifyBudget',
+  CeAnomalyMonitor: 'ce:CreateAnomalyMonitor',
   CeAnomalySubscription: 'ce:CreateAnomalySubscription',
   CloudwatchDashboard: 'cloudwatch:PutDashboard',
   CloudwatchEventRule: 'events:PutRule',
@@ -156,7 +157,9 @@ const MAKES: Readonly<Record<string, string>> = {
   VpcEndpoint: 'ec2:CreateVpcEndpoint',
   VpcSecurityGroupEgressRule: 'ec2:AuthorizeSecurityGroupEgress',
   VpcSecurityGroupIngressRule: 'ec2:AuthorizeSecurityGroupIngress',
+  Wafv2WebAcl: 'wafv2:CreateWebACL',
   Wafv2WebAclAssociation: 'wafv2:AssociateWebACL',
+  Wafv2WebAclLoggingConfiguration: 'wafv2:PutLoggingConfiguration',
 };
 /** Made of other resources' actions, or of nothing: waits, adopts, reads. */
 const MAKE_NOTHING = /^(Data|AwsProvider|AcmCertificateValidation|DefaultSecurityGroup)/;
