@@ -3,6 +3,7 @@ import { GPUS_AS_OF } from '../hardware/gpus';
 import { INSTANCE_TYPES_AS_OF } from '../hardware/instance-types';
 import { type Catalogue, zonesOf } from '../hardware/offerings';
 import { MODELS_AS_OF } from '../models/registry';
+import type { Calibration } from '../performance/calibration';
 import { type Coefficients, FITTED, FITTED_ON } from '../performance/coefficients';
 import { PLAN_SCHEMA_VERSION, type Plan } from '../plan/schema';
 import type { ResolvedRequirements } from '../requirements/resolve';
@@ -10,6 +11,7 @@ import { serveArguments, serveEnvironment } from '../vllm/arguments';
 import { findRelease } from '../vllm/releases';
 import { alternativesTo } from './alternatives';
 import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
+import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
 import { describeOption } from './describe';
 import { engineFigures, engineSettings } from './engine-section';
@@ -22,6 +24,7 @@ import { quotaNeed } from './quotas';
 import { recommend } from './recommend';
 import { planRisks } from './risks';
 import { openSearch } from './search';
+import { planSeries } from './series';
 import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
@@ -31,8 +34,12 @@ import { machineZones } from './zones';
 export interface PlanningData {
   readonly catalogue: Catalogue;
   readonly coefficients?: Coefficients;
+  /** What benchmarks taught; those of other models and releases are left aside. */
+  readonly calibrations?: readonly Calibration[];
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
+  /** Called as the work goes on, however often. */
+  readonly progress?: () => void;
 }
 
 /** Growth allowed beyond the planned machines before the Auto Scaling group stops. */
@@ -50,7 +57,9 @@ export function planningContext(
     model,
     catalogue: data.catalogue,
     coefficients: data.coefficients ?? FITTED,
+    calibrations: calibrationsFor(data.calibrations ?? [], model.name, release.version),
     release,
+    progress: data.progress ?? (() => undefined),
   };
 }
 
@@ -83,7 +92,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
     name: requirements.name,
     summary: summarise(chosen, requirements, predicted),
     requirements,
-    notes: [...resolved.notes, ...plannedNotes(chosen, context)],
+    notes: [...resolved.notes, ...calibrationNotes(chosen, context), ...plannedNotes(chosen, context)],
     choice: {
       hfId: checkpoint.hfId,
       revision: settings.revision,
@@ -137,6 +146,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
     breakEven: breakEvens(chosen, context),
     quotas: quota === null ? [] : [quota],
     rejected: explainRejections(search, chosen, sized),
+    ...calibrationUses(context),
     dataDates: {
       catalogue: data.catalogue.asOf,
       gpus: GPUS_AS_OF,
@@ -145,6 +155,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
       performance: FITTED_ON,
       hostedApis: HOSTED_APIS_AS_OF,
     },
+    series: planSeries(chosen, search),
   };
 }
 

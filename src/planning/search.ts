@@ -67,7 +67,10 @@ function searchOf(
     prospects,
     cheapestUsdPerMonth: (prospect) => sizer.cheapestUsdPerMonth(prospect.candidate),
     rejected,
-    size: (prospect, ask) => sizer.size(prospect, ask),
+    size: (prospect, ask) => {
+      context.progress();
+      return sizer.size(prospect, ask);
+    },
     serves: (prospect) => sizer.serves(prospect),
     limitDesign: (design, rate, reason) => sizer.limit(design, rate, reason),
     vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs),
