@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
+import type { ErrorOutput } from './output/error';
+import { jsonText } from './output/json';
 import { packageVersion } from './package-root';
 import { type Streams, standardStreams } from './streams';
 
@@ -30,6 +32,8 @@ const COMMANDS: Readonly<Record<string, () => (streams: Streams) => Command>> = 
   schema: () => (require('./commands/schema') as typeof import('./commands/schema')).schemaCommand,
 };
 
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
+
 /** The program: with the command that `argv` names, or with all of them where help is wanted or the name is unknown. */
 export function program(argv: readonly string[], streams: Streams): Command {
   const root = new Command('qwen-selfhost')
@@ -45,20 +49,36 @@ export function program(argv: readonly string[], streams: Streams): Command {
   return root;
 }
 
-/** Runs one command line; returns the exit code. A user's mistake is one line, a defect keeps its cause. */
+/**
+ * Runs one command line; returns the exit code. A user's mistake is one line, a defect keeps its cause. With `--json`,
+ * stdout holds one document whatever happens: the command's, or, where it failed before that, the error's.
+ */
 export async function run(argv: readonly string[], streams: Streams = standardStreams()): Promise<number> {
+  let printed = false;
+  const out = (text: string): void => {
+    streams.out(text);
+    printed = true;
+  };
+  const failed = (message: string, exitCode: number): number => {
+    if (argv.includes('--json') && !printed)
+      streams.out(jsonText({ error: { message, exitCode } } satisfies ErrorOutput));
+    return exitCode;
+  };
   try {
-    await program(argv, streams).parseAsync([...argv]);
+    await program(argv, { ...streams, out }).parseAsync([...argv]);
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0
+        ? 0
+        : failed(error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '), 2);
     if (error instanceof UserError) {
       streams.err(`error: ${error.message}\n`);
-      return error.exitCode;
+      return failed(error.message, error.exitCode);
     }
     streams.err(
       `unexpected error, please report it with the command you ran:\n${(error as Error).stack ?? String(error)}\n`,
     );
-    return 70;
+    return failed(`unexpected error: ${(error as Error).message ?? String(error)}`, 70);
   }
 }

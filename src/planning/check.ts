@@ -35,7 +35,7 @@ const MOST_REPLICAS = 4;
 export function checkOption(option: Option, context: PlanningContext): Check {
   const engine = settle(option, context);
   const { slo, confidence } = context.requirements;
-  const { basis } = option.design;
+  const { footing } = option.design;
   let simulated: Simulated;
   try {
     simulated = simulateOption(option, engine, context);
@@ -44,8 +44,8 @@ export function checkOption(option: Option, context: PlanningContext): Check {
     throw error;
   }
   const percent = Math.round(confidence * 100);
-  const ttft = pessimistic(simulated.ttftP95Seconds, 'ttft', basis, confidence);
-  const tpot = pessimistic(simulated.tpotP95Seconds ?? 0, 'tpot', basis, confidence);
+  const ttft = pessimistic(simulated.ttftP95Seconds, 'ttft', footing, confidence);
+  const tpot = pessimistic(simulated.tpotP95Seconds ?? 0, 'tpot', footing, confidence);
   const late = (figure: string, actual: number, wanted: number): string | null =>
     actual <= wanted
       ? null

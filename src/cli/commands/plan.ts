@@ -4,7 +4,10 @@ import { serializePlan } from '../../plan/document';
 import type { Plan } from '../../plan/schema';
 import { markdownReport } from '../../report/markdown';
 import { terminalReport } from '../../report/terminal';
+import { calibrationOption } from '../calibration-flag';
 import { writeText } from '../files';
+import { jsonText } from '../output/json';
+import type { PlansOutput } from '../output/plans';
 import { addRequirementFlags } from '../requirement-flags';
 import { plansFrom, totalLine } from '../requirements-file';
 import type { Streams } from '../streams';
@@ -25,6 +28,7 @@ export function planCommand(streams: Streams): Command {
     )
     .addOption(new Option('--quiet', 'print the answer in one sentence only').conflicts(['json', 'markdown']))
     .option('--exhaustive', 'size every candidate in full; slower, the same answer')
+    .addOption(calibrationOption())
     .option('--out <file>', 'where to write the plan document');
   return addRequirementFlags(command).action((file: string | undefined, options: PlanOptions) => {
     const plans = plansFrom(file, command, streams, options.exhaustive ?? false);
@@ -32,9 +36,7 @@ export function planCommand(streams: Streams): Command {
       throw new UserError('--out names one file, and there are several services; leave it out');
     if (options.json) {
       if (options.out !== undefined) writeText(options.out, serializePlan(plans[0]!));
-      streams.out(
-        plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`,
-      );
+      streams.out(plans.length === 1 ? serializePlan(plans[0]!) : jsonText(together(plans)));
       return;
     }
     const written = plans.map((plan) => {
@@ -62,7 +64,7 @@ function reportOf(plan: Plan, file: string, { markdown, quiet }: PlanOptions, st
 }
 
 /** Several services as one document. */
-export const together = (plans: readonly Plan[]) => ({
+export const together = (plans: readonly Plan[]): PlansOutput => ({
   totalUsdPerMonth: Math.round(plans.reduce((sum, { cost }) => sum + cost.usdPerMonth, 0) * 100) / 100,
-  plans,
+  plans: [...plans],
 });
