@@ -30,6 +30,7 @@ import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
 import { costPerMillionTokens, costPerMillionTokensFullLoad } from './token-cost';
+import { machineZones } from './zones';
 
 export interface PlanningData {
   readonly catalogue: Catalogue;
@@ -86,7 +87,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
     chosen.coldStartSeconds,
   );
   const settings = engineSettings(chosen, check.engine, timeouts, context);
-  const zoneIds = placeMachines(offer.offering.zoneIds, instances, requirements.minZones);
+  const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
   const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
   return {
@@ -163,8 +164,3 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
 
 const fewestInstances = ({ instances, hourlyInstances }: Option): number =>
   Math.min(instances, ...(hourlyInstances ?? []));
-
-/** As many zones as there are machines, at least as many as asked for; the type's first zones by id. */
-function placeMachines(offered: readonly string[], instances: number, minZones: number): string[] {
-  return offered.slice(0, Math.max(minZones, Math.min(instances, offered.length)));
-}

@@ -38,7 +38,13 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     flags: '--allow-cidr <cidr>',
     path: ['network', 'allowedCidrs'],
     kind: 'texts',
-    help: 'who may call, repeatable',
+    help: "who may call: ranges, or 'everyone'; repeatable",
+  },
+  {
+    flags: '--cidr <range>',
+    path: ['network', 'cidr'],
+    kind: 'text',
+    help: 'private /16 of a new VPC (default 10.42.0.0/16)',
   },
   {
     flags: '--nat <mode>',
@@ -51,6 +57,18 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     path: ['network', 'webAclArn'],
     kind: 'text',
     help: 'WAF web ACL before the front door',
+  },
+  {
+    flags: '--rate-limit-per-key <n>',
+    path: ['network', 'rateLimitPerKey'],
+    kind: 'number',
+    help: 'requests a minute of one API key; more get 429',
+  },
+  {
+    flags: '--target-control-port <n>',
+    path: ['network', 'targetControlPort'],
+    kind: 'number',
+    help: 'ALB Target Optimizer: no more requests than engines run at once',
   },
   {
     flags: '--domain <name>',
@@ -101,10 +119,10 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     help: 'AWS budget: tag (default), account, none',
   },
   {
-    flags: '--anomaly-monitor <arn>',
+    flags: '--anomaly-monitor <which>',
     path: ['deployment', 'anomalyMonitorArn'],
     kind: 'text',
-    help: 'existing cost anomaly monitor to subscribe to',
+    help: "cost anomalies: 'new', or the ARN of an existing monitor",
   },
   {
     flags: '--api-key <source>',
@@ -128,7 +146,19 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     flags: '--image <reference>',
     path: ['deployment', 'image'],
     kind: 'text',
-    help: 'copy of the engine image in your ECR',
+    help: 'engine image: by digest, or a copy in your ECR',
+  },
+  {
+    flags: '--loader <name>',
+    path: ['deployment', 'loader'],
+    kind: 'text',
+    help: 'how weights are read: default or streamer',
+  },
+  {
+    flags: '--revision <commit>',
+    path: ['deployment', 'revision'],
+    kind: 'text',
+    help: 'commit of the weights repository to serve',
   },
   {
     flags: '--ami <id>',
@@ -153,5 +183,11 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     path: ['deployment', 'onDemandBase'],
     kind: 'number',
     help: 'machines of a spot group that stay on demand',
+  },
+  {
+    flags: '--sleep-after <minutes>',
+    path: ['deployment', 'sleepAfterMinutes'],
+    kind: 'number',
+    help: 'scale to zero after so long without a request',
   },
 ];
