@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => (streams: Streams) => Command>> = 
   catalog: () => (require('./commands/catalog') as typeof import('./commands/catalog')).catalogCommand,
   preflight: () =>
     (require('./commands/preflight') as typeof import('./commands/preflight')).preflightCommand,
+  serve: () => (require('./commands/serve') as typeof import('./commands/serve')).serveCommand,
   schema: () => (require('./commands/schema') as typeof import('./commands/schema')).schemaCommand,
 };
 

@@ -14,6 +14,7 @@ import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
 import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
 import { describeOption } from './describe';
+import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
 import { bestByType, explainNothing, explainRejections, paretoFrontier } from './explain';
 import { memoryFigures, predictedFigures, scalingTarget } from './figures';
@@ -38,6 +39,8 @@ export interface PlanningData {
   readonly calibrations?: readonly Calibration[];
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
+  /** Where many plans are made one after the other: what one learns of the engines, for the next. */
+  readonly designs?: DesignMemory;
   /** Called as the work goes on, however often. */
   readonly progress?: () => void;
 }
@@ -70,7 +73,7 @@ export function planningContext(
 export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Plan {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
-  const search = openSearch(context);
+  const search = openSearch(context, data.designs?.storeFor(context));
   const found = recommend(search, data.exhaustive ?? false);
   if (found === null) throw new UserError(explainNothing(search), 1);
 

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
 import { LIMITS } from '../workload/workload';
+import { MARKETS } from './choices';
 import { arn, deploymentInput, EVERYONE, hostName, httpsUrl, NAT_MODES } from './deployment-input';
 import { sizingInputSchema } from './sizing';
 
-export const MARKETS = ['on-demand', 'spot', 'capacity-block'] as const;
-export type Market = (typeof MARKETS)[number];
+export { MARKETS, type Market } from './choices';
 
 /** AWS names are built from it (load balancers allow 32 characters), so it stays short and plain. */
 export const NAME_PATTERN = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;

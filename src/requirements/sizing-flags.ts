@@ -1,4 +1,4 @@
-import { SURVIVALS } from '../requirements/sizing';
+import { SURVIVALS } from './choices';
 import type { Flag } from './deployment-flags';
 
 /** The plain fields of `sizing:` as flags; patterns, quotas and prices are the file's alone. */
