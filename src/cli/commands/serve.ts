@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { EMBEDDED_CATALOGUE } from '../../hardware/offerings';
 import { planningCatalogue } from '../catalogue-overlay';
 import { wholeFlag } from '../number-flags';
+import { jsonText } from '../output/json';
+import type { ServingOutput } from '../output/serving';
 import { openBrowser } from '../page/open-browser';
 import { readPage, withCatalogue } from '../page/page';
 import { servePage } from '../page/server';
@@ -23,9 +25,8 @@ export function serveCommand(streams: Streams): Command {
       const page = await readPage();
       const html = catalogue === EMBEDDED_CATALOGUE ? page : withCatalogue(page, catalogue);
       const { url, close } = await servePage(html, port);
-      streams.out(
-        options.json ? `${JSON.stringify({ url })}\n` : `The planner is at ${url} (Ctrl-C ends it)\n`,
-      );
+      const line = `The planner is at ${url} (Ctrl-C ends it)\n`;
+      streams.out(options.json ? jsonText({ url } satisfies ServingOutput) : line);
       if (options.open && !options.json && process.stdout.isTTY) openBrowser(url);
       await untilStopped();
       await close();

@@ -14,6 +14,7 @@ import { modelsSchema } from './models';
 import { plansSchema } from './plans';
 import { predictionSchema } from './prediction';
 import { preflightSchema } from './preflight';
+import { servingSchema } from './serving';
 import { simulationSchema } from './simulation';
 import { smokeSchema } from './smoke';
 import { writtenSchema } from './written';
@@ -43,6 +44,7 @@ export const SCHEMAS = {
   'catalog-refresh': of(refreshSchema),
   'catalog-figures': of(figuresSchema),
   preflight: of(preflightSchema),
+  serving: of(servingSchema),
   error: of(errorSchema),
 } as const satisfies Readonly<Record<string, () => object>>;
 export type SchemaName = keyof typeof SCHEMAS;
@@ -68,4 +70,5 @@ export const OUTPUTS: Readonly<Record<string, readonly SchemaName[]>> = {
   'catalog refresh': ['catalog-refresh'],
   'catalog show': ['catalog-figures'],
   preflight: ['preflight'],
+  serve: ['serving'],
 };
