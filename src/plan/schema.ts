@@ -192,6 +192,35 @@ const bestCostSchema = z.strictObject({
   option: optionSchema,
   /** Why the plan is another; null when it is this one. */
   whyNot: z.string().nullable(),
+  /** Over mixes of fleets too, in closed form; absent where mixes were not considered. */
+  usdPerMonth: positive.optional(),
+});
+
+const mixFleetSchema = z.strictObject({
+  /** Name of its plan and of what is deployed. */
+  name: z.string(),
+  /** Prompts that it takes: longer than `above`, and at most `upTo` tokens (null: no limit). */
+  promptTokens: z.strictObject({ above: nonNegative, upTo: positive.nullable() }),
+  /** Share of all requests at the peak. */
+  requestShare: positive,
+  requestsPerSecond: positive,
+  contextTokens: count,
+  hourlyInstances: z.array(count).length(24).nullable(),
+  option: optionSchema,
+});
+
+/** Several fleets that together cost less than one, each a plan of its own. */
+const mixSchema = z.strictObject({
+  /** Of all fleets as they would be built, simulated. */
+  usdPerMonth: positive,
+  savesUsdPerMonth: z.number(),
+  /** Share of the one fleet's cost. */
+  savesShare: z.number(),
+  /** True where it saves a tenth or more. */
+  proposed: z.boolean(),
+  /** Who sends which request where: not built, each fleet has a front door of its own. */
+  routing: z.string(),
+  fleets: z.array(mixFleetSchema).min(2),
 });
 
 const alternativeSchema = z.strictObject({
@@ -216,11 +245,17 @@ export const planSchema = z.strictObject({
   timeoutsSeconds: timeoutsSchema,
   scaling: scalingSchema,
   /** Root volume for system, image and weights where no local NVMe holds them. */
-  storage: z.strictObject({ rootVolumeGiB: count, weightsOnLocalNvme: z.boolean() }),
+  storage: z.strictObject({
+    rootVolumeGiB: count,
+    rootThroughputMiBPerSecond: count.optional(),
+    weightsOnLocalNvme: z.boolean(),
+  }),
   cost: costSchema,
   risks: z.array(z.string()),
   alternatives: z.array(alternativeSchema),
   bestCost: bestCostSchema.optional(),
+  /** The cheapest mix of fleets; null where none can save a tenth, absent where none was looked for. */
+  mix: mixSchema.nullable().optional(),
   /** Options that no other beats in cost, TTFT, TPOT and headroom at once; cheapest first. */
   pareto: z.array(optionSchema).optional(),
   /** The chosen machines in every market that sells them. */

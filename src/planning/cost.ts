@@ -2,6 +2,7 @@ import type { Price } from '../hardware/offerings';
 import type { Requirements } from '../requirements/requirements';
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { MachineOffer } from './candidate';
+import { ROOT_THROUGHPUT_MIB_PER_SECOND } from './storage';
 import { SECONDS_PER_MONTH, trafficOf } from './traffic';
 
 export const HOURS_PER_MONTH = 730;
@@ -14,6 +15,12 @@ const LOAD_BALANCER_USD_PER_HOUR = 0.0225;
 const LOAD_BALANCER_USD_PER_GB = 0.008;
 const NAT_GATEWAY_USD_PER_HOUR = 0.045;
 const GP3_USD_PER_GIB_MONTH = 0.08;
+const GP3_USD_PER_MIBPS_MONTH = 0.04;
+/** Included in the price of a gp3 volume, MiB/s. */
+const GP3_INCLUDED_MIBPS = 125;
+const ENDPOINT_USD_PER_HOUR = 0.01;
+/** Interface endpoints of a network without NAT (stacks/serving-cluster/endpoints.ts). */
+const ENDPOINTS = 12;
 const LOGS_USD_PER_GB = 0.5;
 /** Each way, between the zones of a region. */
 const CROSS_ZONE_USD_PER_GB = 0.01;
@@ -102,9 +109,14 @@ function machineCosts(
   }
   return {
     machines: cents(usdPerHour * HOURS_PER_MONTH),
-    volumes: cents(GP3_USD_PER_GIB_MONTH * rootVolumeGiB * running),
+    volumes: cents(volumeUsdPerMonth(rootVolumeGiB) * running),
   };
 }
+
+/** A root volume, its throughput included. */
+export const volumeUsdPerMonth = (rootVolumeGiB: number): number =>
+  GP3_USD_PER_GIB_MONTH * rootVolumeGiB +
+  GP3_USD_PER_MIBPS_MONTH * (ROOT_THROUGHPUT_MIB_PER_SECOND - GP3_INCLUDED_MIBPS);
 
 interface Besides {
   readonly items: readonly CostItem[];
@@ -112,6 +124,9 @@ interface Besides {
 }
 
 const besidesByRequirements = new WeakMap<Requirements, Besides>();
+
+/** The part of the bill that is the same whatever machines are chosen, USD a month. */
+export const besidesUsdPerMonth = (r: Requirements): number => besidesOf(r).usdPerMonth;
 
 /** The bill that is the same whatever machines are chosen, computed once. */
 function besidesOf(r: Requirements): Besides {
@@ -140,6 +155,12 @@ function besides(r: Requirements): CostItem[] {
     items.push({
       item: 'NAT gateway (estimate)',
       usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH * gateways,
+    });
+  }
+  if (vpcId === null && natGateways === 'none') {
+    items.push({
+      item: 'interface endpoints (estimate)',
+      usdPerMonth: ENDPOINT_USD_PER_HOUR * HOURS_PER_MONTH * ENDPOINTS * r.minZones,
     });
   }
   const perGigabyte = 2 * CROSS_ZONE_USD_PER_GB + (exposure === 'public' ? INTERNET_USD_PER_GB : 0);

@@ -25,10 +25,16 @@ export interface Search {
   readonly size: (prospect: Prospect, ask: Ask) => Option | null;
   /** Whether any design of a prospect serves at all, whatever it costs; the reason is remembered when none does. */
   readonly serves: (prospect: Prospect) => boolean;
+  /** A rate (requests per second of one replica) that no design of a prospect reaches; 0 where none serves. */
+  readonly mostRequestsPerSecond: (prospect: Prospect) => number;
+  /** The design whose replica holds most, and how much; null when none serves. */
+  readonly mostCapable: Sizer['mostCapable'];
   /** What a simulation found: a replica of this design holds no more than this, requests per second. */
   readonly limitDesign: (design: Design, requestsPerSecond: number, reason: string) => void;
   /** The same prospects under requirements that differ only in SLO, confidence or load. */
   readonly vary: (requirements: PlanningContext['requirements']) => Search;
+  /** The same prospects for another workload or context length: everything about engines is computed anew. */
+  readonly reshape: (requirements: PlanningContext['requirements']) => Search;
 }
 
 /** Sifts offers and candidates through the filters that need no sizing. */
@@ -70,7 +76,13 @@ function searchOf(
     size: (prospect, ask) => sizer.size(prospect, ask),
     serves: (prospect) => sizer.serves(prospect),
     limitDesign: (design, rate, reason) => sizer.limit(design, rate, reason),
+    mostRequestsPerSecond: (prospect) => sizer.mostRequestsPerSecond(prospect.candidate),
+    mostCapable: (prospect) => sizer.mostCapable(prospect),
     vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs),
+    reshape: (requirements) => {
+      const reshaped = { ...context, requirements };
+      return searchOf(reshaped, candidates, [], new DesignStore(reshaped));
+    },
   };
 }
 

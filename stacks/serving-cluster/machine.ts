@@ -83,7 +83,7 @@ export class Machine extends Construct {
           ebs: {
             volumeType: 'gp3',
             volumeSize: plan.storage.rootVolumeGiB,
-            throughput: ROOT_THROUGHPUT_MIB_PER_SECOND,
+            throughput: plan.storage.rootThroughputMiBPerSecond ?? ROOT_THROUGHPUT_MIB_PER_SECOND,
             encrypted: 'true',
             kmsKeyId: keyArn,
             deleteOnTermination: 'true',
