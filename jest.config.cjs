@@ -15,4 +15,6 @@ module.exports = {
   // Global lookups are slow inside jest's sandbox, and the models compute with little else (CDKTF cannot bear Number here).
   sandboxInjectedGlobals: ['Math'],
   testTimeout: 30000,
+  // Both cores of a small machine: jest leaves one idle by default, which doubles the time there.
+  maxWorkers: '100%',
 };

@@ -1,4 +1,4 @@
-import { calibrated, type Multiplier } from '../performance/calibration';
+import { calibrated } from '../performance/calibration';
 import { steadyState } from '../performance/steady-state';
 import { prefillSeconds, requestOverheadSeconds } from '../performance/step';
 import type { Observation } from './fit-multipliers';
@@ -111,10 +111,7 @@ export function predictedFigures(
   observed: Observed,
   logMultipliers: readonly number[],
 ): Figures {
-  const multiplier = (part: Part): Multiplier => ({
-    value: Math.exp(logMultipliers[PARTS.indexOf(part)]!),
-    remainingSd: 0,
-  });
+  const multiplier = (part: Part) => ({ value: Math.exp(logMultipliers[PARTS.indexOf(part)]!) });
   const k = calibrated(engine.coefficients, {
     decode: multiplier('decode'),
     prefill: multiplier('prefill'),

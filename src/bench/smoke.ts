@@ -1,15 +1,15 @@
 import { UserError } from '../errors';
-import { seconds } from '../report/format';
 import { type Api, write } from './asks';
 import { nowSeconds } from './clock';
 import { drive } from './drive';
 import { PromptBook } from './prompts';
 import { Recorder } from './recorder';
-import { openTarget, type Target } from './target';
+import { connectionText, openTarget, type Target } from './target';
 
 export interface SmokeInput {
   readonly url: string;
   readonly apiKey?: string;
+  readonly ca?: string;
   readonly api: Api;
   /** Asked of `/v1/models` when left out. */
   readonly model?: string;
@@ -22,14 +22,25 @@ const PROMPT_WORDS = 64;
 const ANSWER_TOKENS = 32;
 const LIST_TIMEOUT_MILLIS = 10_000;
 
+/** What an endpoint answered, all requests well. */
+export interface Smoked {
+  readonly url: string;
+  readonly model: string;
+  readonly requests: number;
+  readonly ttftSeconds: { readonly p50: number; readonly p95: number };
+  /** Null when every answer was one token. */
+  readonly tpotSeconds: { readonly p50: number; readonly p95: number } | null;
+}
+
 /**
- * Whether an endpoint answers, in one line: two clients with short questions.
+ * Whether an endpoint answers: two clients with short questions.
  * @throws UserError (exit code 3) when it does not answer or any request fails
  */
-export async function smoke(input: SmokeInput): Promise<string> {
+export async function smoke(input: SmokeInput): Promise<Smoked> {
   const target = openTarget({
     url: input.url,
     ...(input.apiKey === undefined ? {} : { apiKey: input.apiKey }),
+    ...(input.ca === undefined ? {} : { ca: input.ca }),
     maxSockets: CLIENTS,
   });
   try {
@@ -63,7 +74,15 @@ export async function smoke(input: SmokeInput): Promise<string> {
         3,
       );
     }
-    return `ok: ${succeeded} of ${measured} requests answered by ${model}, TTFT p50 ${seconds(ttftSeconds?.p50 ?? 0)} p95 ${seconds(ttftSeconds?.p95 ?? 0)}, TPOT p50 ${seconds(tpotSeconds?.p50 ?? 0)}`;
+    const spread = ({ p50, p95 }: Smoked['ttftSeconds']): Smoked['ttftSeconds'] => ({ p50, p95 });
+    return {
+      url: target.baseUrl,
+      model: target.redact(model),
+      requests: succeeded,
+      // Every request that succeeded had a first token.
+      ttftSeconds: spread(ttftSeconds!),
+      tpotSeconds: tpotSeconds && spread(tpotSeconds),
+    };
   } finally {
     target.close();
   }
@@ -101,9 +120,7 @@ function firstModel(target: Target): Promise<string> {
       },
     );
     request.on('timeout', () => request.destroy(new Error('no answer')));
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      fail(error.message || (error.code ?? 'no connection')),
-    );
+    request.on('error', (error: NodeJS.ErrnoException) => fail(connectionText(error)));
     request.end();
   });
 }

@@ -3,6 +3,7 @@ import type { InstanceType } from '../hardware/instance-types';
 import type { Catalogue, Offering, Price } from '../hardware/offerings';
 import type { Checkpoint } from '../models/checkpoints';
 import type { Model } from '../models/registry';
+import type { Calibration } from '../performance/calibration';
 import type { Coefficients } from '../performance/coefficients';
 import type { Market } from '../requirements/input';
 import type { Requirements } from '../requirements/requirements';
@@ -15,6 +16,8 @@ export interface PlanningContext {
   readonly model: Model;
   readonly catalogue: Catalogue;
   readonly coefficients: Coefficients;
+  /** Of this model and this release; one a GPU at most. */
+  readonly calibrations: readonly Calibration[];
   readonly release: Release;
 }
 

@@ -52,17 +52,22 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
   };
   const known = new Set(sized.map(({ candidate }) => candidate.offer.type.name));
   for (const option of sized) consider(dearerThan(chosen, option));
-  for (const prospect of search.prospects) {
+  const cheapest = new Map<string, number>();
+  for (const prospect of [...search.prospects].sort((a, b) => a.fewestUsdPerMonth - b.fewestUsdPerMonth)) {
     const { offer, checkpoint } = prospect.candidate;
-    // What does not serve leaves its reason in the search.
-    if (!search.serves(prospect) || known.has(offer.type.name)) continue;
-    const cheapest = search.cheapestUsdPerMonth(prospect);
-    const extra = Math.round(cheapest - chosen.cost.usdPerMonth);
+    const best = cheapest.get(offer.type.name) ?? Number.POSITIVE_INFINITY;
+    // What does not serve leaves its reason in the search; what cannot be cheaper than its type's best needs none.
+    if (known.has(offer.type.name) || prospect.fewestUsdPerMonth >= best || !search.serves(prospect))
+      continue;
+    const usd = search.cheapestUsdPerMonth(prospect);
+    if (usd >= best) continue;
+    cheapest.set(offer.type.name, usd);
+    const extra = Math.round(usd - chosen.cost.usdPerMonth);
     consider(
       costRejection(
         offer.type.name,
         checkpoint.key,
-        cheapest,
+        usd,
         chosen,
         `even at its fastest it costs $${extra} a month more`,
       ),

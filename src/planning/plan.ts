@@ -3,6 +3,7 @@ import { GPUS_AS_OF } from '../hardware/gpus';
 import { INSTANCE_TYPES_AS_OF } from '../hardware/instance-types';
 import { type Catalogue, zonesOf } from '../hardware/offerings';
 import { MODELS_AS_OF } from '../models/registry';
+import type { Calibration } from '../performance/calibration';
 import { type Coefficients, FITTED, FITTED_ON } from '../performance/coefficients';
 import { PLAN_SCHEMA_VERSION, type Plan } from '../plan/schema';
 import type { ResolvedRequirements } from '../requirements/resolve';
@@ -10,6 +11,7 @@ import { serveArguments, serveEnvironment } from '../vllm/arguments';
 import { findRelease } from '../vllm/releases';
 import { alternativesTo } from './alternatives';
 import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
+import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
 import { describeOption } from './describe';
 import { engineFigures, engineSettings } from './engine-section';
@@ -32,6 +34,8 @@ import { costPerMillionTokens, costPerMillionTokensFullLoad } from './token-cost
 export interface PlanningData {
   readonly catalogue: Catalogue;
   readonly coefficients?: Coefficients;
+  /** What benchmarks taught; those of other models and releases are left aside. */
+  readonly calibrations?: readonly Calibration[];
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
   /** Loaded by whoever calls (npm package `highs`); without one, one fleet is planned. */
@@ -53,6 +57,7 @@ export function planningContext(
     model,
     catalogue: data.catalogue,
     coefficients: data.coefficients ?? FITTED,
+    calibrations: calibrationsFor(data.calibrations ?? [], model.name, release.version),
     release,
   };
 }
@@ -105,7 +110,7 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
     name: requirements.name,
     summary: summarise(chosen, requirements, predicted),
     requirements,
-    notes: [...resolved.notes, ...plannedNotes(chosen, context)],
+    notes: [...resolved.notes, ...calibrationNotes(chosen, context), ...plannedNotes(chosen, context)],
     choice: {
       hfId: checkpoint.hfId,
       revision: settings.revision,
@@ -159,6 +164,7 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
     breakEven: breakEvens(chosen, context),
     quotas: quota === null ? [] : [quota],
     rejected: explainRejections(search, chosen, sized),
+    ...calibrationUses(context),
     dataDates: {
       catalogue: data.catalogue.asOf,
       gpus: GPUS_AS_OF,

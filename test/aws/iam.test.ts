@@ -49,7 +49,7 @@ async function recorded(
 
 test('catalog-read.json allows what catalog refresh calls, and nothing else', async () => {
   const actions = await recorded(accountHandlers(), async () => {
-    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    expect((await cli('catalog', 'refresh', '--placement-scores')).code).toBe(0);
   });
   expect(actions).toEqual(actionsOf(policy('catalog-read')));
 });

@@ -9,6 +9,8 @@ import { table } from '../../report/table';
 import { checkRegion, environmentRegion, withAws } from '../aws-command';
 import { loadOverlay, overlayPath } from '../catalogue-overlay';
 import { writeText } from '../files';
+import type { FiguresOutput, RefreshOutput } from '../output/catalog';
+import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 
 /** `catalog refresh` and `catalog show`: today's offerings and prices, and where each figure comes from. */
@@ -25,6 +27,7 @@ interface RefreshOptions {
   readonly region?: string[];
   readonly profile?: string;
   readonly out?: string;
+  readonly placementScores?: boolean;
   readonly json?: boolean;
 }
 
@@ -35,6 +38,10 @@ function refreshCommand(streams: Streams): Command {
     .description('read offerings, prices and capacity blocks of your AWS account; planning then uses them')
     .option('--region <name>', 'region to refresh, repeatable (default: AWS_REGION, or us-east-1)', collect)
     .option('--profile <name>', 'profile of your AWS configuration')
+    .option(
+      '--placement-scores',
+      'also read spot placement scores; AWS limits how many an account may ask for in 24 hours',
+    )
     .option('--out <file>', 'where to write (default: the file that planning reads)')
     .option('--json', 'print what was refreshed as JSON')
     .action(async (options: RefreshOptions) => {
@@ -48,16 +55,25 @@ function refreshCommand(streams: Streams): Command {
       if (warning !== null) streams.err(`warning: ${warning}\n`);
       const now = new Date();
       const { calls, result } = await withAws(streams, options.profile, async (session) => ({
-        result: await refresh(session, regions, EMBEDDED_CATALOGUE, before, now),
+        result: await refresh(session, regions, before, {
+          embedded: EMBEDDED_CATALOGUE,
+          now,
+          placementScores: options.placementScores ?? false,
+        }),
         calls: () => session.calls,
       }));
       if (result.overlay !== null) writeText(out, serializeOverlay(result.overlay));
       const { refreshed, missing, unknownTypes } = result;
       const written = result.overlay === null ? null : out;
       if (options.json) {
-        streams.out(
-          `${JSON.stringify({ written, refreshed, missing, unknownTypes, calls: calls() }, null, 2)}\n`,
-        );
+        const document: RefreshOutput = {
+          written,
+          refreshed: [...refreshed],
+          missing: [...missing],
+          unknownTypes: [...unknownTypes],
+          calls: calls(),
+        };
+        streams.out(jsonText(document));
       } else if (result.overlay !== null) {
         streams.out(`Wrote ${out}\n${summary(result.overlay, refreshed)}`);
         if (unknownTypes.length > 0)
@@ -70,8 +86,8 @@ function refreshCommand(streams: Streams): Command {
           streams.err(`missing: ${part} of ${region}: ${reason}\n`);
         throw new UserError(
           result.overlay === null
-            ? `nothing could be refreshed in ${regions.join(', ')}; ${written ?? 'the catalogue'} is as before`
-            : `${missing.length} of ${regions.length * 5} parts could not be refreshed and keep their older figures`,
+            ? `nothing could be refreshed in ${regions.join(', ')}; ${out} is as before`
+            : 'not everything could be refreshed; what is missing keeps its older figures',
           3,
         );
       }
@@ -121,7 +137,7 @@ function showCommand(streams: Streams): Command {
       if (figures.length === 0)
         throw new UserError(`nothing is known of ${pattern ?? 'any type'} in ${region ?? 'any region'}`, 1);
       if (options.json) {
-        streams.out(`${JSON.stringify(figures, null, 2)}\n`);
+        streams.out(jsonText(figures satisfies FiguresOutput));
         return;
       }
       const rows = figures.map((row) => [

@@ -3,7 +3,10 @@ import { UserError } from '../../errors';
 import { serializePlan } from '../../plan/document';
 import type { Plan } from '../../plan/schema';
 import { terminalReport } from '../../report/terminal';
+import { calibrationOption } from '../calibration-flag';
 import { writeText } from '../files';
+import { jsonText } from '../output/json';
+import type { PlansOutput } from '../output/plans';
 import { addRequirementFlags } from '../requirement-flags';
 import { plansFrom, totalLine } from '../requirements-file';
 import type { Streams } from '../streams';
@@ -20,6 +23,7 @@ export function planCommand(streams: Streams): Command {
       'print the plan document instead of the report, and write no file unless --out is given',
     )
     .option('--exhaustive', 'size every candidate in full; slower, the same answer')
+    .addOption(calibrationOption())
     .option('--out <file>', 'where to write the plan document');
   return addRequirementFlags(command).action(
     (file: string | undefined, options: { json?: boolean; exhaustive?: boolean; out?: string }) => {
@@ -32,9 +36,7 @@ export function planCommand(streams: Streams): Command {
         return out ?? [];
       });
       if (options.json) {
-        streams.out(
-          plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`,
-        );
+        streams.out(plans.length === 1 ? serializePlan(plans[0]!) : jsonText(together(plans)));
         return;
       }
       for (const plan of plans)
@@ -46,7 +48,7 @@ export function planCommand(streams: Streams): Command {
 }
 
 /** Several services as one document. */
-export const together = (plans: readonly Plan[]) => ({
+export const together = (plans: readonly Plan[]): PlansOutput => ({
   totalUsdPerMonth: Math.round(plans.reduce((sum, { cost }) => sum + cost.usdPerMonth, 0) * 100) / 100,
-  plans,
+  plans: [...plans],
 });
