@@ -1,25 +1,35 @@
 import { existsSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../errors';
 import type { Calibration } from '../performance/calibration';
 import type { Plan } from '../plan/schema';
-import { makePlan } from '../planning/plan';
+import { type Draft, draftPlan, type PlanningData } from '../planning/plan';
 import { usd } from '../report/format';
 import { type Override, type RequirementsSource, readRequirements } from '../requirements/document';
-import { resolveRequirements } from '../requirements/resolve';
+import { type ResolvedRequirements, resolveRequirements } from '../requirements/resolve';
 import { splitServices } from '../requirements/services';
 import { type CalibrationOptions, calibrationsOf, refuseUnused } from './calibration-flag';
 import { planningCatalogue } from './catalogue-overlay';
 import { readText } from './files';
+import { plansWithMix } from './mixed-fleets';
 import { requirementOverrides } from './requirement-flags';
 
 export const DEFAULT_FILE = 'selfhost.yaml';
 
+/** Flags of the commands that plan from a file. */
+export interface PlanningOptions extends CalibrationOptions {
+  readonly exhaustive?: boolean;
+  readonly mixed?: boolean;
+}
+
+export const mixedOption = (): Option =>
+  new Option('--mixed', 'where a mix of fleets saves a tenth or more: plan each of its fleets as a service');
+
 /**
  * Plans what a file and flags ask for, one plan a service; without a file, `selfhost.yaml` where there is one, else the
- * flags alone. A flag holds for every service.
+ * flags alone. A flag holds for every service. Mixes of fleets are considered, and planned where the user wants them.
  */
-export function plansFrom(file: string | undefined, command: Command, exhaustive = false): Plan[] {
+export async function plansFrom(file: string | undefined, command: Command): Promise<Plan[]> {
   const overrides = requirementOverrides(command);
   const path = file ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
   if (path === undefined && !overrides.some((override) => override.path[0] === 'model')) {
@@ -27,12 +37,16 @@ export function plansFrom(file: string | undefined, command: Command, exhaustive
       `nothing to plan: give --model NAME, or write a ${DEFAULT_FILE} with a line such as 'model: Qwen3.5-35B-A3B'`,
     );
   }
-  const { plans, warnings } = planAll(path === undefined ? null : sourceOf(path), overrides, {
-    exhaustive,
-    calibrations: calibrationsOf(command.opts<CalibrationOptions>()),
+  const options = command.opts<PlanningOptions>();
+  const { drafts, data, warnings } = draftAll(path === undefined ? null : sourceOf(path), overrides, {
+    exhaustive: options.exhaustive ?? false,
+    calibrations: calibrationsOf(options),
   });
+  const plans: Plan[] = [];
+  for (const { draft, resolved } of drafts)
+    plans.push(...(await plansWithMix(draft, resolved, data, options.mixed ?? false)));
   for (const warning of warnings) command.configureOutput().writeErr?.(`warning: ${warning}\n`);
-  return plans;
+  return withOwnNames(plans);
 }
 
 export const sourceOf = (path: string): RequirementsSource => ({ name: path, text: readText(path) });
@@ -44,22 +58,41 @@ export interface PlanSettings {
 
 /**
  * One plan a service of a requirements document, with the catalogue of the user; the only way from requirements to
- * plans, whoever asks.
+ * plans, whoever asks. One fleet each.
  */
-export function planAll(
+export function planAll(...input: Parameters<typeof draftAll>): {
+  readonly plans: Plan[];
+  readonly warnings: readonly string[];
+} {
+  const { drafts, warnings } = draftAll(...input);
+  return { plans: withOwnNames(drafts.map(({ draft }) => draft.plan)), warnings };
+}
+
+interface Drafts {
+  readonly drafts: readonly { readonly draft: Draft; readonly resolved: ResolvedRequirements }[];
+  readonly data: PlanningData;
+  readonly warnings: readonly string[];
+}
+
+function draftAll(
   source: RequirementsSource | null,
   overrides: readonly Override[],
   { exhaustive = false, calibrations = [] }: PlanSettings = {},
-): { readonly plans: Plan[]; readonly warnings: readonly string[] } {
+): Drafts {
   const { catalogue, warnings } = planningCatalogue();
-  const resolved = (source === null ? [null] : splitServices(source)).map((service) =>
+  const asked = (source === null ? [null] : splitServices(source)).map((service) =>
     resolveRequirements(readRequirements(service, overrides), catalogue),
   );
-  refuseUnused(calibrations, resolved);
-  const plans = resolved.map((asked) => makePlan(asked, { catalogue, exhaustive, calibrations }));
+  refuseUnused(calibrations, asked);
+  const data: PlanningData = { catalogue, exhaustive, calibrations };
+  const drafts = asked.map((resolved) => ({ resolved, draft: draftPlan(resolved, data) }));
+  return { drafts, data, warnings: [...new Set(drafts.flatMap(({ draft }) => warnings(draft.plan)))] };
+}
+
+function withOwnNames(plans: Plan[]): Plan[] {
   const twice = plans.find(({ name }, i) => plans.findIndex((other) => other.name === name) !== i);
   if (twice) throw new UserError(`two services are named ${twice.name}; give each its own name`);
-  return { plans, warnings: [...new Set(plans.flatMap((plan) => warnings(plan)))] };
+  return plans;
 }
 
 /** What several plans cost together, one line; empty for one. */

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { Plan } from '../plan/schema';
 import { interval, number, plural, seconds, usd } from './format';
-import { breakEvenRows, marketLines } from './money';
+import { breakEvenRows, marketLines, mixLines } from './money';
 import { table, wrap } from './table';
 
 export interface TerminalOptions {
@@ -61,6 +61,7 @@ export function terminalReport(plan: Plan, options: TerminalOptions): string {
     ...(plan.bestCost && plan.bestCost.whyNot !== null
       ? [heading('Best cost'), bullets([bestCostLine(plan.bestCost)])]
       : []),
+    ...(mixLines(plan).length > 0 ? [heading('A mix of fleets'), bullets(mixLines(plan))] : []),
     ...(marketLines(plan).length > 0 ? [heading('Bought otherwise'), bullets(marketLines(plan))] : []),
     ...(breakEvenRows(plan).length > 0
       ? [

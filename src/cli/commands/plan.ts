@@ -8,7 +8,7 @@ import { writeText } from '../files';
 import { jsonText } from '../output/json';
 import type { PlansOutput } from '../output/plans';
 import { addRequirementFlags } from '../requirement-flags';
-import { plansFrom, totalLine } from '../requirements-file';
+import { mixedOption, plansFrom, totalLine } from '../requirements-file';
 import type { Streams } from '../streams';
 
 export const planPath = (name: string): string => `plans/${name}.plan.json`;
@@ -23,11 +23,12 @@ export function planCommand(streams: Streams): Command {
       'print the plan document instead of the report, and write no file unless --out is given',
     )
     .option('--exhaustive', 'size every candidate in full; slower, the same answer')
+    .addOption(mixedOption())
     .addOption(calibrationOption())
     .option('--out <file>', 'where to write the plan document');
   return addRequirementFlags(command).action(
-    (file: string | undefined, options: { json?: boolean; exhaustive?: boolean; out?: string }) => {
-      const plans = plansFrom(file, command, options.exhaustive ?? false);
+    async (file: string | undefined, options: { json?: boolean; out?: string }) => {
+      const plans = await plansFrom(file, command);
       if (options.out !== undefined && plans.length > 1)
         throw new UserError('--out names one file, and there are several services; leave it out');
       const written = plans.flatMap((plan) => {

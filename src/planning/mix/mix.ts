@@ -11,7 +11,7 @@ import { type Machine, machinesOf, machineUsdPerMonth } from './machines';
 import { fixedUsdPerMonth, type Part, partsOf } from './pools';
 import { fleetUsed, mixProgram, type Pool, running } from './program';
 import type { SizeRange } from './size-ranges';
-import type { MixSolver } from './solver';
+import { type MixSolver, primal } from './solver';
 
 type Requirements = PlanningContext['requirements'];
 
@@ -100,7 +100,7 @@ export function bestMix({ search, regions }: MixProblem, solver: MixSolver): Mix
   for (const { pools, program } of regions) {
     const { Status, Columns } = solver.solve(program, { mip_rel_gap: 0 });
     if (Status !== 'Optimal') continue;
-    const value = (name: string): number => Math.round(Columns[name]?.Primal ?? 0);
+    const value = (name: string): number => Math.round(primal(Columns, name));
     const mix = mixOf(pools, value, search.context);
     if (mix !== null && (best === null || mix.usdPerMonth < best.usdPerMonth)) best = mix;
   }

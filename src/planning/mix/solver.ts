@@ -5,6 +5,12 @@ export interface MixSolver {
     options?: { readonly mip_rel_gap?: number; readonly mip_max_nodes?: number },
   ) => {
     readonly Status: string;
-    readonly Columns: Readonly<Record<string, { readonly Primal?: number }>>;
+    readonly Columns: Readonly<Record<string, object>>;
   };
+}
+
+/** The value of a variable; 0 where the solver left it out. */
+export function primal(columns: Readonly<Record<string, object>>, name: string): number {
+  const column: { readonly Primal?: number } = columns[name] ?? {};
+  return column.Primal ?? 0;
 }
