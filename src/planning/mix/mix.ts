@@ -9,7 +9,7 @@ import { mixBound } from './bound';
 import { dayLevels, type Level } from './levels';
 import { type Machine, machinesOf, machineUsdPerMonth } from './machines';
 import { fixedUsdPerMonth, type Part, partsOf } from './pools';
-import { fleetUsed, mixProgram, type Pool, running } from './program';
+import { fleetUsed, mixProgram, type Pool, running, working } from './program';
 import type { SizeRange } from './size-ranges';
 import { type MixSolver, primal } from './solver';
 
@@ -110,8 +110,9 @@ export function bestMix({ search, regions }: MixProblem, solver: MixSolver): Mix
 
 interface Running {
   readonly machine: Machine;
-  /** Machines at each level of the day. */
+  /** Machines at each level of the day, and those of them that are not reserve. */
   readonly byLevel: readonly number[];
+  readonly working: readonly number[];
 }
 
 function mixOf(
@@ -120,10 +121,17 @@ function mixOf(
   context: PlanningContext,
 ): Mix | null {
   const day = dayLevels(context);
+  const { survive } = context.requirements.sizing ?? USUAL_SIZING;
   const fleets = pools.flatMap((pool, p) => {
     const together: Running[] = pool.machines.flatMap((machine, i) =>
       value(fleetUsed(p, i)) === 1
-        ? [{ machine, byLevel: day.levels.map((_, l) => value(running(p, i, l))) }]
+        ? [
+            {
+              machine,
+              byLevel: day.levels.map((_, l) => value(running(p, i, l))),
+              working: day.levels.map((_, l) => value(working(p, i, l, survive))),
+            },
+          ]
         : [],
     );
     return together.map((fleet) => fleetOf(fleet, together, pool, day, context));
@@ -134,16 +142,17 @@ function mixOf(
 }
 
 function fleetOf(
-  { machine, byLevel }: Running,
+  fleet: Running,
   together: readonly Running[],
   { range, requirements }: Pool,
   { levels, ofHour }: { readonly levels: readonly Level[]; readonly ofHour: readonly number[] | null },
   context: PlanningContext,
 ): MixFleet {
-  const heldAt = (level: number): number =>
-    together.reduce((sum, other) => sum + other.byLevel[level]! * other.machine.requestsPerSecond, 0);
+  const { machine, byLevel } = fleet;
+  const heldAt = (level: number, of: readonly Running[]): number =>
+    of.reduce((sum, other) => sum + other.working[level]! * other.machine.requestsPerSecond, 0);
   /** The share of this fleet while so many machines run: each machine gets what it is worth. */
-  const shareAt = (level: number): number => (byLevel[level]! * machine.requestsPerSecond) / heldAt(level);
+  const shareAt = (level: number): number => heldAt(level, [fleet]) / heldAt(level, together);
   const factors = hourlyFactors(requirements);
   const shares = factors?.map(
     (factor) => factor * shareAt(levels.findIndex((level) => level.factor >= factor)),

@@ -22,7 +22,9 @@ export const rangeUsed = (pool: number): string => `z${pool}`;
 export const fleetUsed = (pool: number, machine: number): string => `y${pool}_${machine}`;
 export const running = (pool: number, machine: number, level: number): string =>
   `n${pool}_${machine}_${level}`;
-const working = (pool: number, machine: number, level: number): string => `m${pool}_${machine}_${level}`;
+/** The machines that hold the load, without the reserve; where there is none, those that run. */
+export const working = (pool: number, machine: number, level: number, survive: Survival): string =>
+  survive === 'nothing' ? running(pool, machine, level) : `m${pool}_${machine}_${level}`;
 
 /**
  * The cheapest mix of a region as an integer program in CPLEX LP format. Sizes of requests are divided into ranges (z),
@@ -55,7 +57,7 @@ export function mixProgram(
       const most = mostOf(machine, pool, survive);
       levels.forEach((level, l) => {
         const n = running(p, i, l);
-        const m = survive === 'nothing' ? n : working(p, i, l);
+        const m = working(p, i, l, survive);
         whole.push(n);
         const share = machine.alwaysPaid ? (l === top ? 1 : 0) : level.shareOfDay;
         if (share > 0) cost.push(term(machine.usdPerMonth * share, n));
@@ -81,7 +83,7 @@ export function mixProgram(
     const rate = pool.requirements.workload.requestsPerSecond;
     levels.forEach((level, l) => {
       const held = pool.machines.map((machine, i) =>
-        term(machine.requestsPerSecond / rate, survive === 'nothing' ? running(p, i, l) : working(p, i, l)),
+        term(machine.requestsPerSecond / rate, working(p, i, l, survive)),
       );
       rules.push(`${held.join(' ')} - ${number(level.factor)} ${rangeUsed(p)} >= 0`);
     });
