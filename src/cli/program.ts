@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => (streams: Streams) => Command>> = 
   plan: () => (require('./commands/plan') as typeof import('./commands/plan')).planCommand,
   explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explainCommand,
   diff: () => (require('./commands/diff') as typeof import('./commands/diff')).diffCommand,
+  report: () => (require('./commands/report') as typeof import('./commands/report')).reportCommand,
   synth: () => (require('./commands/synth') as typeof import('./commands/synth')).synthCommand,
   start: () => (require('./commands/start') as typeof import('./commands/start')).startCommand,
   models: () => (require('./commands/models') as typeof import('./commands/models')).modelsCommand,
@@ -28,8 +29,11 @@ const COMMANDS: Readonly<Record<string, () => (streams: Streams) => Command>> = 
   catalog: () => (require('./commands/catalog') as typeof import('./commands/catalog')).catalogCommand,
   preflight: () =>
     (require('./commands/preflight') as typeof import('./commands/preflight')).preflightCommand,
+  serve: () => (require('./commands/serve') as typeof import('./commands/serve')).serveCommand,
   schema: () => (require('./commands/schema') as typeof import('./commands/schema')).schemaCommand,
 };
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
 /** The program: with the command that `argv` names, or with all of them where help is wanted or the name is unknown. */
 export function program(argv: readonly string[], streams: Streams): Command {
@@ -53,8 +57,8 @@ export function program(argv: readonly string[], streams: Streams): Command {
 export async function run(argv: readonly string[], streams: Streams = standardStreams()): Promise<number> {
   let printed = false;
   const out = (text: string): void => {
-    printed = true;
     streams.out(text);
+    printed = true;
   };
   const failed = (message: string, exitCode: number): number => {
     if (argv.includes('--json') && !printed)
@@ -66,7 +70,9 @@ export async function run(argv: readonly string[], streams: Streams = standardSt
     return 0;
   } catch (error) {
     if (error instanceof CommanderError)
-      return error.exitCode === 0 ? 0 : failed(error.message.replace(/^error: /, ''), 2);
+      return error.exitCode === 0
+        ? 0
+        : failed(error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '), 2);
     if (error instanceof UserError) {
       streams.err(`error: ${error.message}\n`);
       return failed(error.message, error.exitCode);

@@ -12,7 +12,9 @@ import { type CalibrationOptions, calibrationsOf, refuseUnused } from './calibra
 import { planningCatalogue } from './catalogue-overlay';
 import { readText } from './files';
 import { plansWithMix } from './mixed-fleets';
+import { progressLine } from './progress';
 import { requirementOverrides } from './requirement-flags';
+import type { Streams } from './streams';
 
 export const DEFAULT_FILE = 'selfhost.yaml';
 
@@ -29,7 +31,11 @@ export const mixedOption = (): Option =>
  * Plans what a file and flags ask for, one plan a service; without a file, `selfhost.yaml` where there is one, else the
  * flags alone. A flag holds for every service. Mixes of fleets are considered, and planned where the user wants them.
  */
-export async function plansFrom(file: string | undefined, command: Command): Promise<Plan[]> {
+export async function plansFrom(
+  file: string | undefined,
+  command: Command,
+  streams: Streams,
+): Promise<Plan[]> {
   const overrides = requirementOverrides(command);
   const path = file ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
   if (path === undefined && !overrides.some((override) => override.path[0] === 'model')) {
@@ -37,14 +43,23 @@ export async function plansFrom(file: string | undefined, command: Command): Pro
       `nothing to plan: give --model NAME, or write a ${DEFAULT_FILE} with a line such as 'model: Qwen3.5-35B-A3B'`,
     );
   }
+  const source = path === undefined ? null : sourceOf(path);
   const options = command.opts<PlanningOptions>();
-  const { drafts, data, warnings } = draftAll(path === undefined ? null : sourceOf(path), overrides, {
-    exhaustive: options.exhaustive ?? false,
-    calibrations: calibrationsOf(options),
-  });
+  const progress = progressLine('planning', streams);
   const plans: Plan[] = [];
-  for (const { draft, resolved } of drafts)
-    plans.push(...(await plansWithMix(draft, resolved, data, options.mixed ?? false)));
+  let drafted: Drafts;
+  try {
+    drafted = draftAll(source, overrides, {
+      exhaustive: options.exhaustive ?? false,
+      calibrations: calibrationsOf(options),
+      progress: progress.tick,
+    });
+    for (const { draft, resolved } of drafted.drafts)
+      plans.push(...(await plansWithMix(draft, resolved, drafted.data, options.mixed ?? false)));
+  } finally {
+    progress.end();
+  }
+  const { warnings } = drafted;
   for (const warning of warnings) command.configureOutput().writeErr?.(`warning: ${warning}\n`);
   return withOwnNames(plans);
 }
@@ -54,6 +69,8 @@ export const sourceOf = (path: string): RequirementsSource => ({ name: path, tex
 export interface PlanSettings {
   readonly exhaustive?: boolean;
   readonly calibrations?: readonly Calibration[];
+  /** Called as planning goes on. */
+  readonly progress?: () => void;
 }
 
 /**
@@ -77,14 +94,14 @@ interface Drafts {
 function draftAll(
   source: RequirementsSource | null,
   overrides: readonly Override[],
-  { exhaustive = false, calibrations = [] }: PlanSettings = {},
+  { exhaustive = false, calibrations = [], progress = () => undefined }: PlanSettings = {},
 ): Drafts {
   const { catalogue, warnings } = planningCatalogue();
   const asked = (source === null ? [null] : splitServices(source)).map((service) =>
     resolveRequirements(readRequirements(service, overrides), catalogue),
   );
   refuseUnused(calibrations, asked);
-  const data: PlanningData = { catalogue, exhaustive, calibrations };
+  const data: PlanningData = { catalogue, exhaustive, calibrations, progress };
   const drafts = asked.map((resolved) => ({ resolved, draft: draftPlan(resolved, data) }));
   return { drafts, data, warnings: [...new Set(drafts.flatMap(({ draft }) => warnings(draft.plan)))] };
 }

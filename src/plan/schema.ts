@@ -2,8 +2,12 @@ import { z } from 'zod';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { MARKETS } from '../requirements/input';
 import { requirementsSchema } from '../requirements/requirements';
+import { type Interval, intervalSchema } from './interval';
+import { mixSchema } from './mix';
 import { breakEvenSchema, marketPriceSchema, quotaSchema } from './money';
+import { layoutSchema, optionSchema, simulatedSchema } from './option';
 import { PRICE_EVIDENCE } from './price';
+import { seriesSchema } from './series';
 
 export const PLAN_SCHEMA_VERSION = 1;
 
@@ -11,9 +15,7 @@ const positive = z.number().positive();
 const nonNegative = z.number().min(0);
 const count = z.number().int().positive();
 
-/** A predicted figure: 80% of such predictions fall between low and high. */
-export const intervalSchema = z.strictObject({ low: nonNegative, expected: nonNegative, high: nonNegative });
-export type Interval = z.infer<typeof intervalSchema>;
+export { type Interval, intervalSchema };
 
 /** What a prediction rests on: this model on this GPU measured, a relative measured, or datasheets only. */
 export const BASES = ['measured', 'related', 'datasheet'] as const;
@@ -26,48 +28,6 @@ const priceSchema = z.strictObject({
   source: z.string(),
   /** `listed`: quoted for this region; `assumed`: taken equal to us-east-1; `estimated`: scaled by a regional ratio. */
   evidence: z.enum(PRICE_EVIDENCE),
-});
-
-const layoutSchema = z.strictObject({
-  tensorParallel: count,
-  pipelineParallel: count,
-  dataParallel: count,
-  expertParallel: z.boolean(),
-});
-
-/** What a request-level simulation of the planned peak found; seconds, 95th percentiles. */
-const simulatedSchema = z.strictObject({
-  requests: count,
-  seed: z.number().int(),
-  /** Replicas simulated; a larger fleet is simulated by so many with their share of the load. */
-  replicas: count,
-  ttftP95Seconds: nonNegative,
-  /** Null when every answer is one token. */
-  tpotP95Seconds: nonNegative.nullable(),
-  /** Share of the requests that meet both targets. */
-  goodputShare: nonNegative,
-  preemptions: z.number().int().min(0),
-});
-
-/** One way to serve the requirements: enough to compare it with another. */
-const optionSchema = z.strictObject({
-  checkpoint: z.enum(CHECKPOINT_KEYS),
-  region: z.string(),
-  market: z.enum(MARKETS),
-  instanceType: z.string(),
-  gpu: z.string(),
-  gpusPerInstance: count,
-  layout: layoutSchema,
-  replicasPerInstance: count,
-  instances: count,
-  ttftP95Seconds: intervalSchema,
-  tpotP95Seconds: intervalSchema,
-  usdPerMonth: positive,
-  /** What goes beyond one plain tensor-parallel engine: `FP8 KV cache`, `MTP drafting`. */
-  extras: z.array(z.string()).optional(),
-  /** Planned rate over the capacity within the SLO. */
-  utilisation: positive.optional(),
-  simulated: simulatedSchema.optional(),
 });
 
 const rejectionSchema = z.strictObject({
@@ -170,7 +130,7 @@ const scalingSchema = z.strictObject({
   /** Running plus waiting requests per replica to hold: below maxNumSeqs. */
   targetConcurrencyPerReplica: positive,
   /** Machines by hour, 24 from 0:00 UTC, started in the hour before they are needed; null for the same all day. */
-  hourlyInstances: z.array(count).length(24).nullable().optional(),
+  hourlyInstances: z.array(z.number().int().min(0)).length(24).nullable().optional(),
 });
 
 const costItemSchema = z.strictObject({ item: z.string(), usdPerMonth: nonNegative });
@@ -193,33 +153,6 @@ const bestCostSchema = z.strictObject({
   whyNot: z.string().nullable(),
   /** Over mixes of fleets too, in closed form; absent where mixes were not considered. */
   usdPerMonth: positive.optional(),
-});
-
-const mixFleetSchema = z.strictObject({
-  /** Name of its plan and of what is deployed. */
-  name: z.string(),
-  /** Prompts that it takes: longer than `above`, and at most `upTo` tokens (null: no limit). */
-  promptTokens: z.strictObject({ above: nonNegative, upTo: positive.nullable() }),
-  /** Share of all requests at the peak. */
-  requestShare: positive,
-  requestsPerSecond: positive,
-  contextTokens: count,
-  hourlyInstances: z.array(count).length(24).nullable(),
-  option: optionSchema,
-});
-
-/** Several fleets that together cost less than one, each a plan of its own. */
-const mixSchema = z.strictObject({
-  /** Of all fleets as they would be built, simulated. */
-  usdPerMonth: positive,
-  savesUsdPerMonth: z.number(),
-  /** Share of the one fleet's cost. */
-  savesShare: z.number(),
-  /** True where it saves a tenth or more. */
-  proposed: z.boolean(),
-  /** Who sends which request where: not built, each fleet has a front door of its own. */
-  routing: z.string(),
-  fleets: z.array(mixFleetSchema).min(2),
 });
 
 const alternativeSchema = z.strictObject({
@@ -272,7 +205,6 @@ export const planSchema = z.strictObject({
   /** Root volume for system, image and weights where no local NVMe holds them. */
   storage: z.strictObject({
     rootVolumeGiB: count,
-    rootThroughputMiBPerSecond: count.optional(),
     weightsOnLocalNvme: z.boolean(),
   }),
   cost: costSchema,
@@ -293,6 +225,8 @@ export const planSchema = z.strictObject({
   calibrations: z.record(z.string(), calibrationUseSchema).optional(),
   /** Dates of the data the plan rests on. */
   dataDates: z.record(z.string(), z.string()),
+  /** What the report's charts show; plans of earlier versions have none. */
+  series: seriesSchema.optional(),
 });
 
 export type Plan = z.infer<typeof planSchema>;

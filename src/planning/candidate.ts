@@ -19,6 +19,8 @@ export interface PlanningContext {
   /** Of this model and this release; one a GPU at most. */
   readonly calibrations: readonly Calibration[];
   readonly release: Release;
+  /** Called as the work goes on, however often. */
+  readonly progress: () => void;
 }
 
 /** An instance type in one region, bought in one market. */

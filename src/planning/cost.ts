@@ -1,9 +1,10 @@
 import type { Price } from '../hardware/offerings';
+import { ENDPOINT_SERVICES, RATE_LIMIT_RULES, ROOT_VOLUME_MIB_PER_SECOND } from '../plan/deployed';
 import type { Requirements } from '../requirements/requirements';
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { MachineOffer } from './candidate';
-import { ROOT_THROUGHPUT_MIB_PER_SECOND } from './storage';
 import { SECONDS_PER_MONTH, trafficOf } from './traffic';
+import { machineZones } from './zones';
 
 export const HOURS_PER_MONTH = 730;
 
@@ -15,12 +16,15 @@ const LOAD_BALANCER_USD_PER_HOUR = 0.0225;
 const LOAD_BALANCER_USD_PER_GB = 0.008;
 const NAT_GATEWAY_USD_PER_HOUR = 0.045;
 const GP3_USD_PER_GIB_MONTH = 0.08;
-const GP3_USD_PER_MIBPS_MONTH = 0.04;
-/** Included in the price of a gp3 volume, MiB/s. */
-const GP3_INCLUDED_MIBPS = 125;
+/** Above 125 MiB/s (AWS, 'Amazon EBS pricing', gp3: $0.040 per provisioned MB/s-month over 125). */
+const GP3_USD_PER_MIB_PER_SECOND_MONTH = 0.04;
+const GP3_FREE_MIB_PER_SECOND = 125;
+/** Of one endpoint in one zone (AWS, 'AWS PrivateLink pricing': $0.01 per VPC endpoint per AZ per hour). */
 const ENDPOINT_USD_PER_HOUR = 0.01;
-/** Interface endpoints of a network without NAT (stacks/serving-cluster/endpoints.ts). */
-const ENDPOINTS = 12;
+/** AWS, 'AWS WAF pricing': $5 a web ACL, $1 a rule a month, $0.60 a million requests. */
+const WEB_ACL_USD_PER_MONTH = 5;
+const WEB_ACL_RULE_USD_PER_MONTH = 1;
+const WEB_ACL_USD_PER_REQUEST = 0.6e-6;
 const LOGS_USD_PER_GB = 0.5;
 /** Each way, between the zones of a region. */
 const CROSS_ZONE_USD_PER_GB = 0.01;
@@ -77,7 +81,7 @@ export function fleetCost(
     items: [
       { item: 'machines', usdPerMonth: machines },
       { item: 'root volumes (estimate)', usdPerMonth: volumes },
-      ...besidesOf(r).items,
+      ...besidesOf(r, zonesUsed(offer, size, r)).items,
     ],
   };
 }
@@ -90,8 +94,14 @@ export function fleetUsdPerMonth(
   r: Requirements,
 ): number {
   const { machines, volumes } = machineCosts(offer, size, rootVolumeGiB, r);
-  return cents(machines + volumes + besidesOf(r).usdPerMonth);
+  return cents(machines + volumes + besidesOf(r, zonesUsed(offer, size, r)).usdPerMonth);
 }
+
+const zonesUsed = (
+  { offering }: MachineOffer,
+  { instances }: FleetSize,
+  { minZones }: Requirements,
+): number => machineZones(offering.zoneIds, instances, minZones).length;
 
 function machineCosts(
   offer: MachineOffer,
@@ -116,31 +126,36 @@ function machineCosts(
 /** A root volume, its throughput included. */
 export const volumeUsdPerMonth = (rootVolumeGiB: number): number =>
   GP3_USD_PER_GIB_MONTH * rootVolumeGiB +
-  GP3_USD_PER_MIBPS_MONTH * (ROOT_THROUGHPUT_MIB_PER_SECOND - GP3_INCLUDED_MIBPS);
+  GP3_USD_PER_MIB_PER_SECOND_MONTH * (ROOT_VOLUME_MIB_PER_SECOND - GP3_FREE_MIB_PER_SECOND);
 
 interface Besides {
   readonly items: readonly CostItem[];
   readonly usdPerMonth: number;
 }
 
-const besidesByRequirements = new WeakMap<Requirements, Besides>();
+const besidesByRequirements = new WeakMap<Requirements, Besides[]>();
 
-/** The part of the bill that is the same whatever machines are chosen, USD a month. */
-export const besidesUsdPerMonth = (r: Requirements): number => besidesOf(r).usdPerMonth;
+/** The part of the bill that is the same whatever machines are chosen, in as few zones as asked for, USD a month. */
+export const besidesUsdPerMonth = (r: Requirements): number => besidesOf(r, r.minZones).usdPerMonth;
 
-/** The bill that is the same whatever machines are chosen, computed once. */
-function besidesOf(r: Requirements): Besides {
-  let known = besidesByRequirements.get(r);
+/** The bill that is the same whatever machines are chosen in so many zones, computed once. */
+function besidesOf(r: Requirements, zones: number): Besides {
+  let byZones = besidesByRequirements.get(r);
+  if (byZones === undefined) {
+    byZones = [];
+    besidesByRequirements.set(r, byZones);
+  }
+  let known = byZones[zones];
   if (known === undefined) {
-    const items = besides(r);
+    const items = besides(r, zones);
     known = { items, usdPerMonth: items.reduce((sum, item) => sum + item.usdPerMonth, 0) };
-    besidesByRequirements.set(r, known);
+    byZones[zones] = known;
   }
   return known;
 }
 
-/** What does not depend on the machines: the front door, the way out, bytes and logs of the planned load. */
-function besides(r: Requirements): CostItem[] {
+/** What does not depend on the machines' type: the front door, the way out, bytes and logs of the planned load. */
+function besides(r: Requirements, zones: number): CostItem[] {
   const { gigabytesPerSecond, logGigabytesPerSecond } = trafficOf(r);
   const gigabytes = gigabytesPerSecond * SECONDS_PER_MONTH;
   const { vpcId, exposure, natGateways } = r.network;
@@ -151,7 +166,7 @@ function besides(r: Requirements): CostItem[] {
     },
   ];
   if (vpcId === null && natGateways !== 'none') {
-    const gateways = natGateways === 'per-zone' ? r.minZones : 1;
+    const gateways = natGateways === 'per-zone' ? zones : 1;
     items.push({
       item: 'NAT gateway (estimate)',
       usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH * gateways,
@@ -160,7 +175,16 @@ function besides(r: Requirements): CostItem[] {
   if (vpcId === null && natGateways === 'none') {
     items.push({
       item: 'interface endpoints (estimate)',
-      usdPerMonth: ENDPOINT_USD_PER_HOUR * HOURS_PER_MONTH * ENDPOINTS * r.minZones,
+      usdPerMonth: ENDPOINT_USD_PER_HOUR * HOURS_PER_MONTH * ENDPOINT_SERVICES.length * zones,
+    });
+  }
+  if (r.network.rateLimitPerKey !== null) {
+    items.push({
+      item: 'web ACL (estimate)',
+      usdPerMonth:
+        WEB_ACL_USD_PER_MONTH +
+        RATE_LIMIT_RULES * WEB_ACL_RULE_USD_PER_MONTH +
+        WEB_ACL_USD_PER_REQUEST * r.workload.requestsPerSecond * SECONDS_PER_MONTH,
     });
   }
   const perGigabyte = 2 * CROSS_ZONE_USD_PER_GB + (exposure === 'public' ? INTERNET_USD_PER_GB : 0);

@@ -1,4 +1,5 @@
 import type { Rejection } from '../plan/schema';
+import { dollars } from '../report/format';
 import type { PlanningContext, Rejected } from './candidate';
 import { utilisationOf } from './describe';
 import { stage } from './filters/order';
@@ -69,7 +70,7 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
         checkpoint.key,
         usd,
         chosen,
-        `even at its fastest it costs $${extra} a month more`,
+        `even at its fastest it costs ${dollars(extra)} a month more`,
       ),
     );
   }
@@ -103,10 +104,10 @@ function dearerThan(chosen: Option, option: Option): Rejected {
     offer.offering.region === chosen.candidate.offer.offering.region ? '' : ` in ${offer.offering.region}`;
   const reason =
     extra > 0
-      ? `would do${elsewhere}: ${machines}, $${extra} a month more`
+      ? `would do${elsewhere}: ${machines}, ${dollars(extra)} a month more`
       : extra === 0
         ? `would do as well${elsewhere}: ${machines} at the same cost`
-        : `would do${elsewhere}: ${machines}, $${-extra} a month less, but not as simple`;
+        : `would do${elsewhere}: ${machines}, ${dollars(-extra)} a month less, but not as simple`;
   return costRejection(offer.type.name, checkpoint.key, option.cost.usdPerMonth, chosen, reason);
 }
 

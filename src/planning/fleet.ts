@@ -1,6 +1,7 @@
 import { CHECKPOINT_KEYS, type CheckpointKey } from '../models/checkpoints';
 import type { Percentile95 } from '../performance/percentile';
-import { type Survival, USUAL_SIZING } from '../requirements/sizing';
+import type { Survival } from '../requirements/choices';
+import { USUAL_SIZING } from '../requirements/sizing';
 import type { Candidate, PlanningContext } from './candidate';
 import { type Cost, type FleetSize, fleetCost, fleetUsdPerMonth } from './cost';
 import type { Design } from './design';
@@ -51,7 +52,9 @@ export function fleetSize(capacity: number, candidate: Candidate, context: Plann
   const instances = at(1);
   const factors = hourlyFactors(context.requirements);
   if (factors === null) return { instances, hourlyInstances: null };
-  return { instances, hourlyInstances: startedAhead(factors.map(at), leadHours(candidate, context)) };
+  // An hour without any load needs no machine, whatever the minima.
+  const needed = factors.map((factor) => (factor === 0 ? 0 : at(factor)));
+  return { instances, hourlyInstances: startedAhead(needed, leadHours(candidate, context)) };
 }
 
 /** Machines by hour when those that an hour needs are started so many hours ahead. */
@@ -169,7 +172,7 @@ export interface Capacity {
 export function withInstances(option: Option, instances: number, context: PlanningContext): Option {
   const capacity = { requestsPerSecond: option.capacityRequestsPerSecond, limitedBy: option.limitedBy };
   const extra = instances - option.instances;
-  const hourlyInstances = option.hourlyInstances?.map((n) => Math.max(1, n + extra)) ?? null;
+  const hourlyInstances = option.hourlyInstances?.map((n) => (n === 0 ? 0 : Math.max(1, n + extra))) ?? null;
   return optionOf(option.candidate, option.design, capacity, { instances, hourlyInstances }, context);
 }
 

@@ -14,6 +14,7 @@ import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
 import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
 import { describeOption } from './describe';
+import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
 import { bestByType, explainNothing, explainRejections, paretoFrontier } from './explain';
 import { memoryFigures, predictedFigures, scalingTarget } from './figures';
@@ -26,10 +27,12 @@ import { quotaNeed } from './quotas';
 import { recommend } from './recommend';
 import { planRisks } from './risks';
 import { openSearch, type Search } from './search';
+import { planSeries } from './series';
 import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
 import { costPerMillionTokens, costPerMillionTokensFullLoad } from './token-cost';
+import { machineZones } from './zones';
 
 export interface PlanningData {
   readonly catalogue: Catalogue;
@@ -40,6 +43,10 @@ export interface PlanningData {
   readonly exhaustive?: boolean;
   /** Loaded by whoever calls (npm package `highs`); without one, one fleet is planned. */
   readonly solver?: MixSolver;
+  /** Where many plans are made one after the other: what one learns of the engines, for the next. */
+  readonly designs?: DesignMemory;
+  /** Called as the work goes on, however often. */
+  readonly progress?: () => void;
 }
 
 /** Growth allowed beyond the planned machines before the Auto Scaling group stops. */
@@ -59,6 +66,7 @@ export function planningContext(
     coefficients: data.coefficients ?? FITTED,
     calibrations: calibrationsFor(data.calibrations ?? [], model.name, release.version),
     release,
+    progress: data.progress ?? (() => undefined),
   };
 }
 
@@ -88,7 +96,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
 export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): Draft {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
-  const search = openSearch(context);
+  const search = openSearch(context, data.designs?.storeFor(context));
   const found = recommend(search, data.exhaustive ?? false);
   if (found === null) throw new UserError(explainNothing(search), 1);
 
@@ -102,7 +110,7 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
     chosen.coldStartSeconds,
   );
   const settings = engineSettings(chosen, check.engine, timeouts, context);
-  const zoneIds = placeMachines(offer.offering.zoneIds, instances, requirements.minZones);
+  const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
   const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
   const plan: Plan = {
@@ -173,14 +181,10 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
       performance: FITTED_ON,
       hostedApis: HOSTED_APIS_AS_OF,
     },
+    series: planSeries(chosen, search),
   };
   return { plan, search, best };
 }
 
 const fewestInstances = ({ instances, hourlyInstances }: Option): number =>
-  Math.min(instances, ...(hourlyInstances ?? []));
-
-/** As many zones as there are machines, at least as many as asked for; the type's first zones by id. */
-function placeMachines(offered: readonly string[], instances: number, minZones: number): string[] {
-  return offered.slice(0, Math.max(minZones, Math.min(instances, offered.length)));
-}
+  Math.max(1, Math.min(instances, ...(hourlyInstances ?? [])));

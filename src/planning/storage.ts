@@ -2,18 +2,15 @@ import type { InstanceType } from '../hardware/instance-types';
 import type { Checkpoint } from '../models/checkpoints';
 import type { Model } from '../models/registry';
 import { findCheckpoint } from '../models/registry';
+import { ROOT_VOLUME_MIB_PER_SECOND } from '../plan/deployed';
 import type { Requirements } from '../requirements/requirements';
 
 /** Deep Learning AMI with drivers and CUDA, the vLLM image unpacked (26.4 GB), logs and compile cache. */
 const SYSTEM_GIB = 130;
 const GB_PER_GIB = 1.073741824;
 
-/** Of the root volume, a gp3: four times the usual, because image and weights are read through it at each start. */
-export const ROOT_THROUGHPUT_MIB_PER_SECOND = 500;
-
 export interface Storage {
   readonly rootVolumeGiB: number;
-  readonly rootThroughputMiBPerSecond: number;
   readonly weightsOnLocalNvme: boolean;
 }
 
@@ -31,7 +28,6 @@ export function storageFor(type: InstanceType, bytes: number): Storage {
   const weightsOnLocalNvme = type.localNvmeGB >= weightsGiB * GB_PER_GIB * 1.1;
   return {
     rootVolumeGiB: Math.ceil(weightsOnLocalNvme ? SYSTEM_GIB : SYSTEM_GIB + weightsGiB * 1.1),
-    rootThroughputMiBPerSecond: ROOT_THROUGHPUT_MIB_PER_SECOND,
     weightsOnLocalNvme,
   };
 }
@@ -55,7 +51,7 @@ const MIB = 2 ** 20;
  */
 export function coldStartSeconds(type: InstanceType, bytes: number, source: WeightSource): number {
   const network = ((type.networkGbps ?? 10) * 1e9) / 8;
-  const root = Math.min(ROOT_THROUGHPUT_MIB_PER_SECOND * MIB, ((type.ebsMbps ?? 3500) * 1e6) / 8);
+  const root = Math.min(ROOT_VOLUME_MIB_PER_SECOND * MIB, ((type.ebsMbps ?? 3500) * 1e6) / 8);
   const disk = storageFor(type, bytes).weightsOnLocalNvme ? NVME_BYTES_PER_SECOND : root;
   const download = Math.min(source === 's3' ? network : HUGGING_FACE_BYTES_PER_SECOND, network, disk);
   return Math.ceil(

@@ -1,6 +1,6 @@
 import type { Plan, PlanOption } from '../plan/schema';
 import { plural, seconds, usd } from './format';
-import { mixLines } from './money';
+import { mixLines } from './view/mix';
 
 /** Why the chosen machines: what the decision rests on, in sentences. */
 export function explainChoice(plan: Plan): string[] {

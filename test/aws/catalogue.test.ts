@@ -198,9 +198,15 @@ describe('catalog refresh', () => {
       { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
       ['refresh'],
       3,
-      /no valid AWS credentials; run 'aws configure'/,
+      /^missing: instance types, zones[^\n]+: no valid AWS credentials; run 'aws configure'[^\n]+\nerror: [^\n]+\n$/,
     ],
-    ['a profile that is none', {}, ['refresh', '--profile', 'nobody'], 3, /no valid AWS credentials/],
+    [
+      'a profile that is none',
+      {},
+      ['refresh', '--profile', 'nobody'],
+      3,
+      /^missing: [^\n]+ of us-east-1: there is no profile "nobody"[^\n]+\nerror: [^\n]+\n$/,
+    ],
     [
       'a region that is none',
       {},

@@ -8,7 +8,7 @@ describe('plan', () => {
   test('prints the answer and writes the document', async () => {
     const { code, out } = await cli('plan', ...SMALL);
     expect(code).toBe(0);
-    expect(out).toContain('serve Qwen3.5-9B');
+    expect(out).toContain('Serve Qwen3.5-9B');
     expect(parsePlan(readFileSync('plans/qwen3-5-9b.plan.json', 'utf8'), 'x').choice.instanceType).toMatch(
       /^g6e\./,
     );

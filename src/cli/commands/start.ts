@@ -21,12 +21,12 @@ export function startCommand(streams: Streams): Command {
     .option('--json', 'print the plan document instead of the report');
   return addRequirementFlags(command).action(
     async (file: string | undefined, options: { json?: boolean }) => {
-      const plans = await plansFrom(file, command);
+      const plans = await plansFrom(file, command, streams);
       if (options.json) {
         streams.out(plans.length === 1 ? serializePlan(plans[0]!) : jsonText(together(plans)));
       } else {
         for (const plan of plans)
-          streams.out(`${terminalReport(plan, { columns: streams.columns, colour: streams.colour })}\n`);
+          streams.out(`${terminalReport(plan, { ...streams, file: planPath(plan.name) })}\n`);
         streams.out(totalLine(plans));
       }
       for (const plan of plans) writeText(planPath(plan.name), serializePlan(plan));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { calibrationSchema } from '../../bench/calibration-file';
 import { resultSchema } from '../../bench/result';
 import { planSchema } from '../../plan/schema';
+import { reportSchema } from '../../report/data';
 import { requirementsJsonSchema } from '../../requirements/input';
 import { figuresSchema, refreshSchema } from './catalog';
 import { commandLineSchema } from './command-line';
@@ -27,6 +28,7 @@ export const SCHEMAS = {
   requirements: () => requirementsJsonSchema() as object,
   plan: of(planSchema),
   plans: of(plansSchema),
+  report: of(reportSchema),
   explanation: of(explanationSchema),
   differences: of(differencesSchema),
   written: of(writtenSchema),
@@ -51,6 +53,7 @@ export const OUTPUTS: Readonly<Record<string, readonly SchemaName[]>> = {
   init: ['written'],
   plan: ['plan', 'plans'],
   start: ['plan', 'plans'],
+  report: ['report'],
   explain: ['explanation'],
   diff: ['differences'],
   synth: ['written'],

@@ -22,7 +22,8 @@ interface PartBound {
 /** The bound of a region. */
 export function mixBound(parts: readonly Part[], region: string): MixBound {
   const { context } = parts[0]!.search;
-  const loadFactor = meanFactor(dayLevels(context).levels);
+  const { levels } = dayLevels(context);
+  const loadFactor = meanFactor(levels);
   const bounds = parts.map((part) => partBound(part, region, loadFactor));
   const sizes = Math.max(...parts.map(({ range }) => range.last)) + 1;
   const at = (size: number, direction: 'first' | 'last') =>

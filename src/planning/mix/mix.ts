@@ -48,8 +48,10 @@ export function mixProblem(search: Search, limitUsd: number): MixProblem | null 
   const { requirements, catalogue } = context;
   if (!(requirements.sizing ?? USUAL_SIZING).mixedFleets) return null;
   const parts = partsOf(search);
-  if (2 * (cheapestMachineUsd(parts) + fixedUsdPerMonth(requirements)) >= limitUsd) return null;
   const { levels } = dayLevels(context);
+  // Two machines at the least, each at the peak at the least.
+  const least = cheapestMachineUsd(parts) * levels.at(-1)!.shareOfDay + fixedUsdPerMonth(requirements);
+  if (2 * least >= limitUsd) return null;
   const regions = requirements.regions.flatMap((region) => {
     if (zonesOf(catalogue, region).length < 2) return [];
     const bound = mixBound(parts, region);

@@ -1,4 +1,5 @@
-import { type Survival, USUAL_SIZING } from '../../requirements/sizing';
+import type { Survival } from '../../requirements/choices';
+import { USUAL_SIZING } from '../../requirements/sizing';
 import type { PlanningContext } from '../candidate';
 import type { Level } from './levels';
 import type { Machine } from './machines';
@@ -16,6 +17,8 @@ export interface Pool {
 /** More fleets than so many are more than people keep in their heads. */
 export const MOST_FLEETS = 3;
 const MOST_INSTANCES = 1000;
+
+type Requirements = PlanningContext['requirements'];
 
 /** Names of the program's variables. */
 export const rangeUsed = (pool: number): string => `z${pool}`;
@@ -62,7 +65,7 @@ export function mixProgram(
         const share = machine.alwaysPaid ? (l === top ? 1 : 0) : level.shareOfDay;
         if (share > 0) cost.push(term(machine.usdPerMonth * share, n));
         rules.push(`${n} - ${number(most)} ${used} <= 0`);
-        rules.push(`${m} - ${machine.fewest} ${used} >= 0`);
+        if (l === top || !canRest(machine, requirements)) rules.push(`${m} - ${machine.fewest} ${used} >= 0`);
         if (requirements.minZones > 1) rules.push(`${n} - ${requirements.minZones} ${used} >= 0`);
         if (l > 0) rules.push(`${n} - ${running(p, i, l - 1)} >= 0`);
         if (m !== n) {
@@ -113,6 +116,10 @@ export function mixProgram(
     'End',
   ].join('\n');
 }
+
+/** Whether a fleet may be switched off at times: not where it must always have so many machines or zones. */
+export const canRest = ({ fewest }: Pick<Machine, 'fewest'>, { minZones, sizing }: Requirements): boolean =>
+  fewest === 1 && minZones === 1 && (sizing ?? USUAL_SIZING).survive === 'nothing';
 
 /** Enough machines to serve a range alone, reserve included. */
 function mostOf(machine: Machine, { requirements }: Pool, survive: Survival): number {
