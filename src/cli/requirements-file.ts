@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { UserError } from '../errors';
+import type { Catalogue } from '../hardware/offerings';
 import type { Calibration } from '../performance/calibration';
 import type { Plan } from '../plan/schema';
 import { type Draft, draftPlan, type PlanningData } from '../planning/plan';
+import { patternOf, withTrace } from '../planning/trace-pattern';
 import { usd } from '../report/format';
 import { type Override, type RequirementsSource, readRequirements } from '../requirements/document';
+import type { RequirementsInput } from '../requirements/input';
 import { type ResolvedRequirements, resolveRequirements } from '../requirements/resolve';
 import { splitServices } from '../requirements/services';
 import { type CalibrationOptions, calibrationsOf, refuseUnused } from './calibration-flag';
@@ -15,6 +18,7 @@ import { plansWithMix } from './mixed-fleets';
 import { progressLine } from './progress';
 import { requirementOverrides } from './requirement-flags';
 import type { Streams } from './streams';
+import { readTrace } from './trace-file';
 
 export const DEFAULT_FILE = 'selfhost.yaml';
 
@@ -98,12 +102,21 @@ function draftAll(
 ): Drafts {
   const { catalogue, warnings } = planningCatalogue();
   const asked = (source === null ? [null] : splitServices(source)).map((service) =>
-    resolveRequirements(readRequirements(service, overrides), catalogue),
+    resolveTraced(readRequirements(service, overrides), catalogue),
   );
   refuseUnused(calibrations, asked);
   const data: PlanningData = { catalogue, exhaustive, calibrations, progress };
   const drafts = asked.map((resolved) => ({ resolved, draft: draftPlan(resolved, data) }));
   return { drafts, data, warnings: [...new Set(drafts.flatMap(({ draft }) => warnings(draft.plan)))] };
+}
+
+/** Requirements as understood, with the pattern of their trace where they name one. */
+function resolveTraced(input: RequirementsInput, catalogue: Catalogue): ResolvedRequirements {
+  const path = input.workload?.trace;
+  if (path === undefined) return resolveRequirements(input, catalogue);
+  const traced = withTrace(input, patternOf(readTrace(path)), path);
+  const resolved = resolveRequirements(traced.input, catalogue);
+  return { ...resolved, notes: [traced.note, ...resolved.notes] };
 }
 
 function withOwnNames(plans: Plan[]): Plan[] {

@@ -1,4 +1,5 @@
 import { usableMemory } from '../hardware/gpus';
+import { precisionSupport } from '../hardware/precision';
 import type { PlanningContext } from './candidate';
 import type { Option } from './fleet';
 
@@ -38,6 +39,10 @@ export function planRisks(
     [
       design.layout.dataParallel > 1 || design.layout.pipelineParallel > 1,
       'this layout is calculated: nothing like it is in the measured data',
+    ],
+    [
+      precisionSupport(gpu, checkpoint.key).how === 'weight-only' && !checkpoint.key.endsWith('int4'),
+      `${gpu.name} does not compute in ${checkpoint.key.toUpperCase()}: weights are unpacked in the kernel (weight-only), slower at long prompts; no measurement of this model so run is in the data`,
     ],
     [
       offer.price?.evidence !== 'listed',

@@ -1,13 +1,16 @@
 import { EventHeap } from '../simulation/event-heap';
-import type { Candidate, PlanningContext, Rejected } from './candidate';
-import { candidatesOn, machineOffers } from './candidates';
+import type { Candidate, Pairing, PlanningContext, Rejected } from './candidate';
+import { candidatesOn, machineOffers, pairingsOn } from './candidates';
 import { type Design, DesignStore } from './design';
 import { allowed } from './filters/allowed';
+import { disk } from './filters/disk';
 import { engineBugs } from './filters/engine-bugs';
 import { sift } from './filters/filter';
 import { hostMemory } from './filters/host-memory';
 import { market } from './filters/market';
+import { network } from './filters/network';
 import { precision } from './filters/precision';
+import { qualityFloor } from './filters/quality-floor';
 import { servable } from './filters/servable';
 import { split } from './filters/split';
 import { zones } from './filters/zones';
@@ -43,14 +46,26 @@ export function openSearch(context: PlanningContext, designs = new DesignStore(c
     instanceType: type.name,
     checkpoint: null,
   }));
-  const candidates = sift(
-    offers.kept.flatMap((offer) => candidatesOn(offer, context)),
-    [precision, split, engineBugs, hostMemory],
+  const pairings = sift(
+    offers.kept.flatMap((offer) => pairingsOn(offer, context)),
+    [qualityFloor],
     context,
-    ({ offer, checkpoint }) => ({ instanceType: offer.type.name, checkpoint: checkpoint.key }),
+    described,
   );
-  return searchOf(context, candidates.kept, [...offers.rejected, ...candidates.rejected], designs);
+  const candidates = sift(
+    pairings.kept.flatMap((pairing) => candidatesOn(pairing, context)),
+    [precision, split, engineBugs, hostMemory, disk, network],
+    context,
+    described,
+  );
+  const rejected = [...offers.rejected, ...pairings.rejected, ...candidates.rejected];
+  return searchOf(context, candidates.kept, rejected, designs);
 }
+
+const described = ({ offer, checkpoint }: Pairing) => ({
+  instanceType: offer.type.name,
+  checkpoint: checkpoint.key,
+});
 
 function searchOf(
   context: PlanningContext,

@@ -27,6 +27,18 @@ export const sizingInputSchema = z.strictObject({
     .max(100)
     .optional()
     .describe('how much of itself the load may grow by in an hour that no pattern foretells (default 0.5)'),
+  blockStart: z.iso
+    .date()
+    .optional()
+    .describe('first day of a capacity block (default: chosen when it is bought)'),
+  blockDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(182)
+    .refine((days) => days <= 14 || days % 7 === 0, 'it must be 1 to 14 days, or whole weeks up to 182')
+    .optional()
+    .describe('days of a capacity block (default 182)'),
   mixedFleets: z
     .boolean()
     .optional()
@@ -65,6 +77,8 @@ export const sizingSchema = z.strictObject({
   hourlyFactors: z.array(z.number().min(0).max(1)).length(HOURS).nullable(),
   /** A load of 1 is at most 1 + this an hour later. */
   growthPerHour: z.number().min(0).default(0.5),
+  blockStart: z.string().nullable().default(null),
+  blockDays: z.number().int().default(182),
   mixedFleets: z.boolean().default(true),
   savingsPlanDiscount: z.number().min(0).max(0.8),
   quotaVcpus: z.record(z.string(), z.number().int().min(0)),
@@ -78,6 +92,8 @@ export const USUAL_SIZING: Sizing = {
   survive: 'nothing',
   hourlyFactors: null,
   growthPerHour: 0.5,
+  blockStart: null,
+  blockDays: 182,
   mixedFleets: true,
   savingsPlanDiscount: 0,
   quotaVcpus: {},
