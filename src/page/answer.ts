@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { UserError } from '../errors';
-import type { Catalogue } from '../hardware/offerings';
 import { serializePlan } from '../plan/document';
-import type { DesignMemory } from '../planning/design-memory';
-import { makePlan } from '../planning/plan';
+import { mixQuestion, withMix, withoutMix } from '../planning/mix/propose';
+import type { MixSolver } from '../planning/mix/solver';
+import { draftPlan, type PlanningData } from '../planning/plan';
 import { type Override, readRequirements } from '../requirements/document';
 import { overridesOf } from '../requirements/flags';
 import type { Requirements } from '../requirements/requirements';
@@ -25,13 +25,20 @@ export type Outcome =
   /** A defect of this program. */
   | { readonly kind: 'defect'; readonly message: string };
 
-/** Plans what a state asks for. Never throws. */
-export function answerTo(state: State, catalogue: Catalogue, designs: DesignMemory): Outcome {
+/** Plans what a state asks for; the solver is loaded where a mix of fleets may save something. Never throws. */
+export async function answerTo(
+  state: State,
+  data: PlanningData,
+  loadSolver: () => Promise<MixSolver>,
+): Promise<Outcome> {
   let requirements: Requirements | null = null;
   try {
-    const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), catalogue);
+    const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), data.catalogue);
     requirements = resolved.requirements;
-    return { kind: 'plan', planText: serializePlan(makePlan(resolved, { catalogue, designs })) };
+    const draft = draftPlan(resolved, data);
+    const problem = mixQuestion(draft);
+    const plan = problem === null ? withoutMix(draft) : withMix(draft, problem, await loadSolver()).plan;
+    return { kind: 'plan', planText: serializePlan(plan) };
   } catch (error) {
     if (error instanceof UserError)
       return { kind: 'refused', message: error.message, exitCode: error.exitCode, requirements };

@@ -29,11 +29,12 @@ let state: State = FIRST_STATE;
 let typing: ReturnType<typeof setTimeout> | undefined;
 let addressing: ReturnType<typeof setTimeout> | undefined;
 
-const program = new Blob([byId('planner').textContent ?? ''], { type: 'text/javascript' });
+const textOf = (id: string): string => byId(id).textContent ?? '';
+const program = new Blob([textOf('solver-program'), '\n', textOf('planner')], { type: 'text/javascript' });
 const programUrl = URL.createObjectURL(program);
 const client = new PlannerClient(
   startWorker,
-  catalogueOfServer(),
+  { kind: 'open', catalogue: catalogueOfServer(), solver: new Blob([textOf('solver')]) },
   { ready, answer: shown, failed: (message) => view.defect(message) },
   () => performance.now(),
 );

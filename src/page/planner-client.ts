@@ -1,4 +1,3 @@
-import type { Catalogue } from '../hardware/offerings';
 import type { Question, Reply } from './planner';
 import type { State } from './state';
 
@@ -40,7 +39,7 @@ export class PlannerClient {
 
   constructor(
     private readonly start: StartWorker,
-    private readonly catalogue: Catalogue | null,
+    private readonly opening: Extract<Question, { kind: 'open' }>,
     private readonly events: PlannerEvents,
     private readonly now: () => number,
   ) {
@@ -62,7 +61,7 @@ export class PlannerClient {
       },
       (message) => this.events.failed(message),
     );
-    worker.post({ kind: 'open', catalogue: this.catalogue });
+    worker.post(this.opening);
     return worker;
   }
 

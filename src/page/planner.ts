@@ -1,13 +1,14 @@
 import { type Catalogue, EMBEDDED_CATALOGUE, regionsOf } from '../hardware/offerings';
 import { MODEL_NAMES } from '../models/registry';
 import { DesignMemory } from '../planning/design-memory';
+import type { MixSolver } from '../planning/mix/solver';
 import { answerTo, type Outcome, yamlOf } from './answer';
 import type { State } from './state';
 
 /** What the page sends to the planner's worker. */
 export type Question =
-  /** Sent once, first. `catalogue`: prices of who serves the page; null for the snapshot in the program. */
-  | { readonly kind: 'open'; readonly catalogue: Catalogue | null }
+  /** Sent once, first. `catalogue`: prices of who serves the page; null for the snapshot in the program. `solver`: HiGHS, packed. */
+  | { readonly kind: 'open'; readonly catalogue: Catalogue | null; readonly solver: Blob }
   | { readonly kind: 'plan'; readonly id: number; readonly state: State };
 
 /** What the worker sends back. */
@@ -22,17 +23,27 @@ export type Reply =
     };
 
 /** A planner that answers one question after the other. */
-export function planner(now: () => number): (question: Question) => Reply {
+export function planner(
+  now: () => number,
+  load: (packed: Blob) => Promise<MixSolver>,
+): (question: Question) => Promise<Reply> {
   const designs = new DesignMemory();
   let catalogue: Catalogue = EMBEDDED_CATALOGUE;
-  return (question) => {
+  let packed = new Blob();
+  let solver: Promise<MixSolver> | undefined;
+  const loaded = (): Promise<MixSolver> => {
+    solver ??= load(packed);
+    return solver;
+  };
+  return async (question) => {
     if (question.kind === 'open') {
       catalogue = question.catalogue ?? EMBEDDED_CATALOGUE;
+      packed = question.solver;
       return { kind: 'ready', models: MODEL_NAMES, regions: regionsOf(catalogue) };
     }
     const start = now();
     const { id, state } = question;
-    const outcome = answerTo(state, catalogue, designs);
+    const outcome = await answerTo(state, { catalogue, designs }, loaded);
     return { kind: 'answer', id, outcome, yaml: yamlOf(state), milliseconds: now() - start };
   };
 }

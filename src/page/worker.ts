@@ -1,6 +1,7 @@
 /** Entry of the Web Worker: the planner core, off the thread that draws. */
 import './no-eval';
+import { loadSolver } from './load-solver';
 import { planner, type Question } from './planner';
 
-const answer = planner(() => performance.now());
-self.onmessage = ({ data }: MessageEvent<Question>) => self.postMessage(answer(data));
+const answer = planner(() => performance.now(), loadSolver);
+self.onmessage = async ({ data }: MessageEvent<Question>) => self.postMessage(await answer(data));

@@ -42,7 +42,7 @@ function client() {
   let readies = 0;
   const made2 = new PlannerClient(
     made.start,
-    null,
+    { kind: 'open', catalogue: null, solver: new Blob() },
     {
       ready: () => readies++,
       answer: ({ id }, newest) => void answers.push([id, newest]),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 import { packageRoot } from '../package-root';
 import { sharedJson } from './shared-json';
@@ -34,6 +35,8 @@ export async function bundle(entry: string): Promise<string> {
     legalComments: 'none',
     write: false,
     logLevel: 'silent',
+    // The solver asks for them where it runs in Node.
+    external: ['node:*'],
     plugins: [sharedJson(root), oneLanguage],
   });
   return result.outputFiles[0]!.text.trimEnd();
@@ -41,7 +44,7 @@ export async function bundle(entry: string): Promise<string> {
 
 export interface BuiltPage {
   readonly html: string;
-  /** Bytes of all script, before compression. */
+  /** Bytes of the page's own script, before compression; the solver, which few plans load, is not counted. */
   readonly scriptBytes: number;
 }
 
@@ -50,13 +53,19 @@ export interface BuiltPage {
  * The policy in it names the hash of each, so that nothing else can ever run, and forbids every connection.
  */
 export async function buildPage(): Promise<BuiltPage> {
-  const [page, worker] = await Promise.all([bundle('main.ts'), bundle('worker.ts')]);
+  const [page, worker, solver] = await Promise.all([
+    bundle('main.ts'),
+    bundle('worker.ts'),
+    bundle('solver.ts'),
+  ]);
   // The page shows what the report shows, and looks like it.
   const style = readPart('report/client/style.css') + readPart('page/page.css');
   const template = readPart('page/page.html');
   const parts: Record<string, string> = {
     policy: policyOf(page, style),
     style,
+    solver: packedSolver(),
+    solverProgram: inElement(solver),
     worker: inElement(worker),
     page: inElement(page),
   };
@@ -68,6 +77,10 @@ export async function buildPage(): Promise<BuiltPage> {
   return { html, scriptBytes: Buffer.byteLength(page) + Buffer.byteLength(worker) };
 }
 
+/** HiGHS' WebAssembly, a third of its size: gzip, in base64 because the page is text. */
+export const packedSolver = (): string =>
+  gzipSync(readFileSync(require.resolve('highs/runtime')), { level: 9 }).toString('base64');
+
 const readPart = (name: string): string => readFileSync(join(packageRoot(), 'src', name), 'utf8');
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -76,7 +89,8 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
 const policyOf = (page: string, style: string): string =>
   [
     "default-src 'none'",
-    `script-src ${hashOf(inElement(page))}`,
+    // WebAssembly: the solver.
+    `script-src ${hashOf(inElement(page))} 'wasm-unsafe-eval'`,
     'worker-src blob:',
     'img-src data: blob:',
     `style-src-elem ${hashOf(style)}`,
