@@ -50,6 +50,9 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
   },
 };
 
-/** One plan of each kind of deployment that the stack knows. */
-export const variants = (): [name: string, plan: Plan][] =>
-  Object.entries(VARIANTS).map(([name, overrides]) => [name, makePlan({ name, ...overrides })]);
+/** One plan of each kind of deployment that the stack knows, named after it. */
+export const variants = (prefix = ''): [name: string, plan: Plan][] =>
+  Object.entries(VARIANTS).map(([kind, overrides]) => {
+    const name = `${prefix}${kind}`;
+    return [name, makePlan({ ...overrides, name })];
+  });
