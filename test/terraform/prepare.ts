@@ -98,6 +98,10 @@ export function appliable(stack: Stack, { notApplied }: Emulator): Reduced {
   const leftOut = notApplied.flatMap(({ resource, reason }) => {
     const ids = Object.keys(copy.resource[resource] ?? {});
     delete copy.resource[resource];
+    // What tells the user of it goes too.
+    for (const [name, block] of Object.entries(copy.output ?? {})) {
+      if (JSON.stringify(block).includes(`${resource}.`)) delete copy.output![name];
+    }
     return ids.map((id) => ({ address: `${resource}.${id}`, reason }));
   });
   return { stack: copy, leftOut };

@@ -31,7 +31,7 @@ export interface Setting {
 
 /**
  * What the account itself shows of a plan, by tag. Machines, NAT gateways and keys keep their tags for hours or days after
- * their end: of the first two those that live are asked for, and a key waits 30 days for its deletion.
+ * their end: of the first two those that live count, and a key waits 30 days for its deletion.
  */
 const remains = (planName: string, provider: unknown, terraform: unknown) => ({
   terraform,
@@ -39,10 +39,10 @@ const remains = (planName: string, provider: unknown, terraform: unknown) => ({
   data: {
     aws_resourcegroupstaggingapi_resources: { of: { tag_filter: { key: PLAN_TAG, values: [planName] } } },
     aws_nat_gateways: {
-      of: { filter: [{ name: 'state', values: ['pending', 'available'] }], tags: { [PLAN_TAG]: planName } },
+      living: { filter: [{ name: 'state', values: ['pending', 'available'] }] },
     },
     aws_instances: {
-      of: { instance_tags: { [PLAN_TAG]: planName }, instance_state_names: ['pending', 'running'] },
+      living: { instance_state_names: ['pending', 'running'] },
     },
   },
   output: {
@@ -51,7 +51,7 @@ const remains = (planName: string, provider: unknown, terraform: unknown) => ({
       value: '${data.aws_resourcegroupstaggingapi_resources.of.resource_tag_mapping_list[*].resource_arn}',
     },
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's, not JavaScript's
-    living: { value: '${concat(data.aws_nat_gateways.of.ids, data.aws_instances.of.ids)}' },
+    living: { value: '${concat(data.aws_nat_gateways.living.ids, data.aws_instances.living.ids)}' },
   },
 });
 const OUTLIVES = /:(key|instance|natgateway)\//;
@@ -121,7 +121,7 @@ export async function rehearse(name: string, given: Stack, setting: Setting): Pr
     const present = async () => {
       await look.apply();
       const { tagged, living } = await look.outputs<{ tagged: string[]; living: string[] }>();
-      return [...tagged.filter((arn) => !OUTLIVES.test(arn)), ...living];
+      return tagged.filter((arn) => !OUTLIVES.test(arn) || living.includes(arn.replace(/.*\//, '')));
     };
     await step('destroy', async () => {
       expect((await present()).length > 0, 'the account shows nothing of the plan before it is destroyed');

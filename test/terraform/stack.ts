@@ -2,6 +2,7 @@
 export interface Stack {
   terraform: { required_providers: { aws: { version: string; source: string } }; backend?: unknown };
   provider: { aws: Record<string, unknown>[] };
+  output?: Record<string, Record<string, unknown>>;
   variable?: Record<string, Record<string, unknown>>;
   data: Record<string, Record<string, Record<string, unknown>>>;
   resource: Record<string, Record<string, Record<string, unknown>>>;
