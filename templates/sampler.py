@@ -100,6 +100,8 @@ class Sampler:
             started = started and started[1]
             for name, source in HISTOGRAMS.items():
                 now = buckets(text, source)
+                if float("inf") not in now:
+                    continue
                 before = self.before.get((replica["port"], name))
                 self.before[(replica["port"], name)] = (started, now)
                 if before is not None:
