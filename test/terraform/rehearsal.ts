@@ -30,8 +30,8 @@ export interface Setting {
 }
 
 /**
- * What the account itself shows of a plan, by tag. Machines, NAT gateways and keys keep their tags for hours or days after
- * their end: of the first two those that live count, and a key waits 30 days for its deletion.
+ * What the account itself shows of a plan, by tag. Machines, NAT gateways, keys and secrets keep their tags for hours or days after
+ * their end: of the first two those that live count; keys and secrets wait 30 days for theirs.
  */
 const remains = (planName: string, provider: unknown, terraform: unknown) => ({
   terraform,
@@ -54,7 +54,7 @@ const remains = (planName: string, provider: unknown, terraform: unknown) => ({
     living: { value: '${concat(data.aws_nat_gateways.living.ids, data.aws_instances.living.ids)}' },
   },
 });
-const OUTLIVES = /:(key|instance|natgateway)\//;
+const OUTLIVES = /:(key|instance|natgateway)\/|:secret:/;
 
 function secretsIn(folder: string): string[] {
   return readdirSync(folder).filter(
