@@ -21,6 +21,9 @@ const NAMES = [
   'HF_ENDPOINT',
   'HF_TOKEN',
   'AWS_SESSION_TOKEN',
+  'AWS_DEFAULT_REGION',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  'HOME',
 ];
 
 /** Sets the environment for a test and returns how to put it back. */

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { UserError } from '../../errors';
-import { basisOf, coefficientsFor, FITTED } from '../../performance/coefficients';
 import { MEAN_OUTPUT_HELD, type Prediction, perRank, predict } from '../../performance/prediction';
 import type { Arrivals } from '../../performance/steady-state';
 import { blocksPerSequence } from '../../vllm/pool';
+import { calibrationDocument } from '../calibration-flag';
 import {
   addEngineFlags,
   type EngineOptions,
@@ -13,6 +13,8 @@ import {
   loadOf,
 } from '../engine-flags';
 import { wholeFlag } from '../number-flags';
+import { jsonText } from '../output/json';
+import type { PredictionOutput } from '../output/prediction';
 import { predictionReport } from '../prediction-report';
 import type { Streams } from '../streams';
 
@@ -36,7 +38,7 @@ export function predictCommand(streams: Streams): Command {
       const { engine, prediction } = predictionOf(options);
       streams.out(
         options.json
-          ? `${JSON.stringify(documentOf(prediction), null, 2)}\n`
+          ? jsonText(documentOf(engine, prediction))
           : predictionReport(engine, prediction, streams.columns),
       );
     });
@@ -70,12 +72,10 @@ function predictionOf(options: PredictOptions): { engine: EngineSetup; predictio
     maxBatch: Math.max(1, Math.min(engine.maxNumSeqs, poolSequences)),
     maxNumBatchedTokens: engine.maxNumBatchedTokens,
   };
-  const { model, gpu } = engine;
-  const coefficients = coefficientsFor(FITTED, model.name, gpu.id);
   const poolLimited = poolSequences < engine.maxNumSeqs;
   return {
     engine,
-    prediction: predict(features, coefficients, load, basisOf(model.name, gpu.id), poolLimited),
+    prediction: predict(features, engine.coefficients, load, engine.footing, poolLimited),
   };
 }
 
@@ -99,12 +99,13 @@ function arrivalsOf(
 }
 
 /** The fields of the contract; an unbounded wait has no figures. */
-function documentOf(p: Prediction) {
+function documentOf({ calibration }: EngineSetup, p: Prediction): PredictionOutput {
   return {
     stable: p.stable,
     utilisation: p.utilisation,
     limitedBy: p.limitedBy,
     basis: p.basis,
+    calibration: calibrationDocument(calibration),
     ttftSeconds: p.ttftSeconds ?? { low: null, expected: null, high: null },
     tpotSeconds: p.tpotSeconds,
     outputTokensPerSecond: p.outputTokensPerSecond,

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
-import { basisOf } from '../../performance/coefficients';
 import { intervalAround } from '../../performance/interval';
 import { simulate } from '../../simulation/simulate';
+import { calibrationDocument } from '../calibration-flag';
 import { addEngineFlags } from '../engine-flags';
+import { jsonText } from '../output/json';
+import type { SimulationOutput } from '../output/simulation';
 import {
   type AskedSimulation,
   addSimulationFlags,
@@ -21,23 +23,26 @@ export function simulateCommand(streams: Streams): Command {
     const asked = simulationOf(options);
     streams.out(
       options.json
-        ? `${JSON.stringify(documentOf(asked), null, 2)}\n`
+        ? jsonText(documentOf(asked))
         : simulationReport(asked, simulate(asked.config), streams.columns),
     );
   });
 }
 
 /** The result with its basis and, around the means, the 80% interval of the step model. */
-function documentOf({ engine, config }: AskedSimulation) {
+function documentOf({ engine, config }: AskedSimulation): SimulationOutput {
   const result = simulate(config);
-  const basis = basisOf(engine.model.name, engine.gpu.id);
+  const { basis, footing } = engine;
   return {
     ...result,
+    overTime: { ...result.overTime, points: [...result.overTime.points] },
+    replicas: [...result.replicas],
     basis,
+    calibration: calibrationDocument(engine.calibration),
     decodeBatch: result.meanDecodeBatch,
-    ttftSeconds: { ...intervalAround(result.ttftSeconds.mean, 'ttft', basis), ...result.ttftSeconds },
+    ttftSeconds: { ...intervalAround(result.ttftSeconds.mean, 'ttft', footing), ...result.ttftSeconds },
     tpotSeconds: result.tpotSeconds && {
-      ...intervalAround(result.tpotSeconds.mean, 'tpot', basis),
+      ...intervalAround(result.tpotSeconds.mean, 'tpot', footing),
       ...result.tpotSeconds,
     },
   };
