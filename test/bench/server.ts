@@ -143,7 +143,7 @@ async function answer(
   if (fault === 'echo-type') return void response.writeHead(200, { 'content-type': `text/${key}` }).end('{}');
   // Where a message is cut, half of it would be left.
   if (fault === 'echo-long')
-    return void response.writeHead(500).end(JSON.stringify({ error: `${'x'.repeat(175)}${key}` }));
+    return void response.writeHead(500).end(JSON.stringify({ error: `${'x'.repeat(160)}${key}` }));
   if (fault === 'hang-up') return void setTimeout(() => response.socket?.destroy(), 1200);
   if (fault === 'not-sse')
     return void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
