@@ -96,7 +96,7 @@ export class Weights extends Construct {
           }),
         ),
       },
-      dependsOn: [permissions],
+      dependsOn: [permissions, ...bucket.ready],
     });
     this.stagingProject = project.name;
   }
