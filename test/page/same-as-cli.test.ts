@@ -18,10 +18,11 @@ const CASES = 50;
 const SEED = 20261124;
 const ROOT = join(__dirname, '..', '..');
 
-/** What a worker of Node lacks of one of a browser. */
+/** Makes a worker of Node look like one of a browser, which has no `process`. */
 const PRELUDE = `
 const { parentPort } = require('node:worker_threads');
-globalThis.self = globalThis;
+delete globalThis.process;
+Object.assign(globalThis, { self: globalThis, WorkerGlobalScope: Object, location: { href: 'blob:' } });
 self.postMessage = (message) => parentPort.postMessage(message);
 parentPort.on('message', (data) => self.onmessage({ data }));
 `;
@@ -38,6 +39,7 @@ async function pagePlanner(): Promise<{
     const [reply] = (await once(worker, 'message')) as [Reply];
     return reply;
   };
+  worker.unref();
   await post({ kind: 'open', catalogue: null, solver: new Blob([packedSolver()]) });
   return {
     ask: async (state) => {

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { EMBEDDED_CATALOGUE } from '../../hardware/offerings';
 import { planningCatalogue } from '../catalogue-overlay';
 import { wholeFlag } from '../number-flags';
+import type { AddressOutput } from '../output/address';
 import { jsonText } from '../output/json';
-import type { ServingOutput } from '../output/serving';
 import { openBrowser } from '../page/open-browser';
 import { readPage, withCatalogue } from '../page/page';
 import { servePage } from '../page/server';
@@ -25,8 +25,11 @@ export function serveCommand(streams: Streams): Command {
       const page = await readPage();
       const html = catalogue === EMBEDDED_CATALOGUE ? page : withCatalogue(page, catalogue);
       const { url, close } = await servePage(html, port);
-      const line = `The planner is at ${url} (Ctrl-C ends it)\n`;
-      streams.out(options.json ? jsonText({ url } satisfies ServingOutput) : line);
+      streams.out(
+        options.json
+          ? jsonText({ url } satisfies AddressOutput)
+          : `The planner is at ${url} (Ctrl-C ends it)\n`,
+      );
       if (options.open && !options.json && process.stdout.isTTY) openBrowser(url);
       await untilStopped();
       await close();
