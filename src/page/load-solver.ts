@@ -1,11 +1,12 @@
 import type { MixSolver } from '../planning/mix/solver';
 
-/** What `solver.ts` puts into the worker. */
+/** What `solver.ts` puts into the worker: Emscripten's loader, which would fetch the WebAssembly by itself. */
 interface WithHighs {
   readonly loadHighs: (options: {
-    readonly wasmBinary: ArrayBuffer;
-    /** It asks for the address, which a program in a page has not, even where it has the bytes. */
-    readonly locateFile: (name: string) => string;
+    readonly instantiateWasm: (
+      imports: WebAssembly.Imports,
+      done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ) => object;
   }) => Promise<MixSolver>;
 }
 
@@ -16,6 +17,11 @@ interface WithHighs {
 export async function loadSolver(packed: Blob): Promise<MixSolver> {
   const bytes = Uint8Array.from(atob(await packed.text()), (character) => character.charCodeAt(0));
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const wasmBinary = await new Response(unpacked).arrayBuffer();
-  return (self as unknown as WithHighs).loadHighs({ wasmBinary, locateFile: (name) => name });
+  const module = await WebAssembly.compile(await new Response(unpacked).arrayBuffer());
+  return (self as unknown as WithHighs).loadHighs({
+    instantiateWasm: (imports, done) => {
+      void WebAssembly.instantiate(module, imports).then((instance) => done(instance, module));
+      return {};
+    },
+  });
 }
