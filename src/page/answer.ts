@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { UserError } from '../errors';
 import { serializePlan } from '../plan/document';
+import type { Plan } from '../plan/schema';
 import { mixQuestion, withMix, withoutMix } from '../planning/mix/propose';
 import type { MixSolver } from '../planning/mix/solver';
 import { draftPlan, type PlanningData } from '../planning/plan';
@@ -25,11 +26,15 @@ export type Outcome =
   /** A defect of this program. */
   | { readonly kind: 'defect'; readonly message: string };
 
-/** Plans what a state asks for; the solver is loaded where a mix of fleets may save something. Never throws. */
+/**
+ * Plans what a state asks for; the solver is loaded where a mix of fleets may save something. Never throws.
+ * @param early told the plan of one fleet where a mix is still looked for, which takes longer
+ */
 export async function answerTo(
   state: State,
   data: PlanningData,
   loadSolver: () => Promise<MixSolver>,
+  early: (draft: Plan) => void,
 ): Promise<Outcome> {
   let requirements: Requirements | null = null;
   try {
@@ -37,6 +42,7 @@ export async function answerTo(
     requirements = resolved.requirements;
     const draft = draftPlan(resolved, data);
     const problem = mixQuestion(draft);
+    if (problem !== null) early(draft.plan);
     const plan = problem === null ? withoutMix(draft) : withMix(draft, problem, await loadSolver()).plan;
     return { kind: 'plan', planText: serializePlan(plan) };
   } catch (error) {

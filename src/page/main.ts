@@ -35,7 +35,7 @@ const programUrl = URL.createObjectURL(program);
 const client = new PlannerClient(
   startWorker,
   { kind: 'open', catalogue: catalogueOfServer(), solver: new Blob([textOf('solver')]) },
-  { ready, answer: shown, failed: (message) => view.defect(message) },
+  { ready, answer: shown, draft: drafted, failed: (message) => view.defect(message) },
   () => performance.now(),
 );
 
@@ -101,6 +101,13 @@ function shown({ outcome, yaml, milliseconds }: Answer, newest: boolean): void {
   }
   const took = outcome.kind === 'plan' ? `Planned in ${number(Math.round(milliseconds))} ms.` : '';
   if (newest) view.status(took, false);
+}
+
+/** The final plan may propose a mix of fleets beside it; only that one can be taken away. */
+function drafted(plan: Plan): void {
+  found(plan, '');
+  toTake.plan(null, '');
+  view.status('Refining: looking for a cheaper mix of fleets…', true);
 }
 
 function found(plan: Plan, planText: string): void {

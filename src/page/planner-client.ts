@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/schema';
 import type { Question, Reply } from './planner';
 import type { State } from './state';
 
@@ -12,6 +13,8 @@ export interface PlannerEvents {
   readonly ready: (ready: Ready) => void;
   /** @param newest whether this is the answer to the last question; answers never come out of order */
   readonly answer: (answer: Answer, newest: boolean) => void;
+  /** What is known before the answer; only of the last question. */
+  readonly draft: (plan: Plan) => void;
   readonly failed: (message: string) => void;
 }
 
@@ -69,6 +72,10 @@ export class PlannerClient {
     if (reply.kind === 'ready') {
       if (!this.announced) this.events.ready(reply);
       this.announced = true;
+      return;
+    }
+    if (reply.kind === 'draft') {
+      if (reply.id === this.lastId) this.events.draft(reply.plan);
       return;
     }
     this.settle();

@@ -1,5 +1,6 @@
 import { type Catalogue, EMBEDDED_CATALOGUE, regionsOf } from '../hardware/offerings';
 import { MODEL_NAMES } from '../models/registry';
+import type { Plan } from '../plan/schema';
 import { DesignMemory } from '../planning/design-memory';
 import type { MixSolver } from '../planning/mix/solver';
 import { answerTo, type Outcome, yamlOf } from './answer';
@@ -14,6 +15,8 @@ export type Question =
 /** What the worker sends back. */
 export type Reply =
   | { readonly kind: 'ready'; readonly models: readonly string[]; readonly regions: readonly string[] }
+  /** Before the answer, where that takes longer: the best plan of one fleet. */
+  | { readonly kind: 'draft'; readonly id: number; readonly plan: Plan }
   | {
       readonly kind: 'answer';
       readonly id: number;
@@ -26,6 +29,7 @@ export type Reply =
 export function planner(
   now: () => number,
   load: (packed: Blob) => Promise<MixSolver>,
+  early: (reply: Extract<Reply, { kind: 'draft' }>) => void,
 ): (question: Question) => Promise<Reply> {
   const designs = new DesignMemory();
   let catalogue: Catalogue = EMBEDDED_CATALOGUE;
@@ -43,7 +47,9 @@ export function planner(
     }
     const start = now();
     const { id, state } = question;
-    const outcome = await answerTo(state, { catalogue, designs }, loaded);
+    const outcome = await answerTo(state, { catalogue, designs }, loaded, (plan) =>
+      early({ kind: 'draft', id, plan }),
+    );
     return { kind: 'answer', id, outcome, yaml: yamlOf(state), milliseconds: now() - start };
   };
 }

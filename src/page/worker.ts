@@ -3,5 +3,9 @@ import './no-eval';
 import { loadSolver } from './load-solver';
 import { planner, type Question } from './planner';
 
-const answer = planner(() => performance.now(), loadSolver);
+const answer = planner(
+  () => performance.now(),
+  loadSolver,
+  (draft) => self.postMessage(draft),
+);
 self.onmessage = async ({ data }: MessageEvent<Question>) => self.postMessage(await answer(data));

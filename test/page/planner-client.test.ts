@@ -1,5 +1,6 @@
 import type { Question, Reply } from '../../src/page/planner';
 import { PlannerClient } from '../../src/page/planner-client';
+import type { Plan } from '../../src/plan/schema';
 
 /** Workers that answer when the test says so. */
 function workers() {
@@ -39,6 +40,7 @@ function client() {
   const made = workers();
   const answers: [number, boolean][] = [];
   const failures: string[] = [];
+  const drafts: string[] = [];
   let readies = 0;
   const made2 = new PlannerClient(
     made.start,
@@ -46,11 +48,12 @@ function client() {
     {
       ready: () => readies++,
       answer: ({ id }, newest) => void answers.push([id, newest]),
+      draft: ({ name }) => void drafts.push(name),
       failed: (message) => void failures.push(message),
     },
     () => Date.now(),
   );
-  return { planner: made2, started: made.started, answers, failures, readies: () => readies };
+  return { planner: made2, started: made.started, answers, failures, drafts, readies: () => readies };
 }
 
 beforeEach(() => void jest.useFakeTimers());
@@ -101,6 +104,23 @@ test('a question that is answered in time leaves its worker alone', () => {
   started[0]!.reply(answer(2));
   jest.advanceTimersByTime(10_000);
   expect(started).toHaveLength(1);
+});
+
+test('what is known early is shown of the last question only, and the answer follows', () => {
+  const { planner, started, answers, drafts } = client();
+  const draft = (id: number): Reply => ({ kind: 'draft', id, plan: { name: String(id) } as Plan });
+  planner.ask({ rate: '1' });
+  started[0]!.reply(draft(1));
+  planner.ask({ rate: '2' });
+  started[0]!.reply(draft(1));
+  started[0]!.reply(answer(1));
+  started[0]!.reply(draft(2));
+  started[0]!.reply(answer(2));
+  expect(drafts).toEqual(['1', '2']);
+  expect(answers).toEqual([
+    [1, false],
+    [2, true],
+  ]);
 });
 
 test('a worker that cannot start says so', () => {

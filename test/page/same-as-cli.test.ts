@@ -36,8 +36,10 @@ async function pagePlanner(): Promise<{
   const worker = new Worker(programs.join('\n'), { eval: true });
   const post = async (question: Question): Promise<Reply> => {
     worker.postMessage(question);
-    const [reply] = (await once(worker, 'message')) as [Reply];
-    return reply;
+    for (;;) {
+      const [reply] = (await once(worker, 'message')) as [Reply];
+      if (reply.kind !== 'draft') return reply;
+    }
   };
   worker.unref();
   await post({ kind: 'open', catalogue: null, solver: new Blob([packedSolver()]) });
