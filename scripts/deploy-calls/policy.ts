@@ -33,6 +33,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
   ssm: 'arn:aws:ssm:*::parameter/aws/service/deeplearning/ami/*',
 };
 
+/** Data sources that the provider works out by itself. */
+const LOCAL = new Set(['data.aws_iam_policy_document', 'data.aws_partition', 'data.aws_region']);
+
 /** Kinds of resources and data sources of a Terraform configuration as JSON. */
 export function kindsIn(configuration: string): string[] {
   const { resource = {}, data = {} } = JSON.parse(configuration) as Record<string, Record<string, unknown>>;
@@ -50,9 +53,7 @@ export function neededActions(
     const seen = recording.calls[kind];
     return seen === undefined && extra.length === 0 ? undefined : [...(seen ?? []), ...extra];
   };
-  const missing = kinds.filter(
-    (kind) => known(kind) === undefined && !kind.startsWith('data.aws_iam_policy_document'),
-  );
+  const missing = kinds.filter((kind) => known(kind) === undefined && !LOCAL.has(kind));
   if (missing.length > 0)
     throw new Error(`no recording of ${missing.join(', ')}: npm run record:deploy (docs/account.md)`);
   const actions = [...(recording.calls.provider ?? []), ...kinds.flatMap((kind) => known(kind) ?? [])];

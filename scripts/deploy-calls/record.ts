@@ -56,7 +56,7 @@ function recordVariant(
   given: Plan,
   standIns: Record<string, string>,
   workshop: Workshop,
-): ProviderCall[] {
+): { readonly calls: ProviderCall[]; readonly failures: readonly string[] } {
   const folder = join(scratch, name);
   mkdirSync(folder);
   const { deployment } = given.requirements;
@@ -70,12 +70,20 @@ function recordVariant(
   const logged = { ...workshop, log };
   write(plan);
   init(workshop, folder);
+  const failures: string[] = [];
+  const attempt = (step: () => void): void => {
+    try {
+      step();
+    } catch (cause) {
+      failures.push((cause as Error).message);
+    }
+  };
   for (const version of [plan, changed(plan), plan]) {
     write(version);
-    apply(logged, folder);
+    attempt(() => apply(logged, folder));
   }
-  destroy(logged, folder);
-  return callsIn(readFileSync(log, 'utf8'));
+  attempt(() => destroy(logged, folder));
+  return { calls: callsIn(readFileSync(log, 'utf8')), failures };
 }
 
 const only = process.argv.slice(2);
@@ -87,16 +95,13 @@ try {
   for (const [name, plan] of variants()) {
     if (only.length > 0 && !only.includes(name)) continue;
     const started = Date.now();
-    try {
-      const found = recordVariant(name, plan, standIns, quiet);
-      calls.push(...found);
-      process.stdout.write(
-        `${name}: ${found.length} calls in ${Math.round((Date.now() - started) / 1000)} s\n`,
-      );
-    } catch (cause) {
-      failed = true;
-      process.stderr.write(`${name}: FAILED: ${(cause as Error).message}\n`);
-    }
+    const found = recordVariant(name, plan, standIns, quiet);
+    calls.push(...found.calls);
+    const seconds = Math.round((Date.now() - started) / 1000);
+    process.stdout.write(`${name}: ${found.calls.length} calls in ${seconds} s\n`);
+    // A call that the emulator does not know is recorded, but what would come after it is not.
+    for (const failure of found.failures) process.stderr.write(`${name}: step failed: ${failure}\n`);
+    failed ||= found.failures.length > 0;
   }
 } finally {
   if (process.env.KEEP_LOGS) process.stderr.write(`logs: ${scratch}\n`);

@@ -234,4 +234,4 @@ test(`${SEQUENCES} seeded sequences of faults: the overlay is the old one or a c
   for (const result of results) if (result.status === 'rejected') throw result.reason;
   for (const what of [...Object.keys(answerFaults), 'kept', 'complete', 'partial'])
     expect({ what, often: tally[what]! > 20 }).toEqual({ what, often: true });
-}, 120_000);
+}, 300_000);

@@ -23,7 +23,7 @@ const zoneNumber = (id: string): number => Number(id.split('-az')[1]);
 export const zoneName = (region: string, id: string): string => `${region}${letters[zoneNumber(id) - 1]}`;
 
 /** Slices items as a server with page tokens does: the token is the next index. */
-function page<T>(
+export function page<T>(
   items: readonly T[],
   size: number,
   token: unknown,
@@ -32,7 +32,8 @@ function page<T>(
   const end = start + size;
   return { items: items.slice(start, end), next: end < items.length ? String(end) : null };
 }
-const nextXml = (next: string | null): string => (next === null ? '' : `<nextToken>${next}</nextToken>`);
+export const nextXml = (next: string | null): string =>
+  next === null ? '' : `<nextToken>${next}</nextToken>`;
 
 export function regionHandlers(options: RegionOptions = {}): Record<string, Handler> {
   const { pageSize = 100, factor = 1.25 } = options;

@@ -1,6 +1,6 @@
 import { h } from '../dom';
 import { type Change, type Control, frame } from './control';
-import type { ChoiceField, FieldOption } from './fields';
+import type { ChoiceField, FieldOption } from './field';
 
 /** One of several; a value that is none of them (from an address) is shown all the same, for the planner to refuse. */
 export function choiceControl(field: ChoiceField, options: readonly FieldOption[], change: Change): Control {

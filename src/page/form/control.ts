@@ -1,5 +1,5 @@
 import { h, setText } from '../dom';
-import type { Field } from './fields';
+import type { Field } from './field';
 
 export type Value = string | readonly string[] | undefined;
 

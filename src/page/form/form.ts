@@ -3,7 +3,9 @@ import { h } from '../dom';
 import type { FieldName, State } from '../state';
 import { choiceControl } from './choice-control';
 import type { Control, Value } from './control';
-import { type Field, type FieldGroup, GROUPS } from './fields';
+import type { Field, FieldGroup } from './field';
+import { fieldOf } from './field-of';
+import { GROUPS } from './fields';
 import { listControl } from './list-control';
 import { loadKind } from './load-kind';
 import { numberControl } from './number-control';
@@ -83,24 +85,6 @@ export function createForm(
     },
   };
 }
-
-/** The field a message of the planner is about: the one it starts with (`--rate: …`), or the first it names. */
-export function fieldOf(message: string): FieldName | null {
-  const fields = GROUPS.flatMap(({ fields, more = [] }) => [...fields, ...more]).map(({ name }) => name);
-  const named = [...message.matchAll(/--(no-)?([a-z0-9-]+)/g)].map(([, , name]) => name);
-  const mentioned = named.find((name) => fields.some((field) => field === name));
-  if (mentioned !== undefined) return mentioned as FieldName;
-  return PLACES.find(([start]) => message.startsWith(start))?.[1] ?? null;
-}
-
-/** Messages about a field that name it otherwise. */
-const PLACES: readonly (readonly [string, FieldName])[] = [
-  ['unknown model', 'model'],
-  ['unknown region', 'region'],
-  ['checkpoint ', 'checkpoint'],
-  ['workload.inputTokens', 'input-tokens-p95'],
-  ['workload.outputTokens', 'output-tokens-p95'],
-];
 
 /** Opens what hides an element. */
 function reveal(element: HTMLElement): void {

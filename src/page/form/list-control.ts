@@ -1,6 +1,6 @@
 import { h, setText } from '../dom';
 import { type Change, type Control, frame, type Value } from './control';
-import type { FieldOption, ListField } from './fields';
+import type { FieldOption, ListField } from './field';
 
 /** A longer list is folded away under what is chosen. */
 const SHORT_LIST = 4;

@@ -1,7 +1,7 @@
 import { number } from '../../report/format';
 import { h } from '../dom';
 import { type Change, type Control, frame } from './control';
-import type { NumberField } from './fields';
+import type { NumberField } from './field';
 import { positionOf, STEPS, valueAt } from './scale';
 
 /** A slider and a field for one number; the field keeps what was typed, right or wrong, for the planner to judge. */

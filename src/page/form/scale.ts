@@ -1,4 +1,4 @@
-import type { NumberField } from './fields';
+import type { NumberField } from './field';
 
 /** Positions of a slider: fine enough that every third digit can be hit. */
 export const STEPS = 1000;

@@ -101,7 +101,7 @@ export const candidatesChart: Chart = {
           return `${machines(c)}\n${c.checkpoint}, ${c.engine}\n${usd(c.usdPerMonth)} a month\ntime to first token ${seconds(c.ttftP95Seconds)} (p95)\ntime per output token ${seconds(c.tpotP95Seconds)} (p95)`;
         },
       },
-      xAxis: { ...fromAnywhere, scale: true },
+      xAxis: { ...fromAnywhere, scale: true, boundaryGap: ['8%', '5%'] },
       yAxis: upward(theme, `${name} (p95), ${unit}`, number, slowest * scale),
       series: groups.map(({ kind, points }, i) => ({
         name: KINDS[i]![1],
