@@ -11,6 +11,10 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/'],
+  // These need Chromium: .ci/browser.sh runs them.
+  testPathIgnorePatterns: process.env.BROWSER_TESTS
+    ? ['/node_modules/']
+    : ['/node_modules/', '<rootDir>/test/browser/'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdktf.out'],
   // Global lookups are slow inside jest's sandbox, and the models compute with little else (CDKTF cannot bear Number here).
   sandboxInjectedGlobals: ['Math'],

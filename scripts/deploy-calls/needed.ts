@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { variants } from '../../test/policy/variants';
-import { Template } from '../../test/stacks/template';
+import { goldenStacks } from '../../test/golden/stacks';
 import { deployPolicy, kindsIn, neededActions, type Recording, type Unrecorded } from './policy';
 
 const ROOT = join(__dirname, '..', '..');
@@ -12,15 +11,9 @@ export const unrecorded = (): Unrecorded => json('scripts/deploy-calls/unrecorde
 
 let kinds: string[] | undefined;
 
-/** Kinds in every golden stack and every variant of a deployment; worked out once, as it means synthesising them all. */
+/** Kinds in every golden stack; worked out once, as it means synthesising them all. */
 export function stackKinds(): string[] {
-  const golden = join(ROOT, 'test', 'golden', 'stacks');
-  kinds ??= [
-    ...new Set([
-      ...readdirSync(golden).flatMap((file) => kindsIn(readFileSync(join(golden, file), 'utf8'))),
-      ...variants().flatMap(([, plan]) => kindsIn(new Template(plan).text)),
-    ]),
-  ].sort();
+  kinds ??= [...new Set(goldenStacks().flatMap(({ text }) => kindsIn(text)))].sort();
   return kinds;
 }
 

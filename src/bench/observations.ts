@@ -45,7 +45,8 @@ const QUEUE_ERROR = 0.25;
 const LEAST_CONTRAST = 0.2;
 
 export function observationsOf(point: Point, engine: EngineModel): PointObservations {
-  const { load, observed, requests, client } = point;
+  const { load, requests, client } = point;
+  const observed = point.observed && withCachedTokens(point.observed, point.server);
   if (load.kind === 'trace')
     return { usable: false, reason: "a trace's own times have no steady load to compare with" };
   if (observed === null) return { usable: false, reason: `${requests.succeeded} answers are too few` };
@@ -102,6 +103,13 @@ export function observationsOf(point: Point, engine: EngineModel): PointObservat
       ? []
       : ['longer prompts did not clearly wait longer, so it shows no prefill time of its own'],
   };
+}
+
+/** vLLM tells a request's cached tokens only when asked to; its metrics tell the hit rate of all. */
+function withCachedTokens(observed: Observed, server: Point['server']): Observed {
+  const hitRate = server?.prefixHitRate ?? null;
+  if (observed.cachedTokens !== null || hitRate === null) return observed;
+  return { ...observed, cachedTokens: hitRate * observed.inputTokens };
 }
 
 /** The model's figures with the multipliers applied, for the lengths that were measured. */

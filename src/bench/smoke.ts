@@ -2,8 +2,10 @@ import { UserError } from '../errors';
 import { type Api, write } from './asks';
 import { nowSeconds } from './clock';
 import { drive } from './drive';
+import { probe } from './probe';
 import { PromptBook } from './prompts';
 import { Recorder } from './recorder';
+import type { Limits } from './send';
 import { connectionText, openTarget, type Target } from './target';
 
 export interface SmokeInput {
@@ -17,6 +19,8 @@ export interface SmokeInput {
 }
 
 const CLIENTS = 2;
+const SEED = 1;
+const LEAST_SECONDS = 1;
 const MOST_REQUESTS = 200;
 const PROMPT_WORDS = 64;
 const ANSWER_TOKENS = 32;
@@ -44,10 +48,19 @@ export async function smoke(input: SmokeInput): Promise<Smoked> {
     maxSockets: CLIENTS,
   });
   try {
+    const deadline = nowSeconds() + input.durationSeconds;
+    /** Half of what is left: a phase that starts no request later and waits no longer ends in time. */
+    const limits = (): Limits => {
+      const half = Math.max(LEAST_SECONDS, (deadline - nowSeconds()) / 2);
+      return { stallSeconds: half, requestSeconds: half };
+    };
     const model = input.model ?? (await firstModel(target));
-    const book = new PromptBook(1, 0);
+    // A model may end its answer at once; where the endpoint lets it be held to a length, none is empty.
+    const { ignoreEos } = await probe(target, input.api, model, SEED, limits());
+    const book = new PromptBook(SEED, 0);
     const startedAt = nowSeconds();
-    const recorder = new Recorder(startedAt, startedAt + input.durationSeconds, nowSeconds);
+    const within = limits();
+    const recorder = new Recorder(startedAt, deadline, nowSeconds);
     const driven = await drive({
       target,
       pace: { kind: 'closed', concurrency: CLIENTS },
@@ -55,12 +68,12 @@ export async function smoke(input: SmokeInput): Promise<Smoked> {
         write(book.prompt(PROMPT_WORDS, 0), PROMPT_WORDS, ANSWER_TOKENS, {
           api: input.api,
           model,
-          ignoreEos: false,
+          ignoreEos,
         }),
-      durationSeconds: input.durationSeconds,
+      durationSeconds: within.requestSeconds,
       maxRequests: MOST_REQUESTS,
       maxInFlight: CLIENTS,
-      limits: { stallSeconds: input.durationSeconds, requestSeconds: input.durationSeconds },
+      limits: within,
       onOutcome: (outcome) => recorder.outcome(outcome),
       onGap: (gap) => recorder.gap(gap),
     });

@@ -29,8 +29,11 @@ const COMMANDS: Readonly<Record<string, () => (streams: Streams) => Command>> = 
   catalog: () => (require('./commands/catalog') as typeof import('./commands/catalog')).catalogCommand,
   preflight: () =>
     (require('./commands/preflight') as typeof import('./commands/preflight')).preflightCommand,
+  serve: () => (require('./commands/serve') as typeof import('./commands/serve')).serveCommand,
   schema: () => (require('./commands/schema') as typeof import('./commands/schema')).schemaCommand,
 };
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
 /** The program: with the command that `argv` names, or with all of them where help is wanted or the name is unknown. */
 export function program(argv: readonly string[], streams: Streams): Command {
@@ -54,8 +57,8 @@ export function program(argv: readonly string[], streams: Streams): Command {
 export async function run(argv: readonly string[], streams: Streams = standardStreams()): Promise<number> {
   let printed = false;
   const out = (text: string): void => {
-    printed = true;
     streams.out(text);
+    printed = true;
   };
   const failed = (message: string, exitCode: number): number => {
     if (argv.includes('--json') && !printed)
@@ -67,7 +70,9 @@ export async function run(argv: readonly string[], streams: Streams = standardSt
     return 0;
   } catch (error) {
     if (error instanceof CommanderError)
-      return error.exitCode === 0 ? 0 : failed(error.message.replace(/^error: /, ''), 2);
+      return error.exitCode === 0
+        ? 0
+        : failed(error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '), 2);
     if (error instanceof UserError) {
       streams.err(`error: ${error.message}\n`);
       return failed(error.message, error.exitCode);

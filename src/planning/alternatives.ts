@@ -34,7 +34,7 @@ function nextCheaper(chosen: Option, search: Search): Alternative | null {
   const relaxed = cheapestOption(even, { limitUsd: chosen.cost.usdPerMonth - 1 });
   if (relaxed === null) return null;
   const saved = Math.round(chosen.cost.usdPerMonth - relaxed.cost.usdPerMonth);
-  const tradeOff = `saves ${dollars(saved)} a month; the SLO then holds at even odds instead of ${Math.round(confidence * 100)}%`;
+  const tradeOff = `saves ${dollars(saved)} a month; the targets then hold at even odds instead of ${Math.round(confidence * 100)}%`;
   return described('next-cheaper', relaxed, tradeOff, even.context);
 }
 

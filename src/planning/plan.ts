@@ -14,6 +14,7 @@ import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
 import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
 import { describeOption } from './describe';
+import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
 import { bestByType, explainNothing, explainRejections, paretoFrontier } from './explain';
 import { memoryFigures, predictedFigures, scalingTarget } from './figures';
@@ -29,6 +30,7 @@ import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
 import { costPerMillionTokens, costPerMillionTokensFullLoad } from './token-cost';
+import { machineZones } from './zones';
 
 export interface PlanningData {
   readonly catalogue: Catalogue;
@@ -37,6 +39,8 @@ export interface PlanningData {
   readonly calibrations?: readonly Calibration[];
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
+  /** Where many plans are made one after the other: what one learns of the engines, for the next. */
+  readonly designs?: DesignMemory;
   /** Called as the work goes on, however often. */
   readonly progress?: () => void;
 }
@@ -69,7 +73,7 @@ export function planningContext(
 export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Plan {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
-  const search = openSearch(context);
+  const search = openSearch(context, data.designs?.storeFor(context));
   const found = recommend(search, data.exhaustive ?? false);
   if (found === null) throw new UserError(explainNothing(search), 1);
 
@@ -83,7 +87,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
     chosen.coldStartSeconds,
   );
   const settings = engineSettings(chosen, check.engine, timeouts, context);
-  const zoneIds = placeMachines(offer.offering.zoneIds, instances, requirements.minZones);
+  const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
   const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
   return {
@@ -160,8 +164,3 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
 
 const fewestInstances = ({ instances, hourlyInstances }: Option): number =>
   Math.min(instances, ...(hourlyInstances ?? []));
-
-/** As many zones as there are machines, at least as many as asked for; the type's first zones by id. */
-function placeMachines(offered: readonly string[], instances: number, minZones: number): string[] {
-  return offered.slice(0, Math.max(minZones, Math.min(instances, offered.length)));
-}

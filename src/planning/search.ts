@@ -32,7 +32,7 @@ export interface Search {
 }
 
 /** Sifts offers and candidates through the filters that need no sizing. */
-export function openSearch(context: PlanningContext): Search {
+export function openSearch(context: PlanningContext, designs = new DesignStore(context)): Search {
   const offers = sift(machineOffers(context), [servable, allowed, market, zones], context, ({ type }) => ({
     instanceType: type.name,
     checkpoint: null,
@@ -43,12 +43,7 @@ export function openSearch(context: PlanningContext): Search {
     context,
     ({ offer, checkpoint }) => ({ instanceType: offer.type.name, checkpoint: checkpoint.key }),
   );
-  return searchOf(
-    context,
-    candidates.kept,
-    [...offers.rejected, ...candidates.rejected],
-    new DesignStore(context),
-  );
+  return searchOf(context, candidates.kept, [...offers.rejected, ...candidates.rejected], designs);
 }
 
 function searchOf(

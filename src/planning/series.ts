@@ -34,8 +34,8 @@ function loadCurve(
     .filter(({ p }) => p.mean.stable)
     .map(({ rate, p }) => ({
       requestsPerSecond: significant(rate),
-      ttftP95Seconds: figure(intervalAround(p.ttftP95Seconds, 'ttft', design.basis)),
-      tpotP95Seconds: figure(intervalAround(p.tpotP95Seconds, 'tpot', design.basis)),
+      ttftP95Seconds: figure(intervalAround(p.ttftP95Seconds, 'ttft', design.footing)),
+      tpotP95Seconds: figure(intervalAround(p.tpotP95Seconds, 'tpot', design.footing)),
     }));
 }
 

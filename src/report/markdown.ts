@@ -34,7 +34,7 @@ export function markdownReport(plan: Plan, file: string): string {
   };
   return [
     `## ${escapeMarkdown(clean.name)}`,
-    `**${escapeMarkdown(clean.summary)}**`,
+    `**${escapeMarkdown(clean.summary) || 'A plan'}**`,
     table(figures),
     ...[...sections, words].map((section) => (OPEN.has(section.id) ? open(section) : folded(section))),
   ]
@@ -75,6 +75,8 @@ const WORD_JOINER = '\u2060';
 /** Text that a Markdown reader shows as it is, in a paragraph, a list or a table cell. */
 export const escapeMarkdown = (text: string): string =>
   text
+    .replace(/\s+/g, ' ')
+    .trim()
     .replace(LINKED, (mark) => `${mark}${WORD_JOINER}`)
     .replace(MEANINGFUL, (mark) => `\\${mark}`)
     // Only at the start of a line do these open a list, a heading or a rule.

@@ -6,6 +6,7 @@ import { markdownReport } from '../../report/markdown';
 import { terminalReport } from '../../report/terminal';
 import { readText, writeText } from '../files';
 import { htmlAssets } from '../html-file';
+import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 
 interface ReportOptions {
@@ -31,7 +32,7 @@ export function reportCommand(streams: Streams): Command {
       };
       if (html !== undefined) write(html, htmlReport(plan, file, htmlAssets()));
       if (typeof markdown === 'string') write(markdown, markdownReport(plan, file));
-      if (json) streams.out(`${JSON.stringify(reportData(plan), null, 2)}\n`);
+      if (json) streams.out(jsonText(reportData(plan)));
       else if (markdown === true) streams.out(markdownReport(plan, file));
       else if (written.length > 0) streams.out(`Wrote ${written.join(', ')}\n`);
       else streams.out(terminalReport(plan, { ...streams, file }));

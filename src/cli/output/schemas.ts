@@ -28,6 +28,7 @@ export const SCHEMAS = {
   requirements: () => requirementsJsonSchema() as object,
   plan: of(planSchema),
   plans: of(plansSchema),
+  report: of(reportSchema),
   explanation: of(explanationSchema),
   differences: of(differencesSchema),
   written: of(writtenSchema),
@@ -42,7 +43,6 @@ export const SCHEMAS = {
   'catalog-refresh': of(refreshSchema),
   'catalog-figures': of(figuresSchema),
   preflight: of(preflightSchema),
-  report: of(reportSchema),
   error: of(errorSchema),
 } as const satisfies Readonly<Record<string, () => object>>;
 export type SchemaName = keyof typeof SCHEMAS;
@@ -53,6 +53,7 @@ export const OUTPUTS: Readonly<Record<string, readonly SchemaName[]>> = {
   init: ['written'],
   plan: ['plan', 'plans'],
   start: ['plan', 'plans'],
+  report: ['report'],
   explain: ['explanation'],
   diff: ['differences'],
   synth: ['written'],
@@ -67,5 +68,4 @@ export const OUTPUTS: Readonly<Record<string, readonly SchemaName[]>> = {
   'catalog refresh': ['catalog-refresh'],
   'catalog show': ['catalog-figures'],
   preflight: ['preflight'],
-  report: ['report'],
 };

@@ -1,8 +1,8 @@
 import type { Plan } from '../../plan/schema';
 import type { CandidatePoint } from '../../plan/series';
-import { plural, seconds, usd } from '../format';
+import { dollars, number, plural, seconds, usd } from '../format';
 import { type Chart, pointParams, withoutSeries } from './chart';
-import { axis, common, tooltip } from './theme';
+import { across, common, ROOM, targetLine, tooltip, upward } from './theme';
 
 type Kind = 'chosen' | 'unbeaten' | 'beaten';
 const KINDS: readonly (readonly [Kind, string])[] = [
@@ -54,7 +54,7 @@ export const candidatesChart: Chart = {
   describe: (plan) => {
     const { candidates } = plan.series!;
     const frontier = candidates.filter(({ onFrontier }) => onFrontier);
-    return `${plural(candidates.length, 'candidate')} within three times the cost of this plan meet the targets; lower and further left is better. ${frontier.length === 1 ? 'One is' : `${frontier.length} are`} unbeaten in cost, latency and headroom together.`;
+    return `${plural(candidates.length, 'candidate')} near the cost of this plan meet the targets; lower and further left is better. ${frontier.length === 1 ? 'One is' : `${frontier.length} are`} unbeaten in cost, latency and headroom together.`;
   },
   table: (plan) => ({
     caption: 'Candidates, expected 95th percentiles at the planned load',
@@ -80,6 +80,8 @@ export const candidatesChart: Chart = {
   option: (plan, theme) => {
     const { name, of, targetSeconds } = limiting(plan);
     const groups = grouped(plan);
+    // Costs differ by less than they are: an axis from zero would press the points together.
+    const { min: _, ...fromAnywhere } = across(theme, 'USD a month', dollars);
     const slowest = Math.max(targetSeconds, ...plan.series!.candidates.map(of)) * 1.15;
     const [unit, scale] = slowest < 1 ? ['ms', 1000] : ['s', 1];
     const looks: Record<Kind, { readonly symbol: string; readonly size: number; readonly colour: string }> = {
@@ -89,7 +91,7 @@ export const candidatesChart: Chart = {
     };
     return {
       ...common(theme, candidatesChart.describe(plan)),
-      grid: { left: 12, right: 28, top: 16, bottom: 34, containLabel: true },
+      grid: ROOM,
       tooltip: {
         ...tooltip(theme),
         trigger: 'item',
@@ -99,23 +101,8 @@ export const candidatesChart: Chart = {
           return `${machines(c)}\n${c.checkpoint}, ${c.engine}\n${usd(c.usdPerMonth)} a month\ntime to first token ${seconds(c.ttftP95Seconds)} (p95)\ntime per output token ${seconds(c.tpotP95Seconds)} (p95)`;
         },
       },
-      xAxis: {
-        ...axis(theme, 'USD a month', 26),
-        type: 'value',
-        min: 0,
-        axisLabel: { color: theme.muted, hideOverlap: true, formatter: usd },
-      },
-      yAxis: {
-        ...axis(theme, `${name}, ${unit}`, 38),
-        type: 'value',
-        min: 0,
-        max: slowest * scale,
-        axisLabel: {
-          color: theme.muted,
-          showMaxLabel: false,
-          formatter: (value: number) => String(Number(value.toPrecision(3))),
-        },
-      },
+      xAxis: { ...fromAnywhere, scale: true, boundaryGap: ['8%', '5%'] },
+      yAxis: upward(theme, `${name} (p95), ${unit}`, number, slowest * scale),
       series: groups.map(({ kind, points }, i) => ({
         name: KINDS[i]![1],
         type: 'scatter',
@@ -126,20 +113,11 @@ export const candidatesChart: Chart = {
         ...(kind === 'chosen'
           ? {
               z: 3,
+              label: { show: true, position: 'top', color: theme.text, formatter: plan.choice.instanceType },
               markLine: {
                 symbol: 'none',
                 silent: true,
-                data: [
-                  {
-                    yAxis: targetSeconds * scale,
-                    lineStyle: { color: theme.target, type: 'dashed' as const, width: 2 },
-                    label: {
-                      formatter: `target ${seconds(targetSeconds)}`,
-                      color: theme.target,
-                      position: 'insideStartTop' as const,
-                    },
-                  },
-                ],
+                data: [targetLine(theme, targetSeconds * scale, `target ${seconds(targetSeconds)}`)],
               },
             }
           : {}),

@@ -1,8 +1,7 @@
 import type { Plan } from '../../plan/schema';
-import { number, plural, rate, usd } from '../format';
-import { breakEvenText } from '../view/money';
+import { dollars, number, plural, rate, usd } from '../format';
 import { type Chart, pointParams, withoutSeries } from './chart';
-import { axis, common, tooltip } from './theme';
+import { across, common, plannedLine, ROOM, tooltip, upward } from './theme';
 
 /** API lines leave the picture above so many times the dearest fleet shown. */
 const HEADROOM = 1.3;
@@ -27,8 +26,11 @@ export const costChart: Chart = {
   missing: withoutSeries,
   describe: (plan) => {
     const { breakEven = [], cost, requirements } = plan;
-    const apis = breakEven.map((row) => `${row.api}: ${breakEvenText(row)}`);
-    return `This fleet costs ${usd(cost.usdPerMonth)} a month at the planned ${rate(requirements.workload.requestsPerSecond)} and grows by whole machines; a hosted API costs in proportion to the load. Where a line crosses the steps, both cost the same.${apis.length > 0 ? ` Self-hosting costs less from: ${apis.join('; ')}.` : ''}`;
+    const apis =
+      breakEven.length > 0
+        ? '; a hosted API costs in proportion to the load. Where its line crosses the steps, both cost the same'
+        : '';
+    return `This fleet costs ${usd(cost.usdPerMonth)} a month at the planned ${rate(requirements.workload.requestsPerSecond)} and grows by whole machines${apis}.`;
   },
   table: (plan) => ({
     caption: 'Monthly cost by peak load',
@@ -57,7 +59,7 @@ export const costChart: Chart = {
     const gaps = points.some(({ instances }, i) => i > 0 && instances - points[i - 1]!.instances > 1);
     return {
       ...common(theme, costChart.describe(plan)),
-      grid: { left: 12, right: 24, top: 24, bottom: 34, containLabel: true },
+      grid: ROOM,
       tooltip: {
         ...tooltip(theme),
         trigger: 'item',
@@ -70,20 +72,8 @@ export const costChart: Chart = {
           return `${apis[seriesIndex - 1]!.name} at ${rate(rps)}\n${usd(cost)} a month`;
         },
       },
-      xAxis: {
-        ...axis(theme, 'peak load, requests a second', 26),
-        type: 'value',
-        min: 0,
-        max: last.requestsPerSecond,
-        axisLabel: { color: theme.muted, formatter: number },
-      },
-      yAxis: {
-        ...axis(theme, 'USD a month', 52),
-        type: 'value',
-        min: 0,
-        max: dearest,
-        axisLabel: { color: theme.muted, showMaxLabel: false, formatter: usd },
-      },
+      xAxis: { ...across(theme, 'peak load, requests a second', number), max: last.requestsPerSecond },
+      yAxis: upward(theme, 'USD a month', dollars, dearest),
       series: [
         {
           name: 'this fleet',
@@ -98,13 +88,7 @@ export const costChart: Chart = {
           markLine: {
             symbol: 'none',
             silent: true,
-            data: [
-              {
-                xAxis: planned,
-                lineStyle: { color: theme.text, type: 'dotted', width: 1.5 },
-                label: { formatter: `planned: ${rate(planned)}`, color: theme.text, position: 'end' },
-              },
-            ],
+            data: [plannedLine(theme, planned, `planned: ${rate(planned)}`)],
           },
         },
         ...apis.map((api, i) => ({

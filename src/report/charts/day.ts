@@ -1,7 +1,7 @@
 import { number, plural, rate } from '../format';
 import { dayText, hoursOf } from '../view/day';
 import { type Chart, pointParams } from './chart';
-import { axis, common, tooltip } from './theme';
+import { across, common, ROOM, tooltip, upward } from './theme';
 
 /** Replicas and load by hour of the day. */
 export const dayChart: Chart = {
@@ -37,10 +37,9 @@ export const dayChart: Chart = {
   option: (plan, theme) => {
     const hours = hoursOf(plan);
     const busiest = Math.max(...hours.map(({ requestsPerSecond }) => requestsPerSecond));
-    const value = { type: 'value' as const, min: 0 };
     return {
       ...common(theme, dayChart.describe(plan)),
-      grid: { left: 12, right: 12, top: 16, bottom: 34, containLabel: true },
+      grid: ROOM,
       tooltip: {
         ...tooltip(theme),
         trigger: 'axis',
@@ -50,18 +49,18 @@ export const dayChart: Chart = {
         },
       },
       xAxis: {
-        ...axis(theme, 'hour of the day, UTC', 26),
+        ...across(theme, 'hour of the day, UTC', number),
         type: 'category',
         data: hours.map(({ label }) => label),
+        axisLabel: { color: theme.muted },
       },
       yAxis: [
-        { ...axis(theme, 'replicas', 34), ...value, minInterval: 1 },
+        { ...upward(theme, 'replicas', number), minInterval: 1 },
         {
-          ...axis(theme, 'requests a second', 40),
-          ...value,
+          ...upward(theme, 'load, requests a second', number),
           max: Number((busiest * 1.2).toPrecision(2)),
-          axisLabel: { color: theme.muted, formatter: number },
           splitLine: { show: false },
+          nameTextStyle: { color: theme.muted, align: 'right', padding: [0, -24, 0, 0] },
         },
       ],
       series: [

@@ -1,7 +1,8 @@
 import type { Interval, Plan } from '../../plan/schema';
 import { number, plural, rate, seconds } from '../format';
+import { limitWords } from '../view/latency';
 import { type Chart, pointParams, withoutSeries } from './chart';
-import { axis, common, tooltip } from './theme';
+import { across, common, plannedLine, ROOM, targetLine, tooltip, upward } from './theme';
 
 interface Latency {
   readonly id: string;
@@ -29,7 +30,7 @@ export function loadCurveChart({ id, title, name, of, targetSeconds }: Latency):
       const points = pointsOf(plan);
       const highest = predicted.capacityRequestsPerSecondPerReplica * choice.replicas;
       const [first, last] = [points[0]!, points.at(-1)!];
-      return `95 of 100 requests see a ${name} below the line: ${seconds(of(first).expected)} at ${rate(first.requestsPerSecond)}, ${seconds(of(last).expected)} at ${rate(last.requestsPerSecond)}. The band holds 80% of such predictions. Target ${seconds(targetSeconds(plan))}; planned ${rate(requirements.workload.requestsPerSecond)}; both targets hold up to ${rate(highest)} on ${plural(choice.instances, 'machine')}, limited by ${predicted.limitedBy}.`;
+      return `95 of 100 requests see a ${name} below the line: ${seconds(of(first).expected)} at ${rate(first.requestsPerSecond)}, ${seconds(of(last).expected)} at ${rate(last.requestsPerSecond)}. The band holds 80% of such predictions. Target ${seconds(targetSeconds(plan))}; planned ${rate(requirements.workload.requestsPerSecond)}; both targets hold up to ${rate(highest)} on ${plural(choice.instances, 'machine')}, limited by ${limitWords(predicted.limitedBy)}.`;
     },
     table: (plan) => ({
       caption: `${title}, 95th percentile`,
@@ -66,7 +67,7 @@ export function loadCurveChart({ id, title, name, of, targetSeconds }: Latency):
       };
       return {
         ...common(theme, chart.describe(plan)),
-        grid: { left: 12, right: 24, top: 24, bottom: 34, containLabel: true },
+        grid: ROOM,
         tooltip: {
           ...tooltip(theme),
           trigger: 'axis',
@@ -75,20 +76,8 @@ export function loadCurveChart({ id, title, name, of, targetSeconds }: Latency):
             return `${rate(point.requestsPerSecond)}\n${name} ${seconds(of(point).expected)}\n80% interval ${seconds(of(point).low)} to ${seconds(of(point).high)}`;
           },
         },
-        xAxis: {
-          ...axis(theme, 'load, requests a second', 26),
-          type: 'value',
-          min: 0,
-          max: points.at(-1)!.requestsPerSecond,
-          axisLabel: { color: theme.muted, showMaxLabel: false, formatter: number },
-        },
-        yAxis: {
-          ...axis(theme, `${name}, ${unit}`, 38),
-          type: 'value',
-          min: 0,
-          max: max * scale,
-          axisLabel: { color: theme.muted, showMaxLabel: false, formatter: number },
-        },
+        xAxis: { ...across(theme, 'load, requests a second', number), max: points.at(-1)!.requestsPerSecond },
+        yAxis: upward(theme, `${name}, ${unit}`, number, max * scale),
         series: [
           { ...bound, name: 'low', data: at(({ low }) => low) },
           {
@@ -109,20 +98,8 @@ export function loadCurveChart({ id, title, name, of, targetSeconds }: Latency):
               symbol: 'none',
               silent: true,
               data: [
-                {
-                  yAxis: target * scale,
-                  lineStyle: { color: theme.target, type: 'dashed', width: 2 },
-                  label: {
-                    formatter: `target ${seconds(target)}`,
-                    color: theme.target,
-                    position: 'insideStartTop',
-                  },
-                },
-                {
-                  xAxis: planned,
-                  lineStyle: { color: theme.text, type: 'dotted', width: 1.5 },
-                  label: { formatter: `planned: ${rate(planned)}`, color: theme.text, position: 'end' },
-                },
+                targetLine(theme, target * scale, `target ${seconds(target)}`),
+                plannedLine(theme, planned, `planned: ${rate(planned)}`),
               ],
             },
           },

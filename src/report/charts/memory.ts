@@ -1,13 +1,16 @@
-import { gib } from '../format';
+import { gib, number } from '../format';
 import { memoryParts } from '../view/memory';
 import { type Chart, pointParams } from './chart';
-import { axis, common, tooltip } from './theme';
+import { across, common, tooltip } from './theme';
+
+/** A part that fills so much of the bar has room for its size. */
+const LABELLED_SHARE = 0.15;
 
 /** What fills one GPU, as a stacked bar. */
 export const memoryChart: Chart = {
   id: 'memory',
   title: 'Memory of one GPU',
-  height: 120,
+  height: 104,
   missing: () => null,
   describe: (plan) => {
     const parts = memoryParts(plan).map(({ name, gib: size }) => `${name} ${gib(size)}`);
@@ -31,13 +34,14 @@ export const memoryChart: Chart = {
           return `${name}: ${gib(size)}\n${what}`;
         },
       },
-      xAxis: { ...axis(theme, 'GiB of one GPU', 24), type: 'value', max: plan.memory.usableGiB },
+      xAxis: { ...across(theme, 'GiB of one GPU', number), max: plan.memory.usableGiB },
       yAxis: { type: 'category', data: [''], axisTick: { show: false }, axisLine: { show: false } },
       series: parts.map(({ name, gib: size, free }, i) => ({
         name,
         type: 'bar',
         stack: 'memory',
         data: [size],
+        label: { show: size > plan.memory.usableGiB * LABELLED_SHARE, formatter: gib(size) },
         itemStyle: {
           color: free ? theme.background : theme.palette[i % theme.palette.length]!,
           borderColor: free ? theme.muted : theme.background,

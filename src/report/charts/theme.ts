@@ -46,15 +46,53 @@ export const common = (theme: Theme, description: string) => ({
   aria: { enabled: true, label: { description } },
 });
 
-/** An axis title, line and labels in the theme's colours. */
-export const axis = (theme: Theme, name: string, nameGap: number) => ({
+const axisLooks = (theme: Theme, format: (value: number) => string) => ({
+  type: 'value' as const,
+  min: 0,
+  axisLine: { show: true, lineStyle: { color: theme.line } },
+  axisLabel: { color: theme.muted, hideOverlap: true, formatter: format },
+  splitLine: { lineStyle: { color: theme.line, opacity: 0.5 } },
+});
+
+const NAME_GAP = 26;
+
+/** The axis of a figure below the drawing, its name in the middle. */
+export const across = (theme: Theme, name: string, format: (value: number) => string) => ({
+  ...axisLooks(theme, format),
   name,
-  nameGap,
+  nameGap: NAME_GAP,
   nameLocation: 'middle' as const,
   nameTextStyle: { color: theme.muted },
-  axisLine: { show: true, lineStyle: { color: theme.line } },
-  axisLabel: { color: theme.muted, hideOverlap: true },
-  splitLine: { lineStyle: { color: theme.line, opacity: 0.5 } },
+});
+
+/** The axis of a figure beside the drawing, its name readable above it. */
+export const upward = (theme: Theme, name: string, format: (value: number) => string, max?: number) => ({
+  ...axisLooks(theme, format),
+  name,
+  nameGap: NAME_GAP,
+  nameLocation: 'end' as const,
+  nameTextStyle: { color: theme.muted, align: 'left' as const, padding: [0, 0, 0, -30] },
+  // A maximum that fits the drawing is seldom a round figure.
+  ...(max === undefined
+    ? {}
+    : { max, axisLabel: { ...axisLooks(theme, format).axisLabel, showMaxLabel: false } }),
+});
+
+/** Room for the drawing: above it the name of the upward axis and the labels of lines. */
+export const ROOM = { left: 10, right: 28, top: 50, bottom: 34, containLabel: true };
+
+/** A line across the drawing that says where the target is. */
+export const targetLine = (theme: Theme, yAxis: number, text: string) => ({
+  yAxis,
+  lineStyle: { color: theme.target, type: 'dashed' as const, width: 2 },
+  label: { formatter: text, color: theme.target, position: 'insideStartTop' as const },
+});
+
+/** A line that says where the planned load is. */
+export const plannedLine = (theme: Theme, xAxis: number, text: string) => ({
+  xAxis,
+  lineStyle: { color: theme.text, type: 'dotted' as const, width: 1.5 },
+  label: { formatter: text, color: theme.text, position: 'end' as const },
 });
 
 /**

@@ -6,6 +6,7 @@ interface Entry {
   readonly type: string;
   readonly colour: string;
   readonly border?: string;
+  readonly opacity: number;
   /** `solid`, `dashed`, `dotted` */
   readonly dash: string;
   readonly symbol: string;
@@ -14,7 +15,7 @@ interface Entry {
 interface SeriesLooks {
   readonly name?: string;
   readonly type?: string;
-  readonly itemStyle?: { readonly color?: string; readonly borderColor?: string };
+  readonly itemStyle?: { readonly color?: string; readonly borderColor?: string; readonly opacity?: number };
   readonly lineStyle?: { readonly type?: string };
   readonly areaStyle?: unknown;
   readonly symbol?: string;
@@ -30,6 +31,7 @@ export const legendOf = ({ series }: EChartsOption): Entry[] =>
       name,
       type: areaStyle ? 'area' : type,
       colour: itemStyle.color ?? 'currentColor',
+      opacity: itemStyle.opacity ?? 1,
       ...(itemStyle.borderColor ? { border: itemStyle.borderColor } : {}),
       dash: lineStyle.type ?? 'solid',
       symbol,
@@ -38,12 +40,13 @@ export const legendOf = ({ series }: EChartsOption): Entry[] =>
 /** A legend as a list in the page: it wraps by itself and overlaps nothing at any width. */
 export function drawLegend(list: HTMLElement, option: EChartsOption): void {
   list.replaceChildren(
-    ...legendOf(option).map(({ name, type, colour, border, dash, symbol }) => {
+    ...legendOf(option).map(({ name, type, colour, border, opacity, dash, symbol }) => {
       const swatch = document.createElement('span');
       swatch.className = `swatch ${type} ${symbol}`;
       swatch.setAttribute('aria-hidden', 'true');
       if (type === 'line') swatch.style.borderTop = `3px ${dash} ${colour}`;
       else swatch.style.backgroundColor = colour;
+      swatch.style.opacity = String(opacity);
       if (type === 'bar' && border) swatch.style.outline = `1px solid ${border}`;
       const item = document.createElement('li');
       item.append(swatch, name);

@@ -51,8 +51,13 @@ export function htmlReport(
 <main>
 <h1>${clean.summary}</h1>
 <ul class="figures">${keyFigures(clean).map(({ label, value, note }) => html`<li><span class="label">${label}</span> <span class="value">${value}</span> <span class="note">${note}</span></li>`)}</ul>
-<section id="deployment"><h2>What will be deployed</h2>${diagram(clean)}</section>
-${sections.map((section) => sectionMarkup(section, clean))}
+${sections.map((section) => [
+  sectionMarkup(section, clean),
+  section.id === 'choice'
+    ? html`<section id="deployment"><h2>What will be deployed</h2>${diagram(clean)}</section>
+`
+    : null,
+])}
 <section id="next"><h2>What to do next</h2><ol>${steps.map((step) => html`<li>${step}</li>`)}</ol></section>
 <section id="words"><h2>Words</h2><dl>${words.map(([word, meaning]) => html`<div><dt>${word}</dt><dd>${meaning}</dd></div>`)}</dl></section>
 </main>

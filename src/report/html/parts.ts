@@ -12,7 +12,7 @@ export function sectionMarkup(section: Section, plan: Plan): Markup {
 ${lead ? html`<p>${lead}</p>` : null}
 ${facts.length > 0 ? html`<dl>${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>` : null}
 ${items.length > 0 ? html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>` : null}
-${charts.map((chart) => chartMarkup(CHARTS.find((known) => known.id === chart)!, plan))}
+${charts.length > 0 ? html`<div class="charts">${charts.map((chart) => chartMarkup(CHARTS.find((known) => known.id === chart)!, plan))}</div>` : null}
 ${table && table.rows.length > 0 ? (section.folded ? searchable(id, table) : tableMarkup(table)) : null}
 </section>
 `;
@@ -33,7 +33,7 @@ function chartMarkup(chart: Chart, plan: Plan): Markup {
 }
 
 /** A long table behind a search field; without scripts it is simply a table. */
-const searchable = (id: string, table: DataTable): Markup => html`<details class="searchable" open>
+const searchable = (id: string, table: DataTable): Markup => html`<details class="searchable">
 <summary>${table.caption} (${table.rows.length})</summary>
 <p class="search" hidden><label>Search <input type="search" data-search="${id}-table" autocomplete="off"></label> <output data-count="${id}-table">${table.rows.length} rows</output></p>
 ${tableMarkup(table, `${id}-table`)}

@@ -26,6 +26,7 @@ export function sectionsOf(plan: Plan): Section[] {
       facts: alternativeFacts(plan),
       charts: ['candidates'],
     },
+    { id: 'risks', title: 'Risks', items: plan.risks, tone: 'warning' },
     {
       id: 'rejected',
       title: `Why not the other ${plan.rejected.length} instance types`,
@@ -41,7 +42,6 @@ export function sectionsOf(plan: Plan): Section[] {
     },
     { id: 'memory', title: 'Memory per GPU', facts: memoryFacts(plan), charts: ['memory'] },
     { id: 'day', title: 'Over the day', charts: ['day'] },
-    { id: 'risks', title: 'Risks', items: plan.risks, tone: 'warning' },
     { id: 'understood', title: 'Taken for granted', items: plan.notes },
     { id: 'provenance', title: 'Where the figures come from', table: provenanceTable(plan), folded: true },
   ];
