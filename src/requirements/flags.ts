@@ -78,6 +78,12 @@ export const FLAGS: readonly Flag[] = [
     help: '95th percentile of it (default 2.5 times the mean)',
   },
   {
+    flags: '--traffic <file>',
+    path: ['workload', 'trace'],
+    kind: 'text',
+    help: 'requests as they were (JSON Lines, CSV): gives peak, lengths and daily pattern',
+  },
+  {
     flags: '--shared-prefix <share>',
     path: ['workload', 'sharedPrefixShare'],
     kind: 'number',
