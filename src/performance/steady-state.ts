@@ -1,12 +1,13 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
+import { openLoop } from './open-loop';
 import { acceptedTokens, bf16Rate, decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
 
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
 export type Arrivals =
   /** A fixed number of clients, each sending its next request when the last one ends. */
   | { readonly kind: 'closed'; readonly concurrency: number; readonly totalRequests?: number }
-  /** A fixed rate. `poisson` adds the waiting that random arrivals cause (M/D/1); `constant` has none. */
+  /** A fixed rate: at random, or evenly spaced (then nobody waits). */
   | { readonly kind: 'open'; readonly requestsPerSecond: number; readonly spacing: 'constant' | 'poisson' };
 
 export interface Load {
@@ -20,6 +21,13 @@ export interface Load {
   /** Sequences that the block pool and `max_num_seqs` admit at once. */
   readonly maxBatch: number;
   readonly maxNumBatchedTokens: number;
+  /** Block of the prefix cache, where it is on: prompts are cut there. */
+  readonly blockTokens?: number;
+  /** GDN kernels that save the state of a block boundary from within a chunk. */
+  readonly checkpointsWithin?: boolean;
+  /** Squared coefficients of variation of the lengths; 0 when all are alike. */
+  readonly inputVariation?: number;
+  readonly outputVariation?: number;
 }
 
 /** Mean behaviour in the steady state; seconds, of one rank except the rates, which are the replica's. */
@@ -53,13 +61,21 @@ const MAX_UTILISATION = 0.999;
 /** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
 const UNKNOWN_BURST_SHARE = 0.1;
 
-/**
- * Fixed point of batch size, prefill interference and waiting. performance-model.md 2.4, and beyond it: a sequence is
- * slowed by the others' prefills only, and by no more than one full token budget a step.
- * Prefill is one deterministic server: in a closed loop its queue is finite, in an open loop it is M/D/1 when
- * arrivals are random (an assumption: the calibration rows hold no Poisson arrivals).
- */
+/** The steady state of a load: clients in a closed loop, or an open one. */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
+  const { arrivals } = load;
+  return arrivals.kind === 'open' && arrivals.spacing === 'poisson'
+    ? openLoop(f, k, load, arrivals.requestsPerSecond)
+    : orderlyState(f, k, load);
+}
+
+/**
+ * Fixed point of batch size, prefill interference and waiting, for clients in a closed loop (a finite source before one
+ * deterministic prefill server) and evenly spaced arrivals. performance-model.md 2.4, and beyond it: a sequence is
+ * slowed by the others' prefills only, by no more than one full token budget a step, and it always decodes beside
+ * itself: in its own steps the batch is 1 and the others, not the mean over time.
+ */
+function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { inputTokens, outputTokens, maxNumBatchedTokens, arrivals, cachedTokens = 0 } = load;
   const computedTokens = Math.max(1, inputTokens - cachedTokens);
   const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
@@ -71,13 +87,18 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
   const others = closed ? 1 - 1 / admitted : 1;
 
+  /** Sequences in the steps of one of them; the first study took the mean over time. */
+  const seenBatch = (mean: number): number =>
+    k.selfInterference * mean +
+    (1 - k.selfInterference) * (closed ? 1 + others * mean : Math.max(1, mean));
+
   let batch = closed ? 0.8 * admitted : Math.min(1, admitted);
   let share = 1;
   let waiting = 0;
   let state = stepAt(batch, share);
 
   function stepAt(currentBatch: number, currentShare: number) {
-    const decode = decodeStep(f, k, currentBatch, context).total;
+    const decode = decodeStep(f, k, seenBatch(currentBatch), context).total;
     const prefill = prefillSeconds(f, k, {
       inputTokens: computedTokens,
       cachedTokens,
@@ -124,7 +145,7 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
           ? Math.min((others * (rate * service - utilisation / 2) * service) / (1 - seen), most)
           : most;
     } else {
-      waiting = arrivals.spacing === 'poisson' ? (utilisation / (2 * (1 - utilisation))) * service : 0;
+      waiting = 0;
     }
     // A busy engine first ends its current step; then the prompt's own step lasts as long as the batch beside it.
     const residual =
