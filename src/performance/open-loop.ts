@@ -3,7 +3,8 @@ import { ranksOf, type StepFeatures } from './features';
 import { type PromptWork, promptWork } from './prompt-steps';
 import { expectedMin, lognormalNodes, waitForSlot } from './queueing';
 import type { Load, SteadyState } from './steady-state';
-import { acceptedTokens, decodeStep, requestOverheadSeconds } from './step';
+import { acceptedTokens, requestOverheadSeconds } from './step';
+import { decodeCurve } from './step-curves';
 
 /** The steady state under random arrivals, with what its percentiles are made of. */
 export interface OpenState extends SteadyState {
@@ -65,8 +66,8 @@ export interface QueueBehind {
 }
 
 const ITERATIONS = 60;
-const DAMPING = 0.7;
-const CONVERGED = 1e-5;
+const CONVERGED = 1e-4;
+const GUESS_BATCH = 32;
 const MAX_PREFILL_SHARE = 0.985;
 const MAX_UTILISATION = 0.999;
 const LEAST_BATCH = 1e-3;
@@ -91,17 +92,21 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
   const context = inputTokens + (outputTokens * (1 + outputVariation)) / 2;
   const work = promptWork(f, k, load);
   const oneByOne = Math.min(1, Math.max(0, (SHARING_PROMPTS - work.promptsPerStep) / (SHARING_PROMPTS - 1)));
-  const step = (batch: number): number => decodeStep(f, k, Math.max(batch, LEAST_BATCH), context).total;
+  const curve = decodeCurve(f, k, context);
+  const step = (batch: number): number => curve(Math.max(batch, LEAST_BATCH));
 
-  let batch = 0;
-  let stepBatch = 0.1;
+  // A first guess: as if steps grew evenly with the batch.
+  const growth = (step(1 + GUESS_BATCH) - step(1)) / GUESS_BATCH;
+  const crowding = rate * (work.seconds(1, 1) + decodeSteps * growth);
+  let batch = Math.min((rate * decodeSteps * step(1)) / Math.max(1 - crowding, 0.1), load.maxBatch);
+  let stepBatch = batch;
   let prefillShare = 0;
   let between = 0;
   let s = settle();
   for (let i = 0; i < ITERATIONS; i++) {
     const change = Math.min(rate * s.decodeSeconds, load.maxBatch) - batch;
-    batch += DAMPING * change;
-    stepBatch += DAMPING * ((rate * decodeSteps * s.meanStep) / (1 - prefillShare) - stepBatch);
+    batch += change;
+    stepBatch = (rate * decodeSteps * s.meanStep) / (1 - prefillShare);
     prefillShare = s.prefillShare;
     between = s.between;
     if (i > 0 && Math.abs(change) < CONVERGED * (batch + LEAST_BATCH)) break;
@@ -129,12 +134,19 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
     const two = 1 - one;
     // Variance of a step's length: its prompts, and those of the step before that are cut in two.
     const variance =
-      (rate * nextBetween * further * further * (1 + work.variation) * (one * one + two * two + 2 * one * one * two * load1) +
+      (rate *
+        nextBetween *
+        further *
+        further *
+        (1 + work.variation) *
+        (one * one + two * two + 2 * one * one * two * load1) +
         onlyFirst * onlyFirst * some * (1 - some) +
         2 * onlyFirst * further * arrivals * (1 - some)) /
       (1 - load1 * load1);
     const arrivalStep = nextBetween + variance / nextBetween;
-    const own = meanStep + (two > 0 ? two : 1) * (first + further * rate * arrivalStep) +
+    const own =
+      meanStep +
+      (two > 0 ? two : 1) * (first + further * rate * arrivalStep) +
       (two > 0 ? one * further * rate * (meanStep + one * first) : 0);
 
     // Whoever shares long steps with a sequence also decodes beside it: clusters of arrivals, M/D/1's busy periods.
@@ -143,12 +155,10 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
     const dispersion = 1 + (1 / (calm * calm) - 1) * (window > 0 ? 1 - (1 - Math.exp(-window)) / window : 0);
     const seen = stepBatch + dispersion;
     const spread = Math.min(Math.sqrt(stepBatch * dispersion), seen - 1);
-    const taggedStep =
-      spread > 1e-3 ? (step(seen - spread) + step(seen + spread)) / 2 : step(seen);
+    const taggedStep = spread > 1e-3 ? (step(seen - spread) + step(seen + spread)) / 2 : step(seen);
 
     const behind =
-      (rate * further * (own - nextBetween) +
-        onlyFirst * (Math.exp(-arrivals) - Math.exp(-rate * own))) /
+      (rate * further * (own - nextBetween) + onlyFirst * (Math.exp(-arrivals) - Math.exp(-rate * own))) /
       (1 - load1);
     const queue = queueBehind(taggedStep, first);
     /** Of a sequence of so many steps. */
@@ -156,8 +166,21 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
     const decoding = (n: number): number =>
       (1 - oneByOne) * shared(n) + oneByOne * (n * taggedStep + queue.mixedSteps(n) * queue.extra);
     return {
-      meanStep, taggedStep, first, further, between: nextBetween, arrivalStep, some, load1, prefillShare: share,
-      dispersion, decodeSeconds: decodeSteps > 0 ? decoding(decodeSteps) : 0, decoding, shared, queue, seen,
+      meanStep,
+      taggedStep,
+      first,
+      further,
+      between: nextBetween,
+      arrivalStep,
+      some,
+      load1,
+      prefillShare: share,
+      dispersion,
+      decodeSeconds: decodeSteps > 0 ? decoding(decodeSteps) : 0,
+      decoding,
+      shared,
+      queue,
+      seen,
     };
   }
 
@@ -184,7 +207,12 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
   }
 
   const { meanStep, first, further, arrivalStep } = s;
-  const service = first + meanStep * (work.promptsPerStep >= 1 ? work.steps / work.promptsPerStep : work.fullSteps + (load.blockTokens ? 0.5 : 0));
+  const service =
+    first +
+    meanStep *
+      (work.promptsPerStep >= 1
+        ? work.steps / work.promptsPerStep
+        : work.fullSteps + (load.blockTokens ? 0.5 : 0));
   const used = Math.min(rate * service, MAX_UTILISATION);
   const busy = 1 - (1 - used) * Math.exp(-batch);
   const ownSeconds = work.steps * meanStep + first;
@@ -192,11 +220,15 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
   const { firstShare: one } = work;
   const together = first + further * rate * arrivalStep;
   const firstStep = meanStep + one * together + (1 - one) * rate * further * s.between;
-  const secondStep = (work.steps > 1 ? Math.min(work.steps - 1, 1) * meanStep : 0) + (1 - one) * together + (one < 1 ? (work.steps - 1) * one * rate * further * firstStep : 0);
+  const secondStep =
+    (work.steps > 1 ? Math.min(work.steps - 1, 1) * meanStep : 0) +
+    (1 - one) * together +
+    (one < 1 ? (work.steps - 1) * one * rate * further * firstStep : 0);
   const gatedQueue = (arrivalStep / 2) * busy;
   const gated = gatedQueue + firstStep + secondStep;
   // One by one: M/G/1 with a decode step's rest, and those behind who fill up the prompt's own steps.
-  const wait = (rate * service * service * (1 + work.variation)) / (2 * (1 - used)) + ((1 - used) * busy * meanStep) / 2;
+  const wait =
+    (rate * service * service * (1 + work.variation)) / (2 * (1 - used)) + ((1 - used) * busy * meanStep) / 2;
   const before = wait + ((work.steps - 1) / work.steps) * first;
   const limit = work.promptsPerStep > 1 ? work.promptsPerStep - 1 : work.leftover;
   const single = wait + ownSeconds + first * expectedMin(rate * before, limit);

@@ -201,7 +201,8 @@ function decodingParts(state: OpenState, n: number): Moments[] {
     const mean = d.sharedSecondsOf(n);
     const arrivals = d.rate * mean;
     const further = d.furtherPromptSeconds;
-    const prompts = arrivals * (further * further * (1 + work.variation) + further * own) * feedback * d.dispersion;
+    const prompts =
+      arrivals * (further * further * (1 + work.variation) + further * own) * feedback * d.dispersion;
     parts.push({ weight: 1 - d.oneByOne, least, mean, variance: batch + prompts });
   }
   if (d.oneByOne > 0) {

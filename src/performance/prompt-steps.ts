@@ -1,8 +1,9 @@
-import { bf16Rate, prefillSeconds } from './step';
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { lognormalNodes } from './queueing';
 import type { Load } from './steady-state';
+import { bf16Rate } from './step';
+import { prefillCurve } from './step-curves';
 
 /** How a prompt is cut into engine steps. */
 export interface PromptCut {
@@ -68,17 +69,12 @@ export function promptWork(f: StepFeatures, k: Coefficients, load: Load): Prompt
   const { inputTokens, cachedTokens = 0, maxNumBatchedTokens } = load;
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
   const mean = Math.max(1, inputTokens - cachedTokens);
-  const secondsOf = (tokens: number, steps: number, decodeBatch: number, prompts: number): number => {
-    // Prompts that are cut in equal parts share each of their steps.
-    const budget =
-      steps > 1
-        ? Math.ceil(tokens / steps) * Math.min(prompts, Math.max(1, (maxNumBatchedTokens * steps) / tokens))
-        : maxNumBatchedTokens;
-    const share = steps > 1 ? 1 : prompts;
-    return (
-      prefillSeconds(f, k, { inputTokens: tokens, cachedTokens, maxNumBatchedTokens: budget, decodeBatch, share }) +
-      visionSeconds
-    );
+  /** Prompts that are cut in equal parts share each of their steps. */
+  const curveOf = (tokens: number, steps: number): ((decodeBatch: number, prompts: number) => number) => {
+    const seconds = prefillCurve(f, k, tokens, cachedTokens);
+    const part = Math.ceil(tokens / steps);
+    return (decodeBatch, prompts) =>
+      seconds(decodeBatch, Math.min(part * prompts, maxNumBatchedTokens, tokens * prompts)) + visionSeconds;
   };
   const meanCut = promptCut(load, mean);
   let first = 0;
@@ -91,7 +87,7 @@ export function promptWork(f: StepFeatures, k: Coefficients, load: Load): Prompt
   for (const { value, weight } of lognormalNodes(inputTokens, load.inputVariation ?? 0)) {
     const tokens = Math.max(1, value - cachedTokens);
     const cut = promptCut(load, tokens);
-    const seconds = secondsOf(tokens, cut.steps, PROBE_BATCH, 1);
+    const seconds = curveOf(tokens, cut.steps)(PROBE_BATCH, 1);
     first += weight * seconds;
     second += weight * seconds * seconds;
     steps += weight * cut.steps;
@@ -100,7 +96,8 @@ export function promptWork(f: StepFeatures, k: Coefficients, load: Load): Prompt
     wanted += weight * tokens;
     perStep += (weight * seconds) / cut.promptsPerStep;
   }
-  const overMean = first / secondsOf(mean, meanCut.steps, PROBE_BATCH, 1);
+  const ofMean = curveOf(mean, meanCut.steps);
+  const overMean = first / ofMean(PROBE_BATCH, 1);
   return {
     steps,
     firstShare,
@@ -108,6 +105,6 @@ export function promptWork(f: StepFeatures, k: Coefficients, load: Load): Prompt
     fullSteps: mean / meanCut.fullStepTokens,
     leftover: Math.max(0, offered / wanted - 1),
     variation: Math.max(0, second / (first * first) - 1),
-    seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut.steps, decodeBatch, prompts) * overMean,
+    seconds: (decodeBatch, prompts) => ofMean(decodeBatch, prompts) * overMean,
   };
 }

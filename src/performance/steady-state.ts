@@ -1,7 +1,8 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
 import { openLoop } from './open-loop';
-import { acceptedTokens, bf16Rate, decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
+import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
+import { decodeCurve, prefillCurve } from './step-curves';
 
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
 export type Arrivals =
@@ -87,10 +88,11 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
   const others = closed ? 1 - 1 / admitted : 1;
 
+  const decodeSeconds = decodeCurve(f, k, context);
+  const prefillOf = prefillCurve(f, k, computedTokens, cachedTokens);
   /** Sequences in the steps of one of them; the first study took the mean over time. */
   const seenBatch = (mean: number): number =>
-    k.selfInterference * mean +
-    (1 - k.selfInterference) * (closed ? 1 + others * mean : Math.max(1, mean));
+    k.selfInterference * mean + (1 - k.selfInterference) * (closed ? 1 + others * mean : Math.max(1, mean));
 
   let batch = closed ? 0.8 * admitted : Math.min(1, admitted);
   let share = 1;
@@ -98,15 +100,11 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
   let state = stepAt(batch, share);
 
   function stepAt(currentBatch: number, currentShare: number) {
-    const decode = decodeStep(f, k, seenBatch(currentBatch), context).total;
-    const prefill = prefillSeconds(f, k, {
-      inputTokens: computedTokens,
-      cachedTokens,
-      maxNumBatchedTokens,
-      decodeBatch: currentBatch,
-      share: currentShare,
-    });
-    return { decode, prefill: prefill + visionSeconds };
+    const chunk = Math.min(computedTokens * currentShare, maxNumBatchedTokens);
+    return {
+      decode: decodeSeconds(seenBatch(currentBatch)),
+      prefill: prefillOf(currentBatch, chunk) + visionSeconds,
+    };
   }
 
   let rate = closed
@@ -147,9 +145,10 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
     } else {
       waiting = 0;
     }
-    // A busy engine first ends its current step; then the prompt's own step lasts as long as the batch beside it.
+    // An engine busy with others first ends its current step; then the prompt's own step lasts as long as theirs.
+    const beside = batch * (k.selfInterference + (1 - k.selfInterference) * others);
     const residual =
-      Math.min(1, batch) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
+      Math.min(1, beside) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
     response =
       service +
       waiting +
