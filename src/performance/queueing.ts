@@ -1,6 +1,10 @@
 /** Textbook queueing and distributions that the closed forms need. */
 
-/** Quantile of the standard normal distribution that the percentiles are of. */
+/** Above these a queue has no steady state to speak of. */
+export const MAX_PREFILL_SHARE = 0.985;
+export const MAX_UTILISATION = 0.999;
+
+/** 95% quantile of the standard normal distribution. */
 export const Z_95 = 1.6449;
 
 /** E[min(N, limit)] of a Poisson number N; linear between whole limits. */

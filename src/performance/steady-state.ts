@@ -1,6 +1,7 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
 import { openLoop } from './open-loop';
+import { MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
 import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
@@ -57,8 +58,6 @@ const ITERATIONS = 300;
 const DAMPING = 0.5;
 const SMALLEST_DAMPING = 0.02;
 const CONVERGED = 1e-7;
-const MAX_PREFILL_SHARE = 0.985;
-const MAX_UTILISATION = 0.999;
 /** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
 const UNKNOWN_BURST_SHARE = 0.1;
 
