@@ -16,6 +16,8 @@ export interface Benchmark {
   readonly requestsPerSecond: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Squared coefficient of variation of the outputs, where the source shows it. */
+  readonly outputVariation?: number;
   readonly maxBatch: number;
   readonly maxNumBatchedTokens: number;
   /** Correction for runs that drain at the end (ShareGPT closed runs); 0 elsewhere. */
@@ -82,6 +84,7 @@ const load = (b: Benchmark): Load => ({
         },
   inputTokens: b.inputTokens,
   outputTokens: b.outputTokens,
+  ...(b.outputVariation === undefined ? {} : { outputVariation: b.outputVariation }),
   maxBatch: b.maxBatch,
   maxNumBatchedTokens: b.maxNumBatchedTokens,
 });

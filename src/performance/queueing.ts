@@ -43,6 +43,10 @@ export function squaredVariation(mean: number, p95: number): number {
   return Math.exp(sigma * sigma) - 1;
 }
 
+/** Mean difference of two draws over twice the mean, of a log-normal with this squared coefficient of variation. */
+export const giniIndex = (variation: number): number =>
+  1 - 2 * normalTail(Math.sqrt(Math.log(1 + variation) / 2));
+
 /** Gauss-Hermite points and weights of a standard normal variable. */
 const NODES = [-2.857, -1.3556, 0, 1.3556, 2.857] as const;
 const WEIGHTS = [0.01126, 0.22208, 0.53332, 0.22208, 0.01126] as const;

@@ -1,7 +1,7 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
 import { openLoop } from './open-loop';
-import { MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
+import { giniIndex, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
 import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
@@ -79,7 +79,9 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
   const { inputTokens, outputTokens, maxNumBatchedTokens, arrivals, cachedTokens = 0 } = load;
   const computedTokens = Math.max(1, inputTokens - cachedTokens);
   const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
-  const context = inputTokens + outputTokens / 2;
+  const { outputVariation = 0 } = load;
+  // Long outputs are seen more often: the mean context is weighted by length.
+  const context = inputTokens + (outputTokens * (1 + outputVariation)) / 2;
   const closed = arrivals.kind === 'closed';
   const concurrency = closed ? arrivals.concurrency : Number.POSITIVE_INFINITY;
   const admitted = Math.min(concurrency, load.maxBatch);
@@ -89,9 +91,12 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
 
   const decodeSeconds = decodeCurve(f, k, context);
   const prefillOf = prefillCurve(f, k, computedTokens, cachedTokens);
+  // Evenly spaced arrivals of unequal lengths: the variance of their number over its mean is the lengths' Gini index.
+  const evenSpread = giniIndex(outputVariation);
   /** Sequences in the steps of one of them; the first study took the mean over time. */
   const seenBatch = (mean: number): number =>
-    k.selfInterference * mean + (1 - k.selfInterference) * (closed ? 1 + others * mean : Math.max(1, mean));
+    k.selfInterference * mean +
+    (1 - k.selfInterference) * (closed ? 1 + others * mean : Math.max(1, mean + evenSpread));
 
   let batch = closed ? 0.8 * admitted : Math.min(1, admitted);
   let share = 1;

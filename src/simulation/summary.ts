@@ -4,6 +4,7 @@ import { distributionOf, distributionOfHistogram } from './distribution';
 import type { Replica } from './replica';
 import type { RequestTable } from './request-table';
 import type { ReplicaResult, SimulationResult } from './result';
+import { throughputBySpan } from './throughput';
 
 export interface SummaryInput {
   readonly requests: RequestTable;
@@ -50,6 +51,7 @@ export function summarise(input: SummaryInput): SimulationResult {
     ),
     requestsPerSecond,
     outputTokensPerSecond: output / durationSeconds,
+    outputTokensPerSecondBySpan: distributionOf(throughputBySpan(requests, durationSeconds)),
     goodput: good === null ? null : { requestsPerSecond: good * requestsPerSecond, share: good },
     busyShare: busySeconds / replicaSeconds,
     mixedShare: sum((replica) => replica.totals.mixedSeconds) / replicaSeconds,
