@@ -42,7 +42,9 @@ export function burstMeans(f: StepFeatures, k: Coefficients, load: BurstLoad): R
   )(beside, Math.min(computedTokens * Math.max(1, 1 / promptSteps), maxNumBatchedTokens));
   const perRequest = prefill + promptSteps * step(beside);
   const outside = requestOverheadSeconds(k, inputTokens);
-  const ttftSeconds = outside + ((requests + 1) / 2) * perRequest;
+  // Prompts that share a step end together.
+  const sharing = Math.min(requests, Math.max(1, 1 / promptSteps));
+  const ttftSeconds = outside + ((requests + sharing) / 2) * perRequest;
   const decoding = (decodeSteps - mixed) * step(most) + mixed * (step(beside) + prefill / promptSteps);
   const total = outside + requests * perRequest + decodeSteps * step(decodeSteps >= behind ? most : most / 2);
   return {
