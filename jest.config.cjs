@@ -11,8 +11,14 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/'],
+  // These need Chromium: .ci/browser.sh runs them.
+  testPathIgnorePatterns: process.env.BROWSER_TESTS
+    ? ['/node_modules/']
+    : ['/node_modules/', '<rootDir>/test/browser/'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdktf.out'],
   // Global lookups are slow inside jest's sandbox, and the models compute with little else (CDKTF cannot bear Number here).
   sandboxInjectedGlobals: ['Math'],
   testTimeout: 30000,
+  // Both cores of a small machine: jest leaves one idle by default, which doubles the time there.
+  maxWorkers: '100%',
 };

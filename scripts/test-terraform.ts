@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { goldenStacks } from '../test/golden/stacks';
 
 /**
  * Every golden stack through a real Terraform: initialised, validated, and, where AWS_ENDPOINT_URL names an
@@ -10,7 +11,7 @@ import { join } from 'node:path';
  * `npm run test:terraform [name]`. QWEN_TERRAFORM_PLUGINS may name a folder with the provider (`terraform init
  * -plugin-dir`) and QWEN_TERRAFORM_PROVIDER another version of it than the stack's; docs/testing.md says what that means.
  */
-const ROOT = join(__dirname, '..');
+const STACKS = new Map(goldenStacks().map(({ name, text }) => [name, text]));
 /** Without an emulator for them, these are validated only. */
 const NOT_EMULATED = ['aws_budgets_budget', 'aws_ce_anomaly_subscription'];
 const LIMIT_MS = 15 * 60_000;
@@ -39,9 +40,7 @@ interface Stack {
 function prepare(name: string): string {
   const folder = join(scratch, name);
   mkdirSync(folder);
-  const stack = JSON.parse(
-    readFileSync(join(ROOT, 'test/golden/stacks', `${name}.tf.json`), 'utf8'),
-  ) as Stack;
+  const stack = JSON.parse(STACKS.get(name)!) as Stack;
   delete stack.terraform.backend;
   if (version !== undefined) stack.terraform.required_providers.aws.version = version;
   if (endpoint !== undefined) {
@@ -88,7 +87,7 @@ function problem(name: string): string | undefined {
 }
 
 const only = process.argv[2];
-const names = readdirSync(join(ROOT, 'test/golden/stacks')).map((file) => file.replace('.tf.json', ''));
+const names = [...STACKS.keys()];
 const results = names
   .filter((name) => only === undefined || name === only)
   .map((name): [string, string | undefined] => [name, problem(name)]);

@@ -1,5 +1,5 @@
-/** Exit codes of the command line: 0 done, 1 no feasible plan, 2 bad input, 3 environment. */
-export type FailureCode = 1 | 2 | 3;
+/** Exit codes of the command line: 0 done, 1 no feasible plan, 2 bad input, 3 environment, 130 and 143 stopped by a signal. */
+export type FailureCode = 1 | 2 | 3 | 130 | 143;
 
 /**
  * A failure the user can act on. The message is one line: what was given, what is wrong, what is allowed, how to

@@ -10,6 +10,7 @@ export { AutoscalingLifecycleHook } from '@cdktf/provider-aws/lib/autoscaling-li
 export { AutoscalingPolicy } from '@cdktf/provider-aws/lib/autoscaling-policy';
 export { AutoscalingSchedule } from '@cdktf/provider-aws/lib/autoscaling-schedule';
 export { BudgetsBudget } from '@cdktf/provider-aws/lib/budgets-budget';
+export { CeAnomalyMonitor } from '@cdktf/provider-aws/lib/ce-anomaly-monitor';
 export { CeAnomalySubscription } from '@cdktf/provider-aws/lib/ce-anomaly-subscription';
 export { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 export { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
@@ -67,4 +68,6 @@ export { Vpc } from '@cdktf/provider-aws/lib/vpc';
 export { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 export { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 export { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+export { Wafv2WebAcl } from '@cdktf/provider-aws/lib/wafv2-web-acl';
 export { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association';
+export { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration';

@@ -69,6 +69,7 @@ def main():
     os.makedirs(cache, exist_ok=True)
     secrets = attempt("secrets", lambda: fetch(config))
     images = [engine["image"]] + ([config["proxyImage"]] if len(config["replicas"]) > 1 else [])
+    images += [config["targetAgent"]["image"]] if config.get("targetAgent") else []
     for image in images:
         attempt("image", lambda image=image: pull(config, image))
     if weights.is_verified(config):

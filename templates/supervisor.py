@@ -144,6 +144,9 @@ def main():
     actions = {"deregister": deregister, "register": register}
     if len(sys.argv) > 1:
         actions[sys.argv[1]](config, instance_id)
+        if sys.argv[1] == "deregister":
+            # systemd stops the engines next; what the load balancer sends until it has learnt of this is still served.
+            time.sleep(SETTLE_SECONDS)
     else:
         Supervisor(config, instance_id).run()
 

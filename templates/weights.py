@@ -71,7 +71,11 @@ def from_s3(config):
     os.makedirs(os.path.join(folder, "refs"), exist_ok=True)
     manifest = os.path.join(folder, "manifest.json")
     copy = ["aws", "s3", "cp", "--only-show-errors", "--region", config["region"]]
-    run(copy + [source + "manifest.json", manifest])
+    try:
+        run(copy + [source + "manifest.json", manifest])
+    except RuntimeError as error:
+        # A missing object reads as 'forbidden' to a role that may list its own prefix only.
+        raise RuntimeError("no %smanifest.json: has the staging job finished? %s" % (source, error)) from error
     with open(manifest, encoding="utf-8") as file:
         listed = json.load(file)
     snapshot = os.path.join(folder, "snapshots", listed["commit"])

@@ -8,6 +8,8 @@ export interface OutputBlock {
 
 const OUTPUT = /<!-- run: qwen-selfhost ([^\n]*?) -->\n```text\n([\s\S]*?)```/g;
 const SHELL = /```sh\n([\s\S]*?)```/g;
+/** Needs an endpoint: `test/bench/loop.test.ts` plays one. */
+const WALK = /```sh walk\n([\s\S]*?)```/g;
 const YAML = /<!-- check: requirements -->\n```yaml\n([\s\S]*?)```/g;
 
 /** Blocks that show a command's output. */
@@ -32,11 +34,15 @@ export async function refreshed(
 }
 
 /** Command lines of `sh` blocks, comments left out. */
-export function shellLines(markdown: string): string[] {
-  return [...markdown.matchAll(SHELL)].flatMap(([, body = '']) =>
+export const shellLines = (markdown: string): string[] => linesOf(markdown, SHELL);
+
+/** Command lines of `sh walk` blocks: steps that belong together, from one end of a page to the other. */
+export const walkLines = (markdown: string): string[] => linesOf(markdown, WALK);
+
+const linesOf = (markdown: string, blocks: RegExp): string[] =>
+  [...markdown.matchAll(blocks)].flatMap(([, body = '']) =>
     body.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')),
   );
-}
 
 /** Requirements documents shown as examples. */
 export function requirementBlocks(markdown: string): string[] {

@@ -1,6 +1,7 @@
 /** `npm run docs:update`: rewrites the outputs shown in the documentation, and the published JSON Schemas. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SCHEMA_NAMES } from '../../src/cli/output/schemas';
 import { refreshed } from './blocks';
 import { outputOf } from './print';
 
@@ -17,8 +18,11 @@ async function main(): Promise<void> {
     const path = join(root, name);
     writeFileSync(path, await refreshed(readFileSync(path, 'utf8'), outputOf));
   }
-  writeFileSync(join(root, 'docs', 'schema', 'selfhost.schema.json'), await outputOf(['schema']));
-  writeFileSync(join(root, 'docs', 'schema', 'plan.schema.json'), await outputOf(['schema', '--of', 'plan']));
+  const schemas = join(root, 'docs', 'schema');
+  rmSync(schemas, { recursive: true, force: true });
+  mkdirSync(schemas);
+  for (const name of SCHEMA_NAMES)
+    writeFileSync(join(schemas, `${name}.schema.json`), await outputOf(['schema', '--of', name]));
 }
 
 void main();

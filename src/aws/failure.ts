@@ -36,6 +36,7 @@ interface SdkError {
 
 const NAMES: readonly (readonly [RegExp, FailureKind])[] = [
   [/^AbortError$/, 'stopped'],
+  [/^(SSOTokenExpired|UnauthorizedSSOToken)/, 'expired'],
   [/CredentialsProviderError|CredentialsError|NoCredentials|TokenProviderError/, 'credentials'],
   [/ExpiredToken|RequestExpired|TokenRefreshRequired|ExpiredCredential/, 'expired'],
   [/RequestTimeTooSkewed|RequestInTheFuture|NotYetValid/, 'clock'],
@@ -58,6 +59,7 @@ function kindOf(error: SdkError): FailureKind {
   const name = error.name ?? '';
   const code = error.code ?? '';
   const status = error.$metadata?.httpStatusCode;
+  if (/ProviderError$/.test(name) && SESSION_OVER.test(error.message ?? '')) return 'expired';
   for (const [pattern, kind] of NAMES) if (pattern.test(name) || pattern.test(code)) return kind;
   if (TIMEOUT.test(name) || TIMEOUT.test(code)) return 'timeout';
   if (CONNECTION.test(code) || /socket hang up|aborted/i.test(error.message ?? '')) return 'unreachable';
@@ -68,6 +70,13 @@ function kindOf(error: SdkError): FailureKind {
   if (status === 200 || UNREADABLE.test(error.message ?? '')) return 'unreadable';
   return 'refused';
 }
+
+/** A profile with mfa_serial: the SDK would have to ask for a code. */
+const MFA = /multi-factor/;
+const MFA_ADVICE =
+  "the profile asks for an MFA code, which cannot be typed here; run 'aws sts get-session-token' with the code and use the keys that it prints";
+/** What credential providers say of an SSO or login session that is over. */
+const SESSION_OVER = /refresh this SSO session|re-authenticate|session .*has expired|Token is expired/;
 
 const ADVICE: Readonly<Record<FailureKind, string>> = {
   credentials: "no valid AWS credentials; run 'aws configure' or 'aws sso login', or give --profile NAME",
@@ -83,6 +92,9 @@ const ADVICE: Readonly<Record<FailureKind, string>> = {
   stopped: 'stopped on request',
   refused: 'refused',
 };
+
+/** Troubles of the whole session, whatever was called: the action would only distract. */
+const OF_THE_SESSION: ReadonlySet<FailureKind> = new Set(['credentials', 'expired', 'clock', 'unreachable']);
 
 /** Removes what must not be printed: account ids, access keys, and anything beyond one line of text. */
 export function scrub(text: string): string {
@@ -101,5 +113,7 @@ export function failureOf(action: string, thrown: unknown): AwsFailure {
   const kind = kindOf(error);
   const detail =
     kind === 'refused' || kind === 'not-found' ? `: ${scrub(error.message ?? String(thrown))}` : '';
-  return new AwsFailure(kind, action, `${action}: ${ADVICE[kind]}${detail}`, { cause: thrown });
+  const advice = kind === 'credentials' && MFA.test(error.message ?? '') ? MFA_ADVICE : ADVICE[kind];
+  const what = OF_THE_SESSION.has(kind) ? '' : `${action}: `;
+  return new AwsFailure(kind, action, `${what}${advice}${detail}`, { cause: thrown });
 }

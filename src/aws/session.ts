@@ -2,6 +2,8 @@ import { AwsFailure, failureOf } from './failure';
 import { limiter } from './limit';
 import type { AwsSettings } from './settings';
 
+type Credentials = ReturnType<typeof import('@aws-sdk/credential-provider-node').defaultProvider>;
+
 interface Client {
   destroy(): void;
 }
@@ -9,7 +11,7 @@ interface Client {
 /** What every SDK client is made with. */
 export interface ClientConfig {
   readonly region: string;
-  readonly profile?: string;
+  readonly credentials: Credentials;
   readonly maxAttempts: number;
   readonly retryStrategy?: InstanceType<typeof import('@smithy/core/retry').ConfiguredRetryStrategy>;
   readonly logger: Record<'debug' | 'info' | 'warn' | 'error', (...content: unknown[]) => void>;
@@ -31,6 +33,7 @@ export class Session {
   readonly settings: AwsSettings;
   private readonly clients = new Map<string, Client>();
   private readonly limit: ReturnType<typeof limiter>;
+  private credentials: Credentials | null = null;
   private callCount = 0;
   private onCall: (calls: number) => void = () => {};
 
@@ -79,9 +82,9 @@ export class Session {
     const options = signal === null ? {} : { abortSignal: signal };
     return this.limit(async () => {
       for (let attempt = 1; ; attempt++) {
-        if (signal?.aborted) throw new AwsFailure('stopped', action, `${action}: stopped on request`);
+        this.throwIfStopped(action);
         try {
-          const answer = await send(options);
+          const answer = await this.unlessStopped(action, send(options));
           this.onCall(++this.callCount);
           return answer;
         } catch (thrown) {
@@ -94,15 +97,46 @@ export class Session {
     });
   }
 
+  /** @throws AwsFailure when a stop was asked for: what was read until then is not whole */
+  throwIfStopped(action = 'the command'): void {
+    if (this.settings.signal?.aborted)
+      throw new AwsFailure('stopped', action, `${action}: stopped on request`);
+  }
+
   /** Closes connections; nothing may be called afterwards. */
   close(): void {
     for (const client of this.clients.values()) client.destroy();
     this.clients.clear();
   }
 
+  /** A request stops by itself when asked to; what happens before one (a credential process, a metadata service) does not. */
+  private async unlessStopped<T>(action: string, sent: Promise<T>): Promise<T> {
+    const { signal } = this.settings;
+    if (signal === null) return sent;
+    let stop = (): void => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(new AwsFailure('stopped', action, `${action}: stopped on request`));
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([sent, stopped]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Found once and shared: a role is assumed, a program run, a token fetched one time for all services. */
+  private async sharedCredentials(): Promise<Credentials> {
+    const { profile } = this.settings;
+    const named = profile ?? process.env.AWS_PROFILE;
+    if (named) await checkProfile(named);
+    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+    this.credentials ??= defaultProvider({ logger: QUIET, ...(profile === null ? {} : { profile }) });
+    return this.credentials;
+  }
+
   private async config(region: string): Promise<ClientConfig> {
-    const { profile, maxAttempts, retryDelaySeconds, connectTimeoutSeconds, requestTimeoutSeconds } =
-      this.settings;
+    const { maxAttempts, retryDelaySeconds, connectTimeoutSeconds, requestTimeoutSeconds } = this.settings;
     const requestHandler = {
       connectionTimeout: connectTimeoutSeconds * 1000,
       requestTimeout: requestTimeoutSeconds * 1000,
@@ -113,11 +147,23 @@ export class Session {
       maxAttempts,
       requestHandler,
       logger: QUIET,
-      ...(profile === null ? {} : { profile }),
+      credentials: await this.sharedCredentials(),
     };
     if (retryDelaySeconds === null) return base;
     const { ConfiguredRetryStrategy } = await import('@smithy/core/retry');
     const delay = (attempt: number): number => retryDelaySeconds(attempt) * 1000;
     return { ...base, retryStrategy: new ConfiguredRetryStrategy(maxAttempts, delay) };
   }
+}
+
+/** The SDK would try everything else and at last not say that the profile is missing. @throws AwsFailure */
+async function checkProfile(name: string): Promise<void> {
+  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
+  if (configFile[name] ?? credentialsFile[name]) return;
+  throw new AwsFailure(
+    'credentials',
+    'profile',
+    `there is no profile ${JSON.stringify(name)} in your AWS configuration; see 'aws configure list-profiles'`,
+  );
 }

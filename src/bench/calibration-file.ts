@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
-import type { Calibration } from '../performance/calibration';
+import type { Calibration, Multiplier } from '../performance/calibration';
 import { FITTED_ON } from '../performance/coefficients';
 import { setupSchema } from './result';
 
@@ -19,7 +19,8 @@ export type LearnedMultiplier = z.infer<typeof learnedSchema>;
 
 const { shape } = setupSchema;
 
-const calibrationSchema = z.strictObject({
+/** The document that `calibrate` writes. */
+export const calibrationSchema = z.strictObject({
   schemaVersion: z.literal(CALIBRATION_SCHEMA_VERSION),
   kind: z.literal('calibration'),
   /** The engine measured: it says nothing of another. */
@@ -35,9 +36,9 @@ const calibrationSchema = z.strictObject({
   /** Date of the coefficients that the multipliers multiply. */
   performanceData: z.string(),
   multipliers: z.strictObject({ decode: learnedSchema, prefill: learnedSchema, ttft: learnedSchema }),
-  sources: z.array(
-    z.strictObject({ sha256: z.string(), startedAt: z.string(), plan: z.string(), points: z.int() }),
-  ),
+  sources: z
+    .array(z.strictObject({ sha256: z.string(), startedAt: z.string(), plan: z.string(), points: z.int() }))
+    .min(1),
   notes: z.array(z.string()),
 });
 export type CalibrationFile = z.infer<typeof calibrationSchema>;
@@ -64,23 +65,36 @@ export function parseCalibration(text: string, source: string): CalibrationFile 
   );
 }
 
+/** A calibration file as read. */
+export interface ReadCalibration {
+  readonly document: CalibrationFile;
+  /** Name and SHA-256 of the file. */
+  readonly file: string;
+  readonly sha256: string;
+}
+
 /**
- * What the performance model takes from the file, under a name that a plan can show.
+ * What the performance model takes from a file, with what a plan names it by.
  * @throws UserError when the multipliers are of other coefficients than this program's
  */
-export function calibrationOf(
-  { multipliers, sources, engine, performanceData }: CalibrationFile,
-  source: string,
-): Calibration {
+export function calibrationOf({ document, file, sha256 }: ReadCalibration): Calibration {
+  const { multipliers, sources, engine, performanceData } = document;
   if (performanceData !== FITTED_ON)
     throw new UserError(
-      `${quote(source)}: it corrects the performance data of ${performanceData}, this program has that of ${FITTED_ON}; run 'qwen-selfhost calibrate' on the same results again`,
+      `${quote(file)}: it corrects the performance data of ${performanceData}, this program has that of ${FITTED_ON}; run 'qwen-selfhost calibrate' on the same results again`,
     );
-  const points = sources.reduce((sum, result) => sum + result.points, 0);
+  const multiplier = ({ value, remainingSd, learned }: LearnedMultiplier): Multiplier => ({
+    value,
+    remainingSd,
+    learned,
+  });
   return {
-    model: engine.model,
-    gpu: engine.gpu,
-    ...multipliers,
-    source: `${source}: ${points} measured loads of ${engine.model} ${engine.checkpoint} on ${engine.gpu}`,
+    file,
+    sha256,
+    measuredAt: sources.map(({ startedAt }) => startedAt).reduce((last, next) => (next > last ? next : last)),
+    ...engine,
+    decode: multiplier(multipliers.decode),
+    prefill: multiplier(multipliers.prefill),
+    ttft: multiplier(multipliers.ttft),
   };
 }

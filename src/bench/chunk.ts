@@ -70,9 +70,9 @@ export function readUsage(usage: Body['usage']): Usage | null {
   };
 }
 
-/** The message of `{error: {message}}`, `{error: "…"}` or anything else, on one line. */
+/** The message of `{error: {message}}`, `{error: "…"}` or anything else, on one line, uncut: a key in it must be found whole. */
 export function errorText(error: unknown): string {
   const message = (error as { message?: unknown } | null)?.message ?? error;
   const text = typeof message === 'string' ? message : JSON.stringify(message);
-  return text.replace(/\s+/g, ' ').slice(0, 200);
+  return text.replace(/\s+/g, ' ');
 }

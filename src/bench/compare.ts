@@ -70,10 +70,10 @@ function predictedBy(
   const expected = expect(engine, asked, (input * inputTokens.p95) / inputTokens.mean);
   if (!expected.mean.stable) return null;
   const regime = regimeOf(expected.mean);
-  const { basis } = engine;
+  const { footing } = engine;
   return {
-    ttftP95Seconds: intervalAround(expected.ttftP95Seconds, 'ttft', basis, regime),
-    tpotP95Seconds: intervalAround(expected.tpotP95Seconds, 'tpot', basis, regime),
+    ttftP95Seconds: intervalAround(expected.ttftP95Seconds, 'ttft', footing, regime),
+    tpotP95Seconds: intervalAround(expected.tpotP95Seconds, 'tpot', footing, regime),
     outputTokensPerSecond:
       load.kind === 'open'
         ? {
@@ -81,6 +81,6 @@ function predictedBy(
             expected: expected.outputTokensPerSecond,
             high: expected.outputTokensPerSecond,
           }
-        : intervalAround(expected.outputTokensPerSecond, 'output', basis, regime),
+        : intervalAround(expected.outputTokensPerSecond, 'output', footing, regime),
   };
 }

@@ -1,7 +1,9 @@
 import { getGpu } from '../hardware/gpus';
 import { getModel } from '../models/registry';
-import { type Basis, basisOf, type Coefficients, coefficientsFor, FITTED } from '../performance/coefficients';
+import { type Calibration, groundedIn } from '../performance/calibration';
+import { type Coefficients, FITTED } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
+import type { Footing } from '../performance/interval';
 import { percentile95 } from '../performance/percentile';
 import type { Load, SteadyState } from '../performance/steady-state';
 import type { Plan } from '../plan/schema';
@@ -32,20 +34,24 @@ export interface EngineModel {
   readonly setup: Setup;
   readonly features: StepFeatures;
   readonly coefficients: Coefficients;
-  readonly basis: Basis;
+  readonly footing: Footing;
 }
 
-/** @param setup of a plan or a result, whose model and GPU this program knows */
-export function engineModel(setup: Setup): EngineModel {
+/**
+ * @param setup of a plan or a result, whose model and GPU this program knows
+ * @param calibrations of the plan, where its own predictions are wanted; a new calibration starts from none
+ */
+export function engineModel(setup: Setup, calibrations: readonly Calibration[] = []): EngineModel {
   const model = getModel(setup.model);
+  const { coefficients, footing } = groundedIn(FITTED, calibrations, { ...setup, model: model.name });
   return {
     setup,
     features: stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
       kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
       mtpTokens: setup.mtpTokens,
     }),
-    coefficients: coefficientsFor(FITTED, model.name, setup.gpu),
-    basis: basisOf(model.name, setup.gpu),
+    coefficients,
+    footing,
   };
 }
 

@@ -1,4 +1,4 @@
-import { calibrated, type Multiplier } from '../performance/calibration';
+import { calibrated } from '../performance/calibration';
 import { steadyState } from '../performance/steady-state';
 import { prefillSeconds, requestOverheadSeconds } from '../performance/step';
 import type { Observation } from './fit-multipliers';
@@ -45,7 +45,8 @@ const QUEUE_ERROR = 0.25;
 const LEAST_CONTRAST = 0.2;
 
 export function observationsOf(point: Point, engine: EngineModel): PointObservations {
-  const { load, observed, requests, client } = point;
+  const { load, requests, client } = point;
+  const observed = point.observed && withCachedTokens(point.observed, point.server);
   if (load.kind === 'trace')
     return { usable: false, reason: "a trace's own times have no steady load to compare with" };
   if (observed === null) return { usable: false, reason: `${requests.succeeded} answers are too few` };
@@ -104,6 +105,13 @@ export function observationsOf(point: Point, engine: EngineModel): PointObservat
   };
 }
 
+/** vLLM tells a request's cached tokens only when asked to; its metrics tell the hit rate of all. */
+function withCachedTokens(observed: Observed, server: Point['server']): Observed {
+  const hitRate = server?.prefixHitRate ?? null;
+  if (observed.cachedTokens !== null || hitRate === null) return observed;
+  return { ...observed, cachedTokens: hitRate * observed.inputTokens };
+}
+
 /** The model's figures with the multipliers applied, for the lengths that were measured. */
 export function predictedFigures(
   engine: EngineModel,
@@ -111,10 +119,7 @@ export function predictedFigures(
   observed: Observed,
   logMultipliers: readonly number[],
 ): Figures {
-  const multiplier = (part: Part): Multiplier => ({
-    value: Math.exp(logMultipliers[PARTS.indexOf(part)]!),
-    remainingSd: 0,
-  });
+  const multiplier = (part: Part) => ({ value: Math.exp(logMultipliers[PARTS.indexOf(part)]!) });
   const k = calibrated(engine.coefficients, {
     decode: multiplier('decode'),
     prefill: multiplier('prefill'),

@@ -172,7 +172,8 @@ export const setupSchema = z.strictObject({
 });
 export type Setup = z.infer<typeof setupSchema>;
 
-const resultSchema = z.strictObject({
+/** The document that `bench --out` writes and `--json` prints. */
+export const resultSchema = z.strictObject({
   schemaVersion: z.literal(RESULT_SCHEMA_VERSION),
   kind: z.literal('bench-result'),
   startedAt: z.string(),

@@ -19,6 +19,8 @@ export interface BenchInput {
   readonly plan: Plan;
   readonly url: string;
   readonly apiKey?: string;
+  /** PEM text of certificate authorities to trust beside the usual ones. */
+  readonly ca?: string;
   readonly api: Api;
   /** Name clients send; the plan's when left out. */
   readonly model?: string;
@@ -45,6 +47,7 @@ export async function runBench(input: BenchInput): Promise<BenchResult> {
   const target = openTarget({
     url: input.url,
     ...(input.apiKey === undefined ? {} : { apiKey: input.apiKey }),
+    ...(input.ca === undefined ? {} : { ca: input.ca }),
     maxSockets: input.maxInFlight,
   });
   try {
@@ -59,7 +62,7 @@ export async function runBench(input: BenchInput): Promise<BenchResult> {
     };
     const notes = [...probeNotes];
     const setup = setupOf(plan);
-    const engine = engineModel(setup);
+    const engine = engineModel(setup, Object.values(plan.calibrations ?? {}));
     const { slo } = plan.requirements;
     const points: Point[] = [];
     let demandName = '';

@@ -4,7 +4,7 @@ import { createParser } from 'eventsource-parser';
 import { errorText, readChunk, type Usage } from './chunk';
 import { nowSeconds } from './clock';
 import type { ErrorKind, Outcome } from './outcome';
-import type { Target } from './target';
+import { connectionText, type Target } from './target';
 
 /** One request, ready to leave. */
 export interface Ask {
@@ -69,7 +69,12 @@ export function send(target: Target, { ask, intendedAt, limits, onGap }: Sending
     if (error !== null) current.destroy();
     settle({
       error,
-      detail: target.redact(detail).replace(/\s+/g, ' ').slice(0, 200),
+      // Redacted before it is cut, and the cut end of a long body never shown: half a key is a key half told.
+      detail: target
+        .redact(detail)
+        .slice(0, ERROR_BODY_BYTES / 2)
+        .replace(/\s+/g, ' ')
+        .slice(0, 200),
       intendedAt,
       sentAt,
       firstTokenAt,
@@ -164,7 +169,7 @@ export function send(target: Target, { ask, intendedAt, limits, onGap }: Sending
       if (stale && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
         reopened = true;
         current = start();
-      } else end('connection', error.message || (error.code ?? 'the connection failed'));
+      } else end('connection', connectionText(error));
     });
     request.end(ask.body);
     return request;

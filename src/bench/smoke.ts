@@ -1,15 +1,17 @@
 import { UserError } from '../errors';
-import { seconds } from '../report/format';
 import { type Api, write } from './asks';
 import { nowSeconds } from './clock';
 import { drive } from './drive';
+import { probe } from './probe';
 import { PromptBook } from './prompts';
 import { Recorder } from './recorder';
-import { openTarget, type Target } from './target';
+import type { Limits } from './send';
+import { connectionText, openTarget, type Target } from './target';
 
 export interface SmokeInput {
   readonly url: string;
   readonly apiKey?: string;
+  readonly ca?: string;
   readonly api: Api;
   /** Asked of `/v1/models` when left out. */
   readonly model?: string;
@@ -17,26 +19,48 @@ export interface SmokeInput {
 }
 
 const CLIENTS = 2;
+const SEED = 1;
+const LEAST_SECONDS = 1;
 const MOST_REQUESTS = 200;
 const PROMPT_WORDS = 64;
 const ANSWER_TOKENS = 32;
 const LIST_TIMEOUT_MILLIS = 10_000;
 
+/** What an endpoint answered, all requests well. */
+export interface Smoked {
+  readonly url: string;
+  readonly model: string;
+  readonly requests: number;
+  readonly ttftSeconds: { readonly p50: number; readonly p95: number };
+  /** Null when every answer was one token. */
+  readonly tpotSeconds: { readonly p50: number; readonly p95: number } | null;
+}
+
 /**
- * Whether an endpoint answers, in one line: two clients with short questions.
+ * Whether an endpoint answers: two clients with short questions.
  * @throws UserError (exit code 3) when it does not answer or any request fails
  */
-export async function smoke(input: SmokeInput): Promise<string> {
+export async function smoke(input: SmokeInput): Promise<Smoked> {
   const target = openTarget({
     url: input.url,
     ...(input.apiKey === undefined ? {} : { apiKey: input.apiKey }),
+    ...(input.ca === undefined ? {} : { ca: input.ca }),
     maxSockets: CLIENTS,
   });
   try {
+    const deadline = nowSeconds() + input.durationSeconds;
+    /** Half of what is left: a phase that starts no request later and waits no longer ends in time. */
+    const limits = (): Limits => {
+      const half = Math.max(LEAST_SECONDS, (deadline - nowSeconds()) / 2);
+      return { stallSeconds: half, requestSeconds: half };
+    };
     const model = input.model ?? (await firstModel(target));
-    const book = new PromptBook(1, 0);
+    // A model may end its answer at once; where the endpoint lets it be held to a length, none is empty.
+    const { ignoreEos } = await probe(target, input.api, model, SEED, limits());
+    const book = new PromptBook(SEED, 0);
     const startedAt = nowSeconds();
-    const recorder = new Recorder(startedAt, startedAt + input.durationSeconds, nowSeconds);
+    const within = limits();
+    const recorder = new Recorder(startedAt, deadline, nowSeconds);
     const driven = await drive({
       target,
       pace: { kind: 'closed', concurrency: CLIENTS },
@@ -44,12 +68,12 @@ export async function smoke(input: SmokeInput): Promise<string> {
         write(book.prompt(PROMPT_WORDS, 0), PROMPT_WORDS, ANSWER_TOKENS, {
           api: input.api,
           model,
-          ignoreEos: false,
+          ignoreEos,
         }),
-      durationSeconds: input.durationSeconds,
+      durationSeconds: within.requestSeconds,
       maxRequests: MOST_REQUESTS,
       maxInFlight: CLIENTS,
-      limits: { stallSeconds: input.durationSeconds, requestSeconds: input.durationSeconds },
+      limits: within,
       onOutcome: (outcome) => recorder.outcome(outcome),
       onGap: (gap) => recorder.gap(gap),
     });
@@ -63,7 +87,15 @@ export async function smoke(input: SmokeInput): Promise<string> {
         3,
       );
     }
-    return `ok: ${succeeded} of ${measured} requests answered by ${model}, TTFT p50 ${seconds(ttftSeconds?.p50 ?? 0)} p95 ${seconds(ttftSeconds?.p95 ?? 0)}, TPOT p50 ${seconds(tpotSeconds?.p50 ?? 0)}`;
+    const spread = ({ p50, p95 }: Smoked['ttftSeconds']): Smoked['ttftSeconds'] => ({ p50, p95 });
+    return {
+      url: target.baseUrl,
+      model: target.redact(model),
+      requests: succeeded,
+      // Every request that succeeded had a first token.
+      ttftSeconds: spread(ttftSeconds!),
+      tpotSeconds: tpotSeconds && spread(tpotSeconds),
+    };
   } finally {
     target.close();
   }
@@ -101,9 +133,7 @@ function firstModel(target: Target): Promise<string> {
       },
     );
     request.on('timeout', () => request.destroy(new Error('no answer')));
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      fail(error.message || (error.code ?? 'no connection')),
-    );
+    request.on('error', (error: NodeJS.ErrnoException) => fail(connectionText(error)));
     request.end();
   });
 }

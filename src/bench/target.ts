@@ -1,6 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { quote, UserError } from '../errors';
+import { redactor } from './secret';
 
 /** The endpoint under test: the only address this program talks to. Redirects are never followed. */
 export interface Target {
@@ -18,16 +21,19 @@ export interface TargetInput {
   readonly url: string;
   /** The key itself; it goes into the header and nowhere else. */
   readonly apiKey?: string;
+  /** PEM text of certificate authorities to trust beside the usual ones. */
+  readonly ca?: string;
   /** Connections at once, at most. */
   readonly maxSockets: number;
 }
 
 /** @throws UserError for a URL that is none, is not http or https, or carries a secret */
-export function openTarget({ url, apiKey, maxSockets }: TargetInput): Target {
+export function openTarget({ url, apiKey, ca, maxSockets }: TargetInput): Target {
   const parsed = parseUrl(url);
   const secure = parsed.protocol === 'https:';
   const agentOptions = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, noDelay: true };
   const agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const secureContext = ca === undefined ? undefined : trusting(ca);
   const trimmed = parsed.pathname.replace(/\/+$/, '');
   const basePath = trimmed.endsWith('/v1') ? trimmed : `${trimmed}/v1`;
   const headers = {
@@ -37,17 +43,35 @@ export function openTarget({ url, apiKey, maxSockets }: TargetInput): Target {
   return {
     baseUrl: `${parsed.origin}${basePath}`,
     send: secure ? httpsRequest : httpRequest,
-    options: (method, path, from = 'base') => ({
+    options: (method, path, from = 'base'): RequestOptions & { secureContext?: SecureContext } => ({
       agent,
+      ...(secureContext === undefined ? {} : { secureContext }),
       method,
       headers,
       hostname: parsed.hostname.replace(/^\[|\]$/g, ''),
       port: parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port),
       path: (from === 'base' ? basePath : basePath.slice(0, -'/v1'.length)) + path,
     }),
-    redact: (text) => (apiKey === undefined ? text : text.replaceAll(apiKey, '***')),
+    redact: redactor(apiKey),
     close: () => agent.destroy(),
   };
+}
+
+/** One context for all connections: reading a hundred root certificates takes longer than a handshake. */
+function trusting(ca: string): SecureContext {
+  try {
+    // A secure context takes anything; this reads it.
+    new X509Certificate(ca);
+    return createSecureContext({ ca: [...rootCertificates, ca] });
+  } catch (cause) {
+    throw new UserError(`--ca-file: it holds no certificate in PEM form`, 2, { cause });
+  }
+}
+
+/** What a connection that failed says, and what to do about it. */
+export function connectionText(error: NodeJS.ErrnoException): string {
+  const text = error.message || (error.code ?? 'the connection failed');
+  return /certificate/i.test(text) ? `${text}; trust its authority with --ca-file FILE` : text;
 }
 
 function parseUrl(url: string): URL {
@@ -64,18 +88,4 @@ function parseUrl(url: string): URL {
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
     throw new UserError(`--url: ${quote(parsed.protocol)} is neither http: nor https:`);
   return parsed;
-}
-
-/** The key in an environment variable; undefined when none is named. @throws UserError when it is unset or empty */
-export function apiKeyFrom(
-  name: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  if (name === undefined) return undefined;
-  const key = environment[name]?.trim();
-  if (key === undefined || key === '')
-    throw new UserError(`--api-key-env: the environment variable ${quote(name)} is not set`);
-  if (!/^[\x21-\x7e]+$/.test(key))
-    throw new UserError(`--api-key-env: the value of ${quote(name)} has characters that no header carries`);
-  return key;
 }

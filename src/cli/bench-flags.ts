@@ -14,6 +14,7 @@ import { packageVersion } from './package-root';
 export interface BenchOptions {
   readonly url: string;
   readonly apiKeyEnv?: string;
+  readonly caFile?: string;
   readonly rate?: string;
   readonly burstiness: string;
   readonly concurrency?: string;
@@ -42,7 +43,7 @@ const SEEDS = 2 ** 31;
 export function benchInput(
   file: string | undefined,
   options: BenchOptions,
-): Omit<BenchInput, 'apiKey' | 'onProgress'> {
+): Omit<BenchInput, 'apiKey' | 'ca' | 'onProgress'> {
   if (file === undefined)
     throw new UserError(
       'give the plan to compare with: qwen-selfhost bench plans/NAME.plan.json --url URL (or --smoke)',

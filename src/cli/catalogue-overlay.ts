@@ -49,6 +49,8 @@ export function loadOverlay(path: string | null): LoadedOverlay {
 
 export interface PlanningCatalogue {
   readonly catalogue: Catalogue;
+  /** Why the user's overlay is not used; null when there is none or it is. */
+  readonly warning: string | null;
   /** What to tell the user about the data of a plan, one line each. */
   readonly warnings: (plan: Plan) => string[];
 }
@@ -58,6 +60,7 @@ export function planningCatalogue(today: Date = new Date()): PlanningCatalogue {
   const { overlay, warning } = loadOverlay(overlayPath());
   return {
     catalogue: mergeCatalogue(EMBEDDED_CATALOGUE, overlay),
+    warning,
     warnings: ({ choice: { instanceType, region, market }, cost }) => {
       const price = { instanceType, region, market, source: cost.instance.source };
       const old = oldPriceWarning(price, EMBEDDED_CATALOGUE.asOf, today);

@@ -1,8 +1,9 @@
-import { basisOf, coefficientsFor, FITTED } from '../performance/coefficients';
 import { MEAN_OUTPUT_HELD, type Prediction, predict } from '../performance/prediction';
 import type { Arrivals, Load } from '../performance/steady-state';
 import { runningBlocksPerSequence, savesStatesWithin } from '../vllm/pool';
+import { calibrationDocument } from './calibration-flag';
 import type { EngineSetup } from './engine-flags';
+import type { PredictionOutput } from './output/prediction';
 
 /** A load in means; `arrivals` of one rank. */
 export interface ClosedFormLoad {
@@ -17,7 +18,7 @@ export interface ClosedFormLoad {
 
 /** The closed form for one engine: what `predict` prints, and what `simulate` adds to its percentiles. */
 export function closedForm(engine: EngineSetup, load: ClosedFormLoad): Prediction {
-  const { model, gpu, budget, features, prefixCaching, mtpTokens } = engine;
+  const { budget, features, coefficients, footing, prefixCaching, mtpTokens } = engine;
   const { inputTokens, outputTokens, prefixHitRate, ...rest } = load;
   const { blockTokens } = budget.pool;
   const held = runningBlocksPerSequence(
@@ -36,22 +37,17 @@ export function closedForm(engine: EngineSetup, load: ClosedFormLoad): Predictio
     maxNumBatchedTokens: engine.maxNumBatchedTokens,
     ...(prefixCaching ? { blockTokens, checkpointsWithin: savesStatesWithin(budget.pool, mtpTokens) } : {}),
   };
-  return predict(
-    features,
-    coefficientsFor(FITTED, model.name, gpu.id),
-    full,
-    basisOf(model.name, gpu.id),
-    poolSequences < engine.maxNumSeqs,
-  );
+  return predict(features, coefficients, full, footing, poolSequences < engine.maxNumSeqs);
 }
 
 /** The fields of the contract; an unbounded wait has no figures. */
-export function predictionDocument(p: Prediction) {
+export function predictionDocument({ calibration }: EngineSetup, p: Prediction): PredictionOutput {
   return {
     stable: p.stable,
     utilisation: p.utilisation,
     limitedBy: p.limitedBy,
     basis: p.basis,
+    calibration: calibrationDocument(calibration),
     ttftSeconds: p.ttftSeconds ?? { low: null, expected: null, high: null },
     tpotSeconds: p.tpotSeconds,
     outputTokensPerSecond: p.outputTokensPerSecond,

@@ -3,6 +3,8 @@ import { quote, UserError } from '../errors';
 import { findGpu, GPUS, type Gpu, usableMemory } from '../hardware/gpus';
 import { CHECKPOINT_KEYS, type Checkpoint, type CheckpointKey } from '../models/checkpoints';
 import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
+import { type Calibration, type Grounded, groundedIn } from '../performance/calibration';
+import { FITTED } from '../performance/coefficients';
 import { type StepFeatures, stepFeatures } from '../performance/features';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
@@ -10,10 +12,11 @@ import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
 import { batchDefaults, findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
 import { splitProblem } from '../vllm/validity';
 import { LIMITS } from '../workload/workload';
+import { type CalibrationOptions, calibrationOption, oneCalibration } from './calibration-flag';
 import { numberFlag, wholeFlag } from './number-flags';
 
 /** What `predict` and `simulate` are told about one engine, as Commander hands it over. */
-export interface EngineOptions {
+export interface EngineOptions extends CalibrationOptions {
   readonly model: string;
   readonly checkpoint: string;
   readonly gpu: string;
@@ -38,7 +41,7 @@ export interface LoadOptions {
 }
 
 /** One engine replica, resolved: every default filled in, known to start. */
-export interface EngineSetup {
+export interface EngineSetup extends Grounded {
   readonly model: Model;
   readonly checkpoint: Checkpoint;
   readonly gpu: Gpu;
@@ -51,6 +54,8 @@ export interface EngineSetup {
   readonly maxNumBatchedTokens: number;
   readonly budget: MemoryBudget;
   readonly features: StepFeatures;
+  /** What the coefficients were corrected by; null without `--calibration`. */
+  readonly calibration: Calibration | null;
 }
 
 /** The load as flags give it; `null` where a flag was not given. */
@@ -87,7 +92,8 @@ export function addEngineFlags(command: Command): Command {
     .option('--max-num-seqs <n>', "sequences at once (default: vLLM's for this GPU)")
     .option('--max-num-batched-tokens <n>', "token budget of a step (default: vLLM's for this GPU)")
     .option('--kv-cache-dtype <dtype>', KV_CACHE_DTYPES.join(' or '), 'auto')
-    .option('--vllm <version>', `vLLM release (default ${LATEST_RELEASE.version})`);
+    .option('--vllm <version>', `vLLM release (default ${LATEST_RELEASE.version})`)
+    .addOption(calibrationOption());
 }
 
 /** @throws UserError for a length, rate or share that makes no sense */
@@ -192,7 +198,18 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     mtpTokens,
   });
+  const calibration = oneCalibration(options, model.name, gpu.id, release.version);
+  const grounded = groundedIn(FITTED, calibration === null ? [] : [calibration], {
+    model: model.name,
+    gpu: gpu.id,
+    checkpoint: checkpoint.key,
+    layout,
+    kvCacheDtype,
+    mtpTokens,
+  });
   return {
+    ...grounded,
+    calibration,
     model,
     checkpoint,
     gpu,

@@ -2,6 +2,7 @@ import type { Prediction } from '../performance/prediction';
 import type { StepTerms } from '../performance/step';
 import { interval, number, seconds } from '../report/format';
 import { table, wrap } from '../report/table';
+import { calibrationText } from './calibration-flag';
 import type { EngineSetup } from './engine-flags';
 
 const BASIS_TEXT = {
@@ -30,7 +31,7 @@ const TERMS: readonly [Exclude<keyof StepTerms, 'total'>, string][] = [
 
 /** A prediction for people: the figures, what limits, and what a step costs term by term. */
 export function predictionReport(
-  { model, checkpoint, gpu, layout }: EngineSetup,
+  { model, checkpoint, gpu, layout, calibration }: EngineSetup,
   p: Prediction,
   columns: number,
 ): string {
@@ -40,6 +41,7 @@ export function predictionReport(
     `time per output token  ${interval(p.tpotSeconds, seconds)}`,
     `output                 ${interval(p.outputTokensPerSecond, number)} tokens/s, ${number(p.requestsPerSecond)} requests/s`,
     `Rests on ${BASIS_TEXT[p.basis]}.`,
+    ...(calibration === null ? [] : [calibrationText(calibration)]),
     `Limited by ${LIMIT_TEXT[p.limitedBy]}; ${(100 * p.utilisation).toFixed(0)}% used, ${number(p.decodeBatch)} sequences decode at once.`,
   ];
   if (!p.stable) {

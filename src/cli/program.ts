@@ -1,26 +1,42 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
-import { benchCommand } from './commands/bench';
-import { calibrateCommand } from './commands/calibrate';
-import { catalogCommand } from './commands/catalog';
-import { diffCommand } from './commands/diff';
-import { explainCommand } from './commands/explain';
-import { initCommand } from './commands/init';
-import { memoryCommand } from './commands/memory';
-import { modelsCommand } from './commands/models';
-import { planCommand } from './commands/plan';
-import { predictCommand } from './commands/predict';
-import { preflightCommand } from './commands/preflight';
-import { schemaCommand } from './commands/schema';
-import { simulateCommand } from './commands/simulate';
-import { startCommand } from './commands/start';
-import { synthCommand } from './commands/synth';
-import { vllmArgsCommand } from './commands/vllm-args';
+import type { ErrorOutput } from './output/error';
+import { jsonText } from './output/json';
 import { packageVersion } from './package-root';
 import { type Streams, standardStreams } from './streams';
 
-/** The program with all its commands; each command is one file. */
-export function program(streams: Streams): Command {
+/**
+ * Each command is one file, loaded only when it is asked for: what a command does not need costs its user no time.
+ * `require` for the reason that `stacks.ts` gives.
+ */
+const COMMANDS: Readonly<Record<string, () => (streams: Streams) => Command>> = {
+  init: () => (require('./commands/init') as typeof import('./commands/init')).initCommand,
+  plan: () => (require('./commands/plan') as typeof import('./commands/plan')).planCommand,
+  explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explainCommand,
+  diff: () => (require('./commands/diff') as typeof import('./commands/diff')).diffCommand,
+  report: () => (require('./commands/report') as typeof import('./commands/report')).reportCommand,
+  synth: () => (require('./commands/synth') as typeof import('./commands/synth')).synthCommand,
+  start: () => (require('./commands/start') as typeof import('./commands/start')).startCommand,
+  models: () => (require('./commands/models') as typeof import('./commands/models')).modelsCommand,
+  memory: () => (require('./commands/memory') as typeof import('./commands/memory')).memoryCommand,
+  'vllm-args': () =>
+    (require('./commands/vllm-args') as typeof import('./commands/vllm-args')).vllmArgsCommand,
+  predict: () => (require('./commands/predict') as typeof import('./commands/predict')).predictCommand,
+  simulate: () => (require('./commands/simulate') as typeof import('./commands/simulate')).simulateCommand,
+  bench: () => (require('./commands/bench') as typeof import('./commands/bench')).benchCommand,
+  calibrate: () =>
+    (require('./commands/calibrate') as typeof import('./commands/calibrate')).calibrateCommand,
+  catalog: () => (require('./commands/catalog') as typeof import('./commands/catalog')).catalogCommand,
+  preflight: () =>
+    (require('./commands/preflight') as typeof import('./commands/preflight')).preflightCommand,
+  serve: () => (require('./commands/serve') as typeof import('./commands/serve')).serveCommand,
+  schema: () => (require('./commands/schema') as typeof import('./commands/schema')).schemaCommand,
+};
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
+
+/** The program: with the command that `argv` names, or with all of them where help is wanted or the name is unknown. */
+export function program(argv: readonly string[], streams: Streams): Command {
   const root = new Command('qwen-selfhost')
     .description(
       'Plan and build your own Qwen3.5 serving cluster: which GPU machines, how many, at what cost, how fast.',
@@ -28,42 +44,42 @@ export function program(streams: Streams): Command {
     .version(packageVersion())
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
-  const commands = [
-    initCommand,
-    planCommand,
-    explainCommand,
-    diffCommand,
-    synthCommand,
-    startCommand,
-    modelsCommand,
-    memoryCommand,
-    vllmArgsCommand,
-    predictCommand,
-    simulateCommand,
-    benchCommand,
-    calibrateCommand,
-    catalogCommand,
-    preflightCommand,
-    schemaCommand,
-  ];
-  for (const make of commands) root.addCommand(make(streams).copyInheritedSettings(root));
+  const named = argv[2] ?? '';
+  const loaders = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]!] : Object.values(COMMANDS);
+  for (const make of loaders) root.addCommand(make()(streams).copyInheritedSettings(root));
   return root;
 }
 
-/** Runs one command line; returns the exit code. A user's mistake is one line, a defect keeps its cause. */
+/**
+ * Runs one command line; returns the exit code. A user's mistake is one line, a defect keeps its cause. With `--json`,
+ * stdout holds one document whatever happens: the command's, or, where it failed before that, the error's.
+ */
 export async function run(argv: readonly string[], streams: Streams = standardStreams()): Promise<number> {
+  let printed = false;
+  const out = (text: string): void => {
+    streams.out(text);
+    printed = true;
+  };
+  const failed = (message: string, exitCode: number): number => {
+    if (argv.includes('--json') && !printed)
+      streams.out(jsonText({ error: { message, exitCode } } satisfies ErrorOutput));
+    return exitCode;
+  };
   try {
-    await program(streams).parseAsync([...argv]);
+    await program(argv, { ...streams, out }).parseAsync([...argv]);
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0
+        ? 0
+        : failed(error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '), 2);
     if (error instanceof UserError) {
       streams.err(`error: ${error.message}\n`);
-      return error.exitCode;
+      return failed(error.message, error.exitCode);
     }
     streams.err(
       `unexpected error, please report it with the command you ran:\n${(error as Error).stack ?? String(error)}\n`,
     );
-    return 70;
+    return failed(`unexpected error: ${(error as Error).message ?? String(error)}`, 70);
   }
 }

@@ -1,204 +1,16 @@
 import { type Command, Option } from 'commander';
-import { quote, UserError } from '../errors';
-import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import type { Override } from '../requirements/document';
-import { MARKETS } from '../requirements/input';
-import { PRESET_NAMES } from '../workload/presets';
-import { DEPLOYMENT_FLAGS, type Flag, type Kind } from './deployment-flags';
-import { SIZING_FLAGS } from './sizing-flags';
+import { FLAGS, type Flag, overridesOf } from '../requirements/flags';
 
-/** Every field of `selfhost.yaml` as a flag; a flag wins over the file. */
-const FLAGS: readonly Flag[] = [
-  {
-    flags: '--model <name>',
-    path: ['model'],
-    kind: 'text',
-    help: 'model to serve, for example Qwen3.5-35B-A3B',
-  },
-  {
-    flags: '--checkpoint <key>',
-    path: ['checkpoint'],
-    kind: 'text',
-    help: `auto, ${CHECKPOINT_KEYS.join(', ')}`,
-  },
-  {
-    flags: '--quality-floor <floor>',
-    path: ['qualityFloor'],
-    kind: 'text',
-    help: `lowest precision accepted: ${QUALITY_FLOORS.join(', ')} (default fp8)`,
-  },
-  {
-    flags: '--rate <rps>',
-    path: ['workload', 'requestsPerSecond'],
-    kind: 'number',
-    help: 'peak requests per second (default 1)',
-  },
-  {
-    flags: '--users <n>',
-    path: ['workload', 'concurrentUsers'],
-    kind: 'number',
-    help: 'active users, instead of a rate',
-  },
-  {
-    flags: '--seconds-between-requests <s>',
-    path: ['workload', 'secondsBetweenRequests'],
-    kind: 'number',
-    help: 'from one request of a user to the next',
-  },
-  {
-    flags: '--preset <name>',
-    path: ['workload', 'preset'],
-    kind: 'text',
-    help: `traffic: ${PRESET_NAMES.join(', ')} (default chat)`,
-  },
-  {
-    flags: '--input-tokens <n>',
-    path: ['workload', 'inputTokens', 'mean'],
-    kind: 'number',
-    help: 'mean prompt length',
-  },
-  {
-    flags: '--input-tokens-p95 <n>',
-    path: ['workload', 'inputTokens', 'p95'],
-    kind: 'number',
-    help: '95th percentile of it (default 2.5 times the mean)',
-  },
-  {
-    flags: '--output-tokens <n>',
-    path: ['workload', 'outputTokens', 'mean'],
-    kind: 'number',
-    help: 'mean output length, reasoning included',
-  },
-  {
-    flags: '--output-tokens-p95 <n>',
-    path: ['workload', 'outputTokens', 'p95'],
-    kind: 'number',
-    help: '95th percentile of it (default 2.5 times the mean)',
-  },
-  {
-    flags: '--shared-prefix <share>',
-    path: ['workload', 'sharedPrefixShare'],
-    kind: 'number',
-    help: 'share of the prompt all requests have in common, 0 to 1',
-  },
-  { flags: '--thinking', path: ['workload', 'thinking'], kind: 'on', help: 'let the model think (default)' },
-  {
-    flags: '--no-thinking',
-    path: ['workload', 'thinking'],
-    kind: 'off',
-    help: 'switch thinking off: much shorter outputs',
-  },
-  { flags: '--streaming', path: ['workload', 'streaming'], kind: 'on', help: 'every client streams' },
-  {
-    flags: '--ttft-p95 <s>',
-    path: ['slo', 'ttftP95Seconds'],
-    kind: 'number',
-    help: 'time to first token, 95th percentile, seconds',
-  },
-  {
-    flags: '--tpot-p95 <s>',
-    path: ['slo', 'tpotP95Seconds'],
-    kind: 'number',
-    help: 'time per output token, 95th percentile, seconds',
-  },
-  {
-    flags: '--context <n>',
-    path: ['contextTokens'],
-    kind: 'number',
-    help: 'longest prompt plus output, tokens',
-  },
-  {
-    flags: '--region <region>',
-    path: ['regions'],
-    kind: 'texts',
-    help: 'AWS region, repeatable (default us-east-1)',
-  },
-  {
-    flags: '--market <market>',
-    path: ['markets'],
-    kind: 'texts',
-    help: `${MARKETS.join(', ')}, repeatable (default on-demand)`,
-  },
-  {
-    flags: '--allow-type <pattern>',
-    path: ['instanceTypes', 'allow'],
-    kind: 'texts',
-    help: 'only these instance types (g6e.12xlarge, p5, g*), repeatable',
-  },
-  {
-    flags: '--deny-type <pattern>',
-    path: ['instanceTypes', 'deny'],
-    kind: 'texts',
-    help: 'never these instance types, repeatable',
-  },
-  {
-    flags: '--min-replicas <n>',
-    path: ['minReplicas'],
-    kind: 'number',
-    help: 'engine replicas at least (default 1)',
-  },
-  {
-    flags: '--min-zones <n>',
-    path: ['minZones'],
-    kind: 'number',
-    help: 'availability zones at least (default 1)',
-  },
-  { flags: '--budget <usd>', path: ['monthlyBudgetUsd'], kind: 'number', help: 'most to spend a month, USD' },
-  {
-    flags: '--confidence <p>',
-    path: ['confidence'],
-    kind: 'number',
-    help: 'probability that the SLO holds (default 0.8)',
-  },
-  {
-    flags: '--vllm <version>',
-    path: ['vllmVersion'],
-    kind: 'text',
-    help: 'vLLM release (default: the newest known)',
-  },
-  { flags: '--multimodal', path: ['multimodal'], kind: 'on', help: 'accept images: load the vision tower' },
-  {
-    flags: '--name <name>',
-    path: ['name'],
-    kind: 'text',
-    help: 'name of the plan (default: from the model)',
-  },
-  ...SIZING_FLAGS,
-  ...DEPLOYMENT_FLAGS,
-  {
-    flags: '--state-bucket <name>',
-    path: ['stateBackend', 'bucket'],
-    kind: 'text',
-    help: 'S3 bucket for Terraform state',
-  },
-  {
-    flags: '--state-key <key>',
-    path: ['stateBackend', 'key'],
-    kind: 'text',
-    help: 'object key of the state',
-  },
-  {
-    flags: '--state-region <region>',
-    path: ['stateBackend', 'region'],
-    kind: 'text',
-    help: 'region of the state bucket',
-  },
-  { flags: '--tag <key=value>', path: ['tags'], kind: 'tag', help: 'tag on everything deployed, repeatable' },
-];
-
-const repeatable = (kind: Kind): boolean => kind === 'texts' || kind === 'tag';
-/** Repeated flags add up; lists may also be given with commas. */
+const repeatable = ({ kind }: Flag): boolean => kind === 'texts' || kind === 'tag';
+/** Repeated flags add up. */
 const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
-const collectList = (value: string, previous: string[] | undefined): string[] => [
-  ...(previous ?? []),
-  ...value.split(','),
-];
 
 /** Adds the flags to a command and remembers what was given. */
 export function addRequirementFlags(command: Command): Command {
-  for (const { flags, kind, help } of FLAGS) {
-    const option = new Option(flags, help);
-    if (repeatable(kind)) option.argParser(kind === 'texts' ? collectList : collect);
+  for (const flag of FLAGS) {
+    const option = new Option(flag.flags, flag.help);
+    if (repeatable(flag)) option.argParser(collect);
     command.addOption(option);
   }
   return command;
@@ -207,32 +19,11 @@ export function addRequirementFlags(command: Command): Command {
 /** The given flags as overrides of the requirements document. */
 export function requirementOverrides(command: Command): Override[] {
   return FLAGS.flatMap((flag) => {
-    const label = flag.flags.split(' ')[0]!;
     const attribute = new Option(flag.flags).attributeName();
     if (command.getOptionValueSource(attribute) !== 'cli') return [];
     const given = command.getOptionValue(attribute) as string | string[] | boolean;
+    if (typeof given !== 'boolean') return overridesOf(flag, given);
     // Commander gives --thinking and --no-thinking one attribute.
-    if (flag.kind === 'on') return given === true ? [{ path: flag.path, value: true, label }] : [];
-    if (flag.kind === 'off') return given === false ? [{ path: flag.path, value: false, label }] : [];
-    if (flag.kind === 'tag') return (given as string[]).map((text) => tagOverride(text, label));
-    return [
-      { path: flag.path, value: flag.kind === 'number' ? numberOf(given as string, label) : given, label },
-    ];
+    return given === (flag.kind === 'on') ? overridesOf(flag, '') : [];
   });
-}
-
-function tagOverride(text: string, label: string): Override {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new UserError(`${label}: ${quote(text)} is not key=value`);
-  return { path: ['tags', text.slice(0, at)], value: text.slice(at + 1), label };
-}
-
-function numberOf(text: string, label: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new UserError(
-      `${label}: ${quote(text)} is not a number; give plain digits such as 2 or 0.05, without units`,
-    );
-  }
-  return value;
 }

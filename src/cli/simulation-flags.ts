@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../errors';
-import { coefficientsFor, FITTED } from '../performance/coefficients';
 import { ROUTINGS, type Routing } from '../simulation/cluster';
 import type {
   LengthDistribution,
@@ -84,7 +83,7 @@ export function simulationOf(options: SimulationOptions): AskedSimulation {
   const tpotSeconds = seconds('--slo-tpot', options.sloTpot);
   const config: SimulationConfig = {
     features: engine.features,
-    coefficients: coefficientsFor(FITTED, engine.model.name, engine.gpu.id),
+    coefficients: engine.coefficients,
     pool: { blocks: engine.budget.poolBlocks, layout: engine.budget.pool },
     maxNumSeqs: engine.maxNumSeqs,
     maxNumBatchedTokens: engine.maxNumBatchedTokens,

@@ -4,6 +4,8 @@ export interface Streams {
   readonly err: (text: string) => void;
   readonly columns: number;
   readonly colour: boolean;
+  /** Somebody watches stderr: progress may be shown there. */
+  readonly watched: boolean;
 }
 
 export function standardStreams(): Streams {
@@ -13,6 +15,7 @@ export function standardStreams(): Streams {
     err: (text) => void stderr.write(text),
     columns: stdout.columns ?? 100,
     colour: Boolean(stdout.isTTY) && !env.NO_COLOR,
+    watched: Boolean(stderr.isTTY),
   };
 }
 
@@ -31,6 +34,7 @@ export function bufferStreams(columns: number): {
     },
     columns,
     colour: false,
+    watched: false,
   };
   return { streams, printed };
 }

@@ -17,6 +17,8 @@ export interface Offering {
   readonly onDemand: Price | null;
   /** Spot prices by zone id, as of their source's date. */
   readonly spot: Readonly<Record<string, { readonly usdPerHour: number; readonly source: string }>>;
+  /** The cheapest capacity block on sale and its one zone; absent where none was asked for or found. */
+  readonly capacityBlock?: { readonly price: Price; readonly zoneId: string };
 }
 
 /** The catalogue the planner searches: passed in, so that a live overlay can replace the embedded snapshot. */

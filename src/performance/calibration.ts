@@ -1,40 +1,96 @@
-import type { Coefficients } from './coefficients';
+import type { CheckpointKey } from '../models/checkpoints';
+import type { Layout } from '../vllm/layout';
+import type { KvCacheDtype } from '../vllm/pool';
+import { type Basis, basisOf, type Coefficients, coefficientsFor } from './coefficients';
+import type { Footing } from './interval';
 
 /** A multiplier of a part of the step-time model, and how sure a prediction is once it is applied. */
 export interface Multiplier {
   readonly value: number;
   /** Standard deviation of ln(predicted / measured) that remains. */
   readonly remainingSd: number;
+  /** False: too little was measured, so the value is 1 and the spread is that of the data. */
+  readonly learned: boolean;
+}
+
+/** An engine as a benchmark meets it: what of its settings changes how long a step takes. */
+export interface MeasuredEngine {
+  readonly checkpoint: CheckpointKey;
+  readonly layout: Layout;
+  readonly kvCacheDtype: KvCacheDtype;
+  readonly mtpTokens: number;
 }
 
 /** What benchmarks of one engine taught: performance-model.md section 9.5. A multiplier of 1 changes nothing. */
-export interface Calibration {
-  /** Canonical model name and GPU id of the engine measured; it says nothing of another. */
+export interface Calibration extends MeasuredEngine {
+  /** Canonical model name, GPU id and engine release measured; it says nothing of another. */
   readonly model: string;
   readonly gpu: string;
+  readonly vllmVersion: string;
   /** Of the decode step. */
   readonly decode: Multiplier;
   /** Of the engine time of a prompt. */
   readonly prefill: Multiplier;
   /** Of the time to the first token outside prefill: front end and first burst; queues follow from prefill. */
   readonly ttft: Multiplier;
-  /** What it was learned from, for people: a plan that uses it says so. */
-  readonly source: string;
+  /** Name and SHA-256 of the file, and when the last of its results was measured: a plan that uses it says so. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly measuredAt: string;
 }
 
-/** Coefficients of a model on a GPU, after `coefficientsFor`, with the calibration where it speaks of these two. */
-export const calibratedFor = (
+/** The model of one engine's steps, and what its predictions rest on. */
+export interface Grounded {
+  readonly coefficients: Coefficients;
+  readonly basis: Basis;
+  readonly footing: Footing;
+}
+
+/**
+ * What is known of a model on a GPU, with the calibration of these two, if any. Its multipliers hold for every engine
+ * of the model on the GPU, else an engine that nobody measured would look faster than the measured one; the narrower
+ * interval is of the measured engine alone.
+ */
+export function groundedIn(
   k: Coefficients,
-  calibration: Calibration | undefined,
-  modelName: string,
-  gpuId: string,
-): Coefficients =>
-  calibration?.model === modelName && calibration.gpu === gpuId ? calibrated(k, calibration) : k;
+  calibrations: readonly Calibration[],
+  { model, gpu, ...engine }: MeasuredEngine & Pick<Calibration, 'model' | 'gpu'>,
+): Grounded {
+  const coefficients = coefficientsFor(k, model, gpu);
+  const basis = basisOf(model, gpu);
+  const calibration = calibrations.find((known) => known.model === model && known.gpu === gpu);
+  if (calibration === undefined) return { coefficients, basis, footing: basis };
+  const { decode, prefill, ttft } = calibration;
+  // Another engine of this model was measured on this GPU: what the data calls `measured`.
+  const better: Basis = decode.learned && ttft.learned ? 'measured' : basis;
+  const remainingSds = isEngine(calibration, engine)
+    ? {
+        ...(decode.learned ? { tpot: decode.remainingSd, output: decode.remainingSd } : {}),
+        // A sum of two parts is no less certain, relatively, than the less certain of them.
+        ...(prefill.learned && ttft.learned ? { ttft: Math.max(prefill.remainingSd, ttft.remainingSd) } : {}),
+      }
+    : {};
+  return {
+    coefficients: calibrated(coefficients, calibration),
+    basis: better,
+    footing: { basis: better, remainingSds },
+  };
+}
+
+/** Whether a calibration was measured on this engine: the one whose interval it narrows. */
+export const isEngine = (a: MeasuredEngine, b: MeasuredEngine): boolean =>
+  a.checkpoint === b.checkpoint &&
+  a.kvCacheDtype === b.kvCacheDtype &&
+  a.mtpTokens === b.mtpTokens &&
+  a.layout.tensorParallel === b.layout.tensorParallel &&
+  a.layout.pipelineParallel === b.layout.pipelineParallel &&
+  a.layout.dataParallel === b.layout.dataParallel &&
+  a.layout.expertParallel === b.layout.expertParallel;
 
 /** Coefficients with multipliers on top of what was fitted. */
 export const calibrated = (
   k: Coefficients,
-  { decode, prefill, ttft }: Pick<Calibration, 'decode' | 'prefill' | 'ttft'>,
+  { decode, prefill, ttft }: Readonly<Record<'decode' | 'prefill' | 'ttft', Pick<Multiplier, 'value'>>>,
 ): Coefficients => ({
   ...k,
   decodeFactor: (k.decodeFactor ?? 1) * decode.value,

@@ -1,6 +1,6 @@
-import type { Basis, Coefficients } from './coefficients';
+import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { pessimistic, type Regime } from './interval';
+import { type Footing, pessimistic, type Regime } from './interval';
 import { type LengthTail, type Percentile95, percentile95 } from './percentile';
 import type { Load } from './steady-state';
 
@@ -27,7 +27,7 @@ export interface CapacityInput {
   readonly load: Omit<Load, 'arrivals'>;
   readonly tail: LengthTail;
   readonly slo: LatencySlo;
-  readonly basis: Basis;
+  readonly footing: Footing;
   /** Probability that the SLO holds, given the model's error. */
   readonly confidence: number;
 }
@@ -61,12 +61,12 @@ export const atRate = (
 export function shortfallOf(
   p: Percentile95,
   slo: LatencySlo,
-  basis: Basis,
+  footing: Footing,
   confidence: number,
   regime: Regime = 'steady',
 ): Shortfall | null {
-  const tpot = pessimistic(p.tpotP95Seconds, 'tpot', basis, confidence, regime);
-  const ttft = pessimistic(p.ttftP95Seconds, 'ttft', basis, confidence, regime);
+  const tpot = pessimistic(p.tpotP95Seconds, 'tpot', footing, confidence, regime);
+  const ttft = pessimistic(p.ttftP95Seconds, 'ttft', footing, confidence, regime);
   const tpotDistance = tpot / slo.tpotP95Seconds;
   const ttftDistance = ttft / slo.ttftP95Seconds;
   if (Math.max(tpotDistance, ttftDistance) > 1) {
@@ -82,7 +82,7 @@ export function shortfallOf(
 /** The capacity of one rank in closed form; the simulation judges what is chosen. */
 export function capacity(input: CapacityInput): Capacity {
   const problemAt = (rate: number): Shortfall | null =>
-    shortfallOf(atRate(input, rate), input.slo, input.basis, input.confidence);
+    shortfallOf(atRate(input, rate), input.slo, input.footing, input.confidence);
   const idle = problemAt(IDLE_REQUESTS_PER_SECOND);
   if (idle !== null) return { feasible: false, shortfall: idle };
   const { rate, problem } = highestRate(problemAt);

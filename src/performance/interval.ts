@@ -33,8 +33,26 @@ export const regimeOf = (s: SteadyState): Regime =>
 const SPREADS: Readonly<Record<Figure, Readonly<Record<Basis, Readonly<Record<Regime, number>>>>>> =
   data.spreads;
 
-export const spreadOf = (figure: Figure, basis: Basis, regime: Regime): number =>
-  SPREADS[figure][basis][regime];
+/** What a prediction rests on: the data alone, or a calibration of this very engine as well. */
+export type Footing =
+  | Basis
+  | {
+      readonly basis: Basis;
+      /** Standard deviation of ln(predicted / measured) that remains, of the figures that were measured. */
+      readonly remainingSds: Readonly<Partial<Record<Figure, number>>>;
+    };
+
+/**
+ * Standard deviation of ln(predicted / measured). A calibration narrows that of steady load, never widens it; what
+ * load adds to the variance stays, because benchmarks of a steady load say nothing of it.
+ */
+export function spreadOf(figure: Figure, footing: Footing, regime: Regime): number {
+  if (typeof footing === 'string') return SPREADS[figure][footing][regime];
+  const data = SPREADS[figure][footing.basis];
+  const remaining = footing.remainingSds[figure];
+  if (remaining === undefined || remaining >= data.steady) return data[regime];
+  return Math.sqrt(remaining ** 2 + data[regime] ** 2 - data.steady ** 2);
+}
 
 const Z_80_TWO_SIDED = 1.2816;
 
@@ -42,10 +60,10 @@ const Z_80_TWO_SIDED = 1.2816;
 export function intervalAround(
   expected: number,
   figure: Figure,
-  basis: Basis,
+  footing: Footing,
   regime: Regime = 'steady',
 ): Interval {
-  const factor = Math.exp(Z_80_TWO_SIDED * spreadOf(figure, basis, regime));
+  const factor = Math.exp(Z_80_TWO_SIDED * spreadOf(figure, footing, regime));
   return { low: expected / factor, expected, high: expected * factor };
 }
 
@@ -53,11 +71,11 @@ export function intervalAround(
 export function pessimistic(
   expected: number,
   figure: Figure,
-  basis: Basis,
+  footing: Footing,
   confidence: number,
   regime: Regime = 'steady',
 ): number {
-  return expected * Math.exp(normalQuantile(confidence) * spreadOf(figure, basis, regime));
+  return expected * Math.exp(normalQuantile(confidence) * spreadOf(figure, footing, regime));
 }
 
 /**

@@ -2,11 +2,12 @@ import { burstMeans, closedRunTpot, type RunMeans, wholeRunOutput } from './burs
 import { highestRate } from './capacity';
 import type { Basis, Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
-import { type Interval, intervalAround, type Regime, regimeOf } from './interval';
+import { type Footing, type Interval, intervalAround, type Regime, regimeOf } from './interval';
 import { type Load, type SteadyState, steadyState } from './steady-state';
 import { decodeStep, type StepTerms } from './step';
 
-export type Limit = 'bandwidth' | 'compute' | 'communication' | 'KV' | 'scheduler';
+export const LIMITS = ['bandwidth', 'compute', 'communication', 'KV', 'scheduler'] as const;
+export type Limit = (typeof LIMITS)[number];
 
 /** What to expect of one replica under one load; times of one rank, rates of the replica, means. */
 export interface Prediction {
@@ -37,7 +38,7 @@ export function predict(
   f: StepFeatures,
   k: Coefficients,
   load: Load,
-  basis: Basis,
+  footing: Footing,
   poolLimited: boolean,
 ): Prediction {
   const asked = steadyState(f, k, load);
@@ -50,7 +51,7 @@ export function predict(
   const regime = asked.stable && !isBurst(load) ? regimeOf(state) : 'loaded';
   const run = runMeans(f, k, load, state);
   const terms = decodeStep(f, k, Math.max(state.decodeBatch, 1), load.inputTokens + load.outputTokens / 2);
-  const output = intervalAround(run.outputTokensPerSecond, 'output', basis, regime);
+  const output = intervalAround(run.outputTokensPerSecond, 'output', footing, regime);
   const asOffered = {
     low: run.outputTokensPerSecond,
     expected: run.outputTokensPerSecond,
@@ -63,10 +64,10 @@ export function predict(
         ? arrivals.requestsPerSecond / saturation
         : state.utilisation,
     limitedBy: limitOf(state, terms, load, poolLimited),
-    basis,
+    basis: typeof footing === 'string' ? footing : footing.basis,
     regime,
-    ttftSeconds: asked.stable ? intervalAround(run.ttftSeconds, 'ttft', basis, regime) : null,
-    tpotSeconds: intervalAround(run.tpotSeconds, 'tpot', basis, regime),
+    ttftSeconds: asked.stable ? intervalAround(run.ttftSeconds, 'ttft', footing, regime) : null,
+    tpotSeconds: intervalAround(run.tpotSeconds, 'tpot', footing, regime),
     // Below saturation an open loop puts out what it is offered, whatever the latencies are.
     outputTokensPerSecond: arrivals.kind === 'open' && regime === 'steady' ? asOffered : output,
     requestsPerSecond: run.outputTokensPerSecond / load.outputTokens,

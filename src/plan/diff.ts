@@ -35,6 +35,7 @@ const RULES: readonly Rule[] = [
   ['scaling', 'informs', 'when machines are added and removed'],
   ['cost.usdPerMonth', 'informs', 'the monthly bill'],
   ['requirements', 'informs', 'what was asked for'],
+  ['calibrations', 'informs', 'predictions rest on other measurements of your own'],
   ['dataDates', 'informs', 'prices or measurements of another date'],
 ];
 

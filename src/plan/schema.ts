@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { MARKETS } from '../requirements/input';
 import { requirementsSchema } from '../requirements/requirements';
+import { type Interval, intervalSchema } from './interval';
 import { breakEvenSchema, marketPriceSchema, quotaSchema } from './money';
 import { PRICE_EVIDENCE } from './price';
+import { seriesSchema } from './series';
 
 export const PLAN_SCHEMA_VERSION = 1;
 
@@ -11,9 +13,7 @@ const positive = z.number().positive();
 const nonNegative = z.number().min(0);
 const count = z.number().int().positive();
 
-/** A predicted figure: 80% of such predictions fall between low and high. */
-export const intervalSchema = z.strictObject({ low: nonNegative, expected: nonNegative, high: nonNegative });
-export type Interval = z.infer<typeof intervalSchema>;
+export { type Interval, intervalSchema };
 
 /** What a prediction rests on: this model on this GPU measured, a relative measured, or datasheets only. */
 export const BASES = ['measured', 'related', 'datasheet'] as const;
@@ -46,7 +46,6 @@ const simulatedSchema = z.strictObject({
   tpotP95Seconds: nonNegative.nullable(),
   /** Share of the requests that meet both targets. */
   goodputShare: nonNegative,
-  utilisation: nonNegative,
   preemptions: z.number().int().min(0),
 });
 
@@ -201,6 +200,32 @@ const alternativeSchema = z.strictObject({
   tradeOff: z.string(),
 });
 
+const multiplierSchema = z.strictObject({
+  /** How many times as long as predicted the part takes. */
+  value: positive,
+  /** Standard deviation of ln(predicted / measured) that remains. */
+  remainingSd: positive,
+  /** False: too little was measured, so the value is 1. */
+  learned: z.boolean(),
+});
+
+/** What the user's own benchmarks of one engine taught; the plan's predictions for its GPU rest on it. */
+export const calibrationUseSchema = z.strictObject({
+  file: z.string(),
+  sha256: z.string(),
+  measuredAt: z.string(),
+  model: z.string(),
+  gpu: z.string(),
+  vllmVersion: z.string(),
+  checkpoint: z.enum(CHECKPOINT_KEYS),
+  layout: layoutSchema,
+  kvCacheDtype: z.enum(['auto', 'fp8']),
+  mtpTokens: z.number().int().min(0),
+  decode: multiplierSchema,
+  prefill: multiplierSchema,
+  ttft: multiplierSchema,
+});
+
 /** The Plan: what was decided and why. The only thing that crosses from deciding to building. */
 export const planSchema = z.strictObject({
   schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
@@ -229,8 +254,12 @@ export const planSchema = z.strictObject({
   /** vCPU quotas that the machines draw on. */
   quotas: z.array(quotaSchema).optional(),
   rejected: z.array(rejectionSchema),
+  /** Calibrations that the predictions rest on, by GPU: of the chosen one and of those it was compared with. */
+  calibrations: z.record(z.string(), calibrationUseSchema).optional(),
   /** Dates of the data the plan rests on. */
   dataDates: z.record(z.string(), z.string()),
+  /** What the report's charts show; plans of earlier versions have none. */
+  series: seriesSchema.optional(),
 });
 
 export type Plan = z.infer<typeof planSchema>;

@@ -3,6 +3,7 @@ import type { InstanceType } from '../hardware/instance-types';
 import type { Catalogue, Offering, Price } from '../hardware/offerings';
 import type { Checkpoint } from '../models/checkpoints';
 import type { Model } from '../models/registry';
+import type { Calibration } from '../performance/calibration';
 import type { Coefficients } from '../performance/coefficients';
 import type { Market } from '../requirements/input';
 import type { Requirements } from '../requirements/requirements';
@@ -15,7 +16,11 @@ export interface PlanningContext {
   readonly model: Model;
   readonly catalogue: Catalogue;
   readonly coefficients: Coefficients;
+  /** Of this model and this release; one a GPU at most. */
+  readonly calibrations: readonly Calibration[];
   readonly release: Release;
+  /** Called as the work goes on, however often. */
+  readonly progress: () => void;
 }
 
 /** An instance type in one region, bought in one market. */

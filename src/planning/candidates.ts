@@ -7,6 +7,9 @@ import type { Candidate, MachineOffer, PlanningContext } from './candidate';
 import { capacityBlockPrice } from './capacity-blocks';
 import { layoutsOn } from './layouts';
 
+/** Sources that quote the market itself; others apply an average saving to the on-demand price. */
+const SPOT_QUOTES = /^(skypilot|aws-spot-history)-/;
+
 function spotPrice(offering: Offering): Price | null {
   const zones = Object.values(offering.spot);
   if (zones.length === 0) return null;
@@ -15,13 +18,20 @@ function spotPrice(offering: Offering): Price | null {
   return {
     usdPerHour: dearest.usdPerHour,
     source: dearest.source,
-    evidence: dearest.source.startsWith('skypilot') ? 'listed' : 'estimated',
+    evidence: SPOT_QUOTES.test(dearest.source) ? 'listed' : 'estimated',
   };
 }
 
 export function priceIn(offering: Offering, market: Market): Price | null {
   if (market === 'on-demand') return offering.onDemand;
-  return market === 'spot' ? spotPrice(offering) : capacityBlockPrice(offering.instanceType);
+  if (market === 'spot') return spotPrice(offering);
+  return offering.capacityBlock?.price ?? capacityBlockPrice(offering.instanceType);
+}
+
+/** A capacity block on sale is in one zone, and so are its machines. */
+function offeringIn(offering: Offering, market: Market): Offering {
+  const block = market === 'capacity-block' ? offering.capacityBlock : undefined;
+  return block === undefined ? offering : { ...offering, zoneIds: [block.zoneId] };
 }
 
 /** Every instance type of the wanted regions, in every wanted market. */
@@ -32,7 +42,7 @@ export function machineOffers({ requirements, catalogue }: PlanningContext): Mac
       if (!type) throw new Error(`the catalogue offers ${offering.instanceType}, which has no specification`);
       return requirements.markets.map((market) => ({
         type,
-        offering,
+        offering: offeringIn(offering, market),
         market,
         price: priceIn(offering, market),
       }));

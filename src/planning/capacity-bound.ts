@@ -19,7 +19,7 @@ export function capacityBound(design: Design, { slo, confidence }: Requirements)
   const accepted = acceptedTokens(features.mtpTokens, coefficients.mtpAcceptance);
   const stepSeconds = (batch: number): number => decodeStep(features, coefficients, batch, context).total;
   const busy = (batch: number): number => batch + Z_95 * Math.sqrt(batch);
-  const slowest = (slo.tpotP95Seconds * accepted) / pessimistic(1, 'tpot', design.basis, confidence);
+  const slowest = (slo.tpotP95Seconds * accepted) / pessimistic(1, 'tpot', design.footing, confidence);
   const allowed = (batch: number): boolean =>
     busy(batch) <= design.mostSequences && stepSeconds(Math.max(batch, 1e-3)) <= slowest;
   if (load.outputTokens <= 1) return Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@ import { UserError } from '../errors';
 import { pessimistic } from '../performance/interval';
 import { squaredVariation } from '../performance/queueing';
 import type { LengthDistribution, SimulationConfig } from '../simulation/config';
-import { simulate } from '../simulation/simulate';
+import { replay } from '../simulation/simulate';
 import type { PlanningContext } from './candidate';
 import type { Option } from './fleet';
 import { type SettledEngine, settle } from './settle';
@@ -19,8 +19,6 @@ export interface Simulated {
   readonly tpotP95Seconds: number | null;
   /** Share of the requests that meet both targets. */
   readonly goodputShare: number;
-  /** Load over what the engines serve at all. */
-  readonly utilisation: number;
   readonly preemptions: number;
 }
 
@@ -37,7 +35,7 @@ const MOST_REPLICAS = 4;
 export function checkOption(option: Option, context: PlanningContext): Check {
   const engine = settle(option, context);
   const { slo, confidence } = context.requirements;
-  const { basis } = option.design;
+  const { footing } = option.design;
   let simulated: Simulated;
   try {
     simulated = simulateOption(option, engine, context);
@@ -46,8 +44,8 @@ export function checkOption(option: Option, context: PlanningContext): Check {
     throw error;
   }
   const percent = Math.round(confidence * 100);
-  const ttft = pessimistic(simulated.ttftP95Seconds, 'ttft', basis, confidence);
-  const tpot = pessimistic(simulated.tpotP95Seconds ?? 0, 'tpot', basis, confidence);
+  const ttft = pessimistic(simulated.ttftP95Seconds, 'ttft', footing, confidence);
+  const tpot = pessimistic(simulated.tpotP95Seconds ?? 0, 'tpot', footing, confidence);
   const late = (figure: string, actual: number, wanted: number): string | null =>
     actual <= wanted
       ? null
@@ -89,7 +87,7 @@ function simulateOption(option: Option, engine: SettledEngine, { requirements }:
     seed: SEED,
     slo: { ttftSeconds: slo.ttftP95Seconds, tpotSeconds: slo.tpotP95Seconds },
   };
-  const result = simulate(config);
+  const result = replay(config);
   return {
     requests: REQUESTS,
     seed: SEED,
@@ -97,7 +95,6 @@ function simulateOption(option: Option, engine: SettledEngine, { requirements }:
     ttftP95Seconds: result.ttftSeconds.p95,
     tpotP95Seconds: result.tpotSeconds?.p95 ?? null,
     goodputShare: result.goodput?.share ?? 0,
-    utilisation: result.utilisation,
     preemptions: result.preemptions,
   };
 }

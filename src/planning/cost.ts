@@ -1,8 +1,10 @@
 import type { Price } from '../hardware/offerings';
+import { ENDPOINT_SERVICES, RATE_LIMIT_RULES, ROOT_VOLUME_MIB_PER_SECOND } from '../plan/deployed';
 import type { Requirements } from '../requirements/requirements';
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { MachineOffer } from './candidate';
 import { SECONDS_PER_MONTH, trafficOf } from './traffic';
+import { machineZones } from './zones';
 
 export const HOURS_PER_MONTH = 730;
 
@@ -14,6 +16,15 @@ const LOAD_BALANCER_USD_PER_HOUR = 0.0225;
 const LOAD_BALANCER_USD_PER_GB = 0.008;
 const NAT_GATEWAY_USD_PER_HOUR = 0.045;
 const GP3_USD_PER_GIB_MONTH = 0.08;
+/** Above 125 MiB/s (AWS, 'Amazon EBS pricing', gp3: $0.040 per provisioned MB/s-month over 125). */
+const GP3_USD_PER_MIB_PER_SECOND_MONTH = 0.04;
+const GP3_FREE_MIB_PER_SECOND = 125;
+/** Of one endpoint in one zone (AWS, 'AWS PrivateLink pricing': $0.01 per VPC endpoint per AZ per hour). */
+const ENDPOINT_USD_PER_HOUR = 0.01;
+/** AWS, 'AWS WAF pricing': $5 a web ACL, $1 a rule a month, $0.60 a million requests. */
+const WEB_ACL_USD_PER_MONTH = 5;
+const WEB_ACL_RULE_USD_PER_MONTH = 1;
+const WEB_ACL_USD_PER_REQUEST = 0.6e-6;
 const LOGS_USD_PER_GB = 0.5;
 /** Each way, between the zones of a region. */
 const CROSS_ZONE_USD_PER_GB = 0.01;
@@ -70,7 +81,7 @@ export function fleetCost(
     items: [
       { item: 'machines', usdPerMonth: machines },
       { item: 'root volumes (estimate)', usdPerMonth: volumes },
-      ...besidesOf(r).items,
+      ...besidesOf(r, zonesUsed(offer, size, r)).items,
     ],
   };
 }
@@ -83,8 +94,14 @@ export function fleetUsdPerMonth(
   r: Requirements,
 ): number {
   const { machines, volumes } = machineCosts(offer, size, rootVolumeGiB, r);
-  return cents(machines + volumes + besidesOf(r).usdPerMonth);
+  return cents(machines + volumes + besidesOf(r, zonesUsed(offer, size, r)).usdPerMonth);
 }
+
+const zonesUsed = (
+  { offering }: MachineOffer,
+  { instances }: FleetSize,
+  { minZones }: Requirements,
+): number => machineZones(offering.zoneIds, instances, minZones).length;
 
 function machineCosts(
   offer: MachineOffer,
@@ -100,9 +117,12 @@ function machineCosts(
     usdPerHour += machineUsdPerHour(offer, n, r) / hours.length;
     running += n / hours.length;
   }
+  const usdPerVolume =
+    GP3_USD_PER_GIB_MONTH * rootVolumeGiB +
+    GP3_USD_PER_MIB_PER_SECOND_MONTH * (ROOT_VOLUME_MIB_PER_SECOND - GP3_FREE_MIB_PER_SECOND);
   return {
     machines: cents(usdPerHour * HOURS_PER_MONTH),
-    volumes: cents(GP3_USD_PER_GIB_MONTH * rootVolumeGiB * running),
+    volumes: cents(usdPerVolume * running),
   };
 }
 
@@ -111,21 +131,26 @@ interface Besides {
   readonly usdPerMonth: number;
 }
 
-const besidesByRequirements = new WeakMap<Requirements, Besides>();
+const besidesByRequirements = new WeakMap<Requirements, Besides[]>();
 
-/** The bill that is the same whatever machines are chosen, computed once. */
-function besidesOf(r: Requirements): Besides {
-  let known = besidesByRequirements.get(r);
+/** The bill that is the same whatever machines are chosen in so many zones, computed once. */
+function besidesOf(r: Requirements, zones: number): Besides {
+  let byZones = besidesByRequirements.get(r);
+  if (byZones === undefined) {
+    byZones = [];
+    besidesByRequirements.set(r, byZones);
+  }
+  let known = byZones[zones];
   if (known === undefined) {
-    const items = besides(r);
+    const items = besides(r, zones);
     known = { items, usdPerMonth: items.reduce((sum, item) => sum + item.usdPerMonth, 0) };
-    besidesByRequirements.set(r, known);
+    byZones[zones] = known;
   }
   return known;
 }
 
-/** What does not depend on the machines: the front door, the way out, bytes and logs of the planned load. */
-function besides(r: Requirements): CostItem[] {
+/** What does not depend on the machines' type: the front door, the way out, bytes and logs of the planned load. */
+function besides(r: Requirements, zones: number): CostItem[] {
   const { gigabytesPerSecond, logGigabytesPerSecond } = trafficOf(r);
   const gigabytes = gigabytesPerSecond * SECONDS_PER_MONTH;
   const { vpcId, exposure, natGateways } = r.network;
@@ -136,10 +161,25 @@ function besides(r: Requirements): CostItem[] {
     },
   ];
   if (vpcId === null && natGateways !== 'none') {
-    const gateways = natGateways === 'per-zone' ? r.minZones : 1;
+    const gateways = natGateways === 'per-zone' ? zones : 1;
     items.push({
       item: 'NAT gateway (estimate)',
       usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH * gateways,
+    });
+  }
+  if (vpcId === null && natGateways === 'none') {
+    items.push({
+      item: 'interface endpoints (estimate)',
+      usdPerMonth: ENDPOINT_USD_PER_HOUR * HOURS_PER_MONTH * ENDPOINT_SERVICES.length * zones,
+    });
+  }
+  if (r.network.rateLimitPerKey !== null) {
+    items.push({
+      item: 'web ACL (estimate)',
+      usdPerMonth:
+        WEB_ACL_USD_PER_MONTH +
+        RATE_LIMIT_RULES * WEB_ACL_RULE_USD_PER_MONTH +
+        WEB_ACL_USD_PER_REQUEST * r.workload.requestsPerSecond * SECONDS_PER_MONTH,
     });
   }
   const perGigabyte = 2 * CROSS_ZONE_USD_PER_GB + (exposure === 'public' ? INTERNET_USD_PER_GB : 0);

@@ -19,8 +19,8 @@ export function describeOption(option: Option, context: PlanningContext, simulat
     layout: candidate.layout,
     replicasPerInstance: candidate.replicasPerInstance,
     instances,
-    ttftP95Seconds: figure(intervalAround(ttftP95Seconds, 'ttft', design.basis)),
-    tpotP95Seconds: figure(intervalAround(tpotP95Seconds, 'tpot', design.basis)),
+    ttftP95Seconds: figure(intervalAround(ttftP95Seconds, 'ttft', design.footing)),
+    tpotP95Seconds: figure(intervalAround(tpotP95Seconds, 'tpot', design.footing)),
     usdPerMonth: cost.usdPerMonth,
     extras: [...design.extras],
     utilisation: significant(utilisationOf(option, context)),
@@ -37,5 +37,4 @@ export const describeSimulated = (simulated: Simulated) => ({
   ttftP95Seconds: significant(simulated.ttftP95Seconds),
   tpotP95Seconds: simulated.tpotP95Seconds === null ? null : significant(simulated.tpotP95Seconds),
   goodputShare: significant(simulated.goodputShare),
-  utilisation: significant(simulated.utilisation),
 });

@@ -1,8 +1,10 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
+import { groundedIn } from '../performance/calibration';
 import { atRate, type CapacityInput, type Shortfall, shortfallOf } from '../performance/capacity';
-import { type Basis, basisOf, coefficientsFor } from '../performance/coefficients';
+import type { Basis, Coefficients } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
+import type { Footing } from '../performance/interval';
 import type { Percentile95 } from '../performance/percentile';
 import type { MemoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
@@ -28,6 +30,8 @@ export interface Design {
   readonly layout: Layout;
   readonly option: EngineOption;
   readonly basis: Basis;
+  /** How wide its intervals are. */
+  readonly footing: Footing;
   /** Sequences that run at once on one rank, slots and blocks considered. */
   readonly mostSequences: number;
   /** Batches in flight: data-parallel ranks, pipeline stages. */
@@ -79,6 +83,14 @@ function designSet(
     const memory = memoryFor(gpu, checkpoint, layout, option, context);
     if (!memory.ok) return memory;
     const { mtpTokens, kvCacheDtype } = option;
+    const grounded = groundedIn(context.coefficients, context.calibrations, {
+      model: context.model.name,
+      gpu: gpu.id,
+      checkpoint: checkpoint.key,
+      layout,
+      kvCacheDtype,
+      mtpTokens,
+    });
     const curveKey = `${mtpTokens}/${kvCacheDtype}/${memory.maxNumBatchedTokens}`;
     let curve = curves.get(curveKey);
     if (curve === undefined) {
@@ -88,6 +100,7 @@ function designSet(
         layout,
         { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens },
         memory.budget,
+        grounded.coefficients,
         context,
       );
       curves.set(curveKey, curve);
@@ -100,7 +113,8 @@ function designSet(
         checkpoint,
         layout,
         option: { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens },
-        basis: basisOf(context.model.name, gpu.id),
+        basis: grounded.basis,
+        footing: grounded.footing,
         // The batches of a pipeline share the engine's slots and blocks; data-parallel ranks have their own.
         mostSequences: memory.sequences / layout.pipelineParallel,
         ranks: ranksOf(curve.features),
@@ -133,7 +147,8 @@ function curveOf(
   layout: Layout,
   option: EngineOption,
   budget: MemoryBudget,
-  { model, coefficients, requirements: { workload } }: PlanningContext,
+  coefficients: Coefficients,
+  { model, requirements: { workload } }: PlanningContext,
 ): Curve {
   const features: StepFeatures = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
     kvBytes: option.kvCacheDtype === 'fp8' ? 1 : 2,
@@ -141,7 +156,7 @@ function curveOf(
   });
   const input: CurveInput = {
     features,
-    coefficients: coefficientsFor(coefficients, model.name, gpu.id),
+    coefficients,
     load: {
       inputTokens: workload.inputTokens.mean,
       cachedTokens: option.prefixCaching ? sharedTokens(workload, budget.pool.blockTokens) : 0,
@@ -188,7 +203,7 @@ export function problemOf(
   rate: number,
 ): Shortfall | null {
   const p = design.curve.at(rate);
-  const problem = shortfallOf(p, slo, design.basis, confidence);
+  const problem = shortfallOf(p, slo, design.footing, confidence);
   if (problem !== null) return problem;
   const { decodeBatch } = p.mean;
   const busy = decodeBatch + Z_95 * Math.sqrt(decodeBatch);

@@ -1,9 +1,14 @@
 import type { Plan } from '../plan/schema';
 import type { EngineSettings } from '../vllm/arguments';
 import { knownProblems } from '../vllm/known-problems';
+import type { Layout } from '../vllm/layout';
 import type { PlanningContext } from './candidate';
 import type { Option } from './fleet';
 import type { SettledEngine } from './settle';
+
+/** Each GPU's process streams every file in full, so with tensor parallelism a machine would read its weights several times. */
+export const canStream = ({ tensorParallel, pipelineParallel, dataParallel }: Layout): boolean =>
+  tensorParallel * pipelineParallel * dataParallel === 1;
 
 /** The chosen engine as the command line is built from it. */
 export function engineSettings(
@@ -25,7 +30,7 @@ export function engineSettings(
   });
   return {
     hfId: checkpoint.hfId,
-    revision: 'main',
+    revision: requirements.deployment.revision ?? 'main',
     servedModelName: model.name,
     layout,
     maxModelLen: requirements.contextTokens,
@@ -36,6 +41,7 @@ export function engineSettings(
     prefixCaching,
     mtpTokens,
     multimodal: requirements.multimodal,
+    streamWeights: requirements.deployment.loader === 'streamer' && canStream(layout),
     thinking: requirements.workload.thinking,
     workarounds: problems.flatMap(({ workaround }) => workaround ?? []),
     shutdownTimeoutSeconds: timeouts.engineShutdown,

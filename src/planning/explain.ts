@@ -1,4 +1,5 @@
 import type { Rejection } from '../plan/schema';
+import { dollars } from '../report/format';
 import type { PlanningContext, Rejected } from './candidate';
 import { utilisationOf } from './describe';
 import { stage } from './filters/order';
@@ -52,19 +53,24 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
   };
   const known = new Set(sized.map(({ candidate }) => candidate.offer.type.name));
   for (const option of sized) consider(dearerThan(chosen, option));
-  for (const prospect of search.prospects) {
+  const cheapest = new Map<string, number>();
+  for (const prospect of [...search.prospects].sort((a, b) => a.fewestUsdPerMonth - b.fewestUsdPerMonth)) {
     const { offer, checkpoint } = prospect.candidate;
-    // What does not serve leaves its reason in the search.
-    if (!search.serves(prospect) || known.has(offer.type.name)) continue;
-    const cheapest = search.cheapestUsdPerMonth(prospect);
-    const extra = Math.round(cheapest - chosen.cost.usdPerMonth);
+    const best = cheapest.get(offer.type.name) ?? Number.POSITIVE_INFINITY;
+    // What does not serve leaves its reason in the search; what cannot be cheaper than its type's best needs none.
+    if (known.has(offer.type.name) || prospect.fewestUsdPerMonth >= best || !search.serves(prospect))
+      continue;
+    const usd = search.cheapestUsdPerMonth(prospect);
+    if (usd >= best) continue;
+    cheapest.set(offer.type.name, usd);
+    const extra = Math.round(usd - chosen.cost.usdPerMonth);
     consider(
       costRejection(
         offer.type.name,
         checkpoint.key,
-        cheapest,
+        usd,
         chosen,
-        `even at its fastest it costs $${extra} a month more`,
+        `even at its fastest it costs ${dollars(extra)} a month more`,
       ),
     );
   }
@@ -98,10 +104,10 @@ function dearerThan(chosen: Option, option: Option): Rejected {
     offer.offering.region === chosen.candidate.offer.offering.region ? '' : ` in ${offer.offering.region}`;
   const reason =
     extra > 0
-      ? `would do${elsewhere}: ${machines}, $${extra} a month more`
+      ? `would do${elsewhere}: ${machines}, ${dollars(extra)} a month more`
       : extra === 0
         ? `would do as well${elsewhere}: ${machines} at the same cost`
-        : `would do${elsewhere}: ${machines}, $${-extra} a month less, but not as simple`;
+        : `would do${elsewhere}: ${machines}, ${dollars(-extra)} a month less, but not as simple`;
   return costRejection(offer.type.name, checkpoint.key, option.cost.usdPerMonth, chosen, reason);
 }
 

@@ -25,8 +25,8 @@ export function predictedFigures(
   };
   return {
     basis: design.basis,
-    ttftP95Seconds: figure(intervalAround(ttftP95Seconds, 'ttft', design.basis)),
-    tpotP95Seconds: figure(intervalAround(tpotP95Seconds, 'tpot', design.basis)),
+    ttftP95Seconds: figure(intervalAround(ttftP95Seconds, 'ttft', design.footing)),
+    tpotP95Seconds: figure(intervalAround(tpotP95Seconds, 'tpot', design.footing)),
     outputTokensPerSecond: figure(output),
     concurrencyPerReplica: significant(
       Math.max(mean.decodeBatch * design.ranks + rate * mean.ttftSeconds, 1e-3),

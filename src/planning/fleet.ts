@@ -1,6 +1,7 @@
 import { CHECKPOINT_KEYS, type CheckpointKey } from '../models/checkpoints';
 import type { Percentile95 } from '../performance/percentile';
-import { type Survival, USUAL_SIZING } from '../requirements/sizing';
+import type { Survival } from '../requirements/choices';
+import { USUAL_SIZING } from '../requirements/sizing';
 import type { Candidate, PlanningContext } from './candidate';
 import { type Cost, type FleetSize, fleetCost, fleetUsdPerMonth } from './cost';
 import type { Design } from './design';

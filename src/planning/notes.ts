@@ -1,9 +1,10 @@
 import type { PlanningContext } from './candidate';
+import { canStream } from './engine-section';
 import type { Option } from './fleet';
 
 /** What the plan takes for granted about traffic; one sentence each. */
 export function plannedNotes(
-  { design, replicas, hourlyInstances }: Option,
+  { candidate, design, replicas, hourlyInstances }: Option,
   { requirements }: PlanningContext,
 ): string[] {
   const { sharedPrefixShare, inputTokens } = requirements.workload;
@@ -17,6 +18,14 @@ export function plannedNotes(
     [
       replicas > 1 && design.option.prefixCaching,
       `a conversation's own history is not counted as cached: under least-outstanding routing it is found on one of ${replicas} replicas only`,
+    ],
+    [
+      requirements.deployment.loader === 'streamer' && !canStream(candidate.layout),
+      'deployment.loader streamer is not used: with more than one GPU a replica each of them would read all weights',
+    ],
+    [
+      requirements.deployment.weights === 'huggingface' && requirements.deployment.revision === null,
+      'the weights are the newest of their repository at each first boot of a machine; deployment.revision pins them',
     ],
     [
       hourlyInstances !== null,

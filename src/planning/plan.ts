@@ -3,6 +3,7 @@ import { GPUS_AS_OF } from '../hardware/gpus';
 import { INSTANCE_TYPES_AS_OF } from '../hardware/instance-types';
 import { type Catalogue, zonesOf } from '../hardware/offerings';
 import { MODELS_AS_OF } from '../models/registry';
+import type { Calibration } from '../performance/calibration';
 import { type Coefficients, FITTED, FITTED_ON } from '../performance/coefficients';
 import { PLAN_SCHEMA_VERSION, type Plan } from '../plan/schema';
 import type { ResolvedRequirements } from '../requirements/resolve';
@@ -10,8 +11,10 @@ import { serveArguments, serveEnvironment } from '../vllm/arguments';
 import { findRelease } from '../vllm/releases';
 import { alternativesTo } from './alternatives';
 import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
+import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
 import { describeOption } from './describe';
+import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
 import { bestByType, explainNothing, explainRejections, paretoFrontier } from './explain';
 import { memoryFigures, predictedFigures, scalingTarget } from './figures';
@@ -22,16 +25,24 @@ import { quotaNeed } from './quotas';
 import { recommend } from './recommend';
 import { planRisks } from './risks';
 import { openSearch } from './search';
+import { planSeries } from './series';
 import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
 import { costPerMillionTokens, costPerMillionTokensFullLoad } from './token-cost';
+import { machineZones } from './zones';
 
 export interface PlanningData {
   readonly catalogue: Catalogue;
   readonly coefficients?: Coefficients;
+  /** What benchmarks taught; those of other models and releases are left aside. */
+  readonly calibrations?: readonly Calibration[];
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
+  /** Where many plans are made one after the other: what one learns of the engines, for the next. */
+  readonly designs?: DesignMemory;
+  /** Called as the work goes on, however often. */
+  readonly progress?: () => void;
 }
 
 /** Growth allowed beyond the planned machines before the Auto Scaling group stops. */
@@ -49,7 +60,9 @@ export function planningContext(
     model,
     catalogue: data.catalogue,
     coefficients: data.coefficients ?? FITTED,
+    calibrations: calibrationsFor(data.calibrations ?? [], model.name, release.version),
     release,
+    progress: data.progress ?? (() => undefined),
   };
 }
 
@@ -60,7 +73,7 @@ export function planningContext(
 export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Plan {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
-  const search = openSearch(context);
+  const search = openSearch(context, data.designs?.storeFor(context));
   const found = recommend(search, data.exhaustive ?? false);
   if (found === null) throw new UserError(explainNothing(search), 1);
 
@@ -74,7 +87,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
     chosen.coldStartSeconds,
   );
   const settings = engineSettings(chosen, check.engine, timeouts, context);
-  const zoneIds = placeMachines(offer.offering.zoneIds, instances, requirements.minZones);
+  const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
   const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
   return {
@@ -82,7 +95,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
     name: requirements.name,
     summary: summarise(chosen, requirements, predicted),
     requirements,
-    notes: [...resolved.notes, ...plannedNotes(chosen, context)],
+    notes: [...resolved.notes, ...calibrationNotes(chosen, context), ...plannedNotes(chosen, context)],
     choice: {
       hfId: checkpoint.hfId,
       revision: settings.revision,
@@ -136,6 +149,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
     breakEven: breakEvens(chosen, context),
     quotas: quota === null ? [] : [quota],
     rejected: explainRejections(search, chosen, sized),
+    ...calibrationUses(context),
     dataDates: {
       catalogue: data.catalogue.asOf,
       gpus: GPUS_AS_OF,
@@ -144,13 +158,9 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
       performance: FITTED_ON,
       hostedApis: HOSTED_APIS_AS_OF,
     },
+    series: planSeries(chosen, search),
   };
 }
 
 const fewestInstances = ({ instances, hourlyInstances }: Option): number =>
   Math.min(instances, ...(hourlyInstances ?? []));
-
-/** As many zones as there are machines, at least as many as asked for; the type's first zones by id. */
-function placeMachines(offered: readonly string[], instances: number, minZones: number): string[] {
-  return offered.slice(0, Math.max(minZones, Math.min(instances, offered.length)));
-}

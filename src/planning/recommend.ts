@@ -1,3 +1,4 @@
+import { dollars } from '../report/format';
 import type { PlanningContext } from './candidate';
 import { type Check, checkOption } from './check';
 import type { Option } from './fleet';
@@ -62,5 +63,5 @@ function whyNot(best: Option, recommended: Option, firstFailure: string | null):
   if (firstFailure !== null)
     return `the cheapest does not hold when simulated: ${firstFailure.replace(/^simulated: /, '')}`;
   const spared = best.design.extras.filter((name) => !recommended.design.extras.includes(name)).join(' and ');
-  return `$${Math.round(extra)} a month more (${((extra / best.cost.usdPerMonth) * 100).toFixed(1)}%) spares ${spared}`;
+  return `${dollars(extra)} a month more (${((extra / best.cost.usdPerMonth) * 100).toFixed(1)}%) spares ${spared}`;
 }

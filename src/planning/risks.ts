@@ -4,12 +4,13 @@ import type { Option } from './fleet';
 
 /** What a reviewer should know before saying yes; one sentence each. */
 export function planRisks(
-  { candidate, design, instances, hourlyInstances }: Option,
+  { candidate, design, instances, hourlyInstances, coldStartSeconds }: Option,
   { requirements }: PlanningContext,
   zoneIds: readonly string[],
 ): string[] {
   const { offer, gpu, checkpoint } = candidate;
-  const { network, workload } = requirements;
+  const { network, workload, deployment } = requirements;
+  const wake = `${Math.ceil(coldStartSeconds / 60)} minutes`;
   const fewest = Math.min(instances, ...(hourlyInstances ?? []));
   const risks: [boolean, string][] = [
     [fewest === 1, 'one machine: its failure or replacement stops the service until another has started'],
@@ -56,7 +57,29 @@ export function planRisks(
     ],
     [!checkpoint.official, `${checkpoint.hfId} is not published by the Qwen team`],
     [gpu.uncertain.length > 0, `compute figures of ${gpu.name} are estimates`],
-    [network.certificateArn === null, 'no certificate: the front door speaks plain HTTP inside the VPC'],
+    [
+      network.certificateArn === null && network.domain === null,
+      'no certificate: the front door speaks plain HTTP inside the VPC',
+    ],
+    [
+      network.exposure === 'public' &&
+        network.allowedCidrs.includes('0.0.0.0/0') &&
+        deployment.apiKey === 'none' &&
+        network.jwt === null,
+      'anyone on the internet may use the model: set deployment.apiKey or network.jwt',
+    ],
+    [
+      deployment.schedule.some(({ maxInstances }) => maxInstances === 0),
+      `the fleet sleeps by schedule: callers get 503 until the next entry and the cold start after it, about ${wake}`,
+    ],
+    [
+      deployment.sleepAfterMinutes !== null,
+      `the fleet sleeps after ${deployment.sleepAfterMinutes} minutes without a request: the next one gets 503 and wakes it, which takes about ${wake}`,
+    ],
+    [
+      network.targetControlPort !== null,
+      'Target Optimizer: when every engine is full, callers get 503 at once instead of waiting',
+    ],
     [
       workload.thinking && workload.preset !== 'code',
       'thinking makes output lengths vary widely; measure yours and set workload.outputTokens',

@@ -32,7 +32,7 @@ export interface Search {
 }
 
 /** Sifts offers and candidates through the filters that need no sizing. */
-export function openSearch(context: PlanningContext): Search {
+export function openSearch(context: PlanningContext, designs = new DesignStore(context)): Search {
   const offers = sift(machineOffers(context), [servable, allowed, market, zones], context, ({ type }) => ({
     instanceType: type.name,
     checkpoint: null,
@@ -43,12 +43,7 @@ export function openSearch(context: PlanningContext): Search {
     context,
     ({ offer, checkpoint }) => ({ instanceType: offer.type.name, checkpoint: checkpoint.key }),
   );
-  return searchOf(
-    context,
-    candidates.kept,
-    [...offers.rejected, ...candidates.rejected],
-    new DesignStore(context),
-  );
+  return searchOf(context, candidates.kept, [...offers.rejected, ...candidates.rejected], designs);
 }
 
 function searchOf(
@@ -67,7 +62,10 @@ function searchOf(
     prospects,
     cheapestUsdPerMonth: (prospect) => sizer.cheapestUsdPerMonth(prospect.candidate),
     rejected,
-    size: (prospect, ask) => sizer.size(prospect, ask),
+    size: (prospect, ask) => {
+      context.progress();
+      return sizer.size(prospect, ask);
+    },
     serves: (prospect) => sizer.serves(prospect),
     limitDesign: (design, rate, reason) => sizer.limit(design, rate, reason),
     vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs),

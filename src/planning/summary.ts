@@ -1,21 +1,19 @@
 import type { Plan } from '../plan/schema';
+import { rate, seconds, usd } from '../report/format';
 import type { Requirements } from '../requirements/requirements';
 import type { Option } from './fleet';
-import { layoutText } from './layouts';
 
-/** The answer in one sentence. */
+/** The answer in one sentence, without words that need explaining. */
 export function summarise(
-  { candidate, instances, cost }: Option,
+  { candidate, instances, hourlyInstances, cost }: Option,
   requirements: Requirements,
   predicted: Plan['predicted'],
 ): string {
-  const { offer, gpu, checkpoint, layout, replicasPerInstance } = candidate;
-  const machines = `${instances} x ${offer.type.name} (${offer.type.gpuCount} x ${gpu.name})`;
-  const engine = `${requirements.model} ${checkpoint.key.toUpperCase()}, ${layoutText(layout)}${replicasPerInstance > 1 ? `, ${replicasPerInstance} replicas a machine` : ''}`;
-  const load = `${Number(requirements.workload.requestsPerSecond.toPrecision(3))} requests/s`;
-  const latency = `TTFT p95 ${seconds(predicted.ttftP95Seconds.expected)}, TPOT p95 ${seconds(predicted.tpotP95Seconds.expected)}`;
-  return `${machines} in ${offer.offering.region} serve ${engine} at ${load} with ${latency} for $${Math.round(cost.usdPerMonth).toLocaleString('en-US')} a month (${offer.market}).`;
+  const { offer, gpu, checkpoint } = candidate;
+  const fewest = Math.min(...(hourlyInstances ?? [instances]));
+  const machines = `${fewest < instances ? `${fewest} to ` : ''}${instances} x ${offer.type.name} (${offer.type.gpuCount} x ${gpu.name})`;
+  const load = rate(requirements.workload.requestsPerSecond);
+  const first = seconds(predicted.ttftP95Seconds.expected);
+  const next = seconds(predicted.tpotP95Seconds.expected);
+  return `Serve ${requirements.model} ${checkpoint.key.toUpperCase()} at ${load} with ${machines} in ${offer.offering.region}, ${offer.market}: ${usd(cost.usdPerMonth)} a month; first token within ${first}, then one every ${next} (for 95 of 100 requests).`;
 }
-
-const seconds = (value: number): string =>
-  value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(1)} s`;

@@ -1,11 +1,14 @@
-/** A plain table: columns padded to their widest cell, numbers to the right, the last column cut to fit. */
+/** A plain table: columns padded to their widest cell, numbers to the right. */
 export interface TableOptions {
   readonly rightAligned?: readonly number[];
   readonly columns?: number;
   readonly indent?: string;
+  /** Column whose cells are broken over several lines where the table is too wide; without one, lines are cut. */
+  readonly flexible?: number;
 }
 
 const GAP = '  ';
+const NARROWEST_FLEXIBLE = 12;
 
 /** Lines of a table with a header, ending in a newline. */
 export function table(
@@ -13,8 +16,14 @@ export function table(
   rows: readonly (readonly string[])[],
   options: TableOptions = {},
 ): string {
-  const { rightAligned = [], columns = 120, indent = '' } = options;
+  const { rightAligned = [], columns = 120, indent = '', flexible } = options;
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  if (flexible !== undefined) {
+    const others = widths.reduce((sum, width, i) => (i === flexible ? sum : sum + width + GAP.length), 0);
+    const room = columns - indent.length - others;
+    if (room < Math.min(NARROWEST_FLEXIBLE, widths[flexible]!)) return stacked(header, rows, columns, indent);
+    widths[flexible] = Math.min(widths[flexible]!, room);
+  }
   const line = (cells: readonly string[]): string => {
     const padded = cells.map((cell, i) =>
       rightAligned.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
@@ -22,19 +31,45 @@ export function table(
     const text = (indent + padded.join(GAP)).trimEnd();
     return text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
   };
-  return `${[header, ...rows].map(line).join('\n')}\n`;
+  const broken = (cells: readonly string[]): string[] => {
+    if (flexible === undefined) return [line(cells)];
+    const parts = wrap(cells[flexible] ?? '', widths[flexible]!).split('\n');
+    return parts.map((part, nth) =>
+      line(cells.map((cell, i) => (i === flexible ? part : nth === 0 ? cell : ''))),
+    );
+  };
+  return `${[header, ...rows].flatMap(broken).join('\n')}\n`;
 }
 
-/** Text broken at spaces to fit a width; continuation lines are indented. */
+/** A table for a terminal too narrow for it: one line a cell, named by its column. */
+const stacked = (
+  [, ...titles]: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number,
+  indent: string,
+): string =>
+  rows
+    .flatMap(([first = '', ...cells]) => [
+      wrap(indent + first, columns, `${indent}  `),
+      ...cells.map((cell, i) => wrap(`${indent}  ${titles[i]}: ${cell}`, columns, `${indent}    `)),
+    ])
+    .join('\n')
+    .concat('\n');
+
+/** Text broken at spaces to fit a width, and inside words that alone are wider; continuation lines are indented. */
 export function wrap(text: string, columns: number, indent = ''): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    const width = columns - (lines.length > 0 ? indent.length : 0);
-    if (line !== '' && line.length + 1 + word.length > width) {
+  const width = (): number => Math.max(1, columns - (lines.length > 0 ? indent.length : 0));
+  for (let word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width()) {
       lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = '';
+    }
+    for (; line === '' && word.length > width(); word = word.slice(lines.at(-1)!.length)) {
+      lines.push(word.slice(0, width()));
+    }
+    line = line === '' ? word : `${line} ${word}`;
   }
   lines.push(line);
   return lines.map((text, i) => (i === 0 ? text : indent + text)).join('\n');

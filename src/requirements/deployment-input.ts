@@ -3,6 +3,11 @@ import { z } from 'zod';
 export const NAT_MODES = ['single', 'per-zone', 'none'] as const;
 export const WEIGHT_SOURCES = ['huggingface', 's3'] as const;
 export const BUDGET_SCOPES = ['tag', 'account', 'none'] as const;
+export const LOADERS = ['default', 'streamer'] as const;
+/** Stands for 0.0.0.0/0 among those who may call: nobody writes it by mistake. */
+export const EVERYONE = 'everyone';
+/** Stands for a cost anomaly monitor of the plan's own. */
+export const NEW_MONITOR = 'new';
 
 export const arn = (service: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:[A-Za-z0-9/_.+=@:!-]{1,400}$`));
@@ -48,10 +53,12 @@ export const deploymentInput = z.strictObject({
     .optional()
     .describe("AWS budget at the plan's cost: by tag (default), of the account, or none"),
   anomalyMonitorArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor\/[0-9a-f-]{36}$/)
+    .union([
+      z.literal(NEW_MONITOR),
+      z.string().regex(/^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor\/[0-9a-f-]{36}$/),
+    ])
     .optional()
-    .describe('existing cost anomaly monitor to subscribe to'),
+    .describe("cost anomalies: 'new' for a monitor of this plan's tag, or the ARN of an existing monitor"),
   apiKey: secret
     .optional()
     .describe('what callers must send: none (default), variable (TF_VAR_api_key), or the ARN of a secret'),
@@ -64,13 +71,25 @@ export const deploymentInput = z.strictObject({
     .enum(WEIGHT_SOURCES)
     .optional()
     .describe('where machines load weights from (default huggingface)'),
+  loader: z
+    .enum(LOADERS)
+    .optional()
+    .describe(
+      'how an engine reads its weights: default, or streamer (Run:ai Model Streamer, one GPU a replica)',
+    ),
+  revision: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'a commit of 40 hexadecimal digits')
+    .optional()
+    .describe('commit of the Hugging Face repository to serve (default: its main branch at each first boot)'),
   image: z
     .string()
     .regex(
-      /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9._/-]{1,200}(:[A-Za-z0-9._-]{1,128})?(@sha256:[0-9a-f]{64})?$/,
+      /^[a-z0-9][a-z0-9.:-]{0,120}\/[a-z0-9._/-]{1,200}(:[A-Za-z0-9._-]{1,128})?(@sha256:[0-9a-f]{64})?$/,
+      'an image such as vllm/vllm-openai:v0.33.0@sha256:… or one in your ECR',
     )
     .optional()
-    .describe('copy of the engine image in your own ECR'),
+    .describe("engine image instead of the plan's: pinned by digest, or a copy in your own ECR"),
   amiId: z
     .string()
     .regex(/^ami-[0-9a-f]{8,17}$/)
@@ -95,4 +114,13 @@ export const deploymentInput = z.strictObject({
     .max(20)
     .optional()
     .describe('group sizes by time of day; 0 stops serving until the next entry'),
+  sleepAfterMinutes: z
+    .number()
+    .int()
+    .min(15)
+    .max(1440)
+    .optional()
+    .describe(
+      'scale to zero after so many minutes without a request; the next request gets 503 and wakes the fleet (default: never)',
+    ),
 });

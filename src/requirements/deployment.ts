@@ -25,12 +25,20 @@ export function networkProblems({ network }: Requirements): string[] {
   }
   if (network.exposure === 'public' && network.allowedCidrs.length === 0) {
     problems.push(
-      'a public front door needs named callers: set network.allowedCidrs (0.0.0.0/0 if you mean everyone)',
+      "a public front door needs named callers: set network.allowedCidrs to their ranges, or to the word 'everyone' if you mean it",
     );
   }
   const encrypted = network.certificateArn !== null || network.domain !== null;
   if (network.jwt !== null && !encrypted) {
     problems.push('network.jwt needs HTTPS: set network.certificateArn or network.domain');
+  }
+  if (network.rateLimitPerKey !== null && network.webAclArn !== null) {
+    problems.push(
+      'network.rateLimitPerKey makes a web ACL and network.webAclArn names one, a load balancer takes one: add the rule to yours, or drop it',
+    );
+  }
+  if (network.cidr !== null && network.vpcId !== null) {
+    problems.push('network.cidr is for a new VPC and network.vpcId names an existing one: keep one');
   }
   const subnets = network.machineSubnetIds.length > 0 || network.loadBalancerSubnetIds.length > 0;
   if (subnets && network.vpcId === null) problems.push('subnet ids were given without network.vpcId');
@@ -45,10 +53,15 @@ export function networkProblems({ network }: Requirements): string[] {
   return problems;
 }
 
+/** Whether an image lies in a private ECR registry, which machines reach without the internet. */
+export const isPrivateEcr = (image: string): boolean =>
+  /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\//.test(image);
+
 /** What cannot be true at once about the deployment, each with its fix. */
 export function deploymentProblems({ network, deployment, markets }: Requirements): string[] {
   const problems: string[] = [];
-  if (network.natGateways === 'none' && (deployment.weights !== 's3' || deployment.image === null)) {
+  const ownImage = deployment.image !== null && isPrivateEcr(deployment.image);
+  if (network.natGateways === 'none' && (deployment.weights !== 's3' || !ownImage)) {
     problems.push(
       'network.natGateways none leaves machines without internet: set deployment.weights to s3 and deployment.image to a copy in ECR',
     );

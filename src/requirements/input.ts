@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
 import { LIMITS } from '../workload/workload';
-import { arn, deploymentInput, hostName, httpsUrl, NAT_MODES } from './deployment-input';
+import { MARKETS } from './choices';
+import { arn, deploymentInput, EVERYONE, hostName, httpsUrl, NAT_MODES } from './deployment-input';
 import { sizingInputSchema } from './sizing';
 
-export const MARKETS = ['on-demand', 'spot', 'capacity-block'] as const;
-export type Market = (typeof MARKETS)[number];
+export { MARKETS, type Market } from './choices';
 
 /** AWS names are built from it (load balancers allow 32 characters), so it stays short and plain. */
 export const NAME_PATTERN = /^[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?$/;
@@ -18,6 +18,12 @@ const lengths = z.union([
 ]);
 const seconds = z.number().positive().max(LIMITS.seconds);
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
+const caller = z
+  .string()
+  .refine(
+    (word) => word === EVERYONE || cidr.safeParse(word).success,
+    "a CIDR range such as 10.0.0.0/8, or the word 'everyone'",
+  );
 
 const workload = z.strictObject({
   preset: z
@@ -72,7 +78,20 @@ const network = z.strictObject({
     .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/)
     .optional()
     .describe('ACM certificate; without one the front door is internal HTTP'),
-  allowedCidrs: z.array(cidr).min(1).max(50).optional().describe('who may call (default: the VPC)'),
+  cidr: z
+    .string()
+    .regex(
+      /^(10\.(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/,
+      'a private /16 such as 10.42.0.0/16',
+    )
+    .optional()
+    .describe('address range of a new VPC; give each its own to peer them (default 10.42.0.0/16)'),
+  allowedCidrs: z
+    .array(caller)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe("who may call: IPv4 ranges, or the word 'everyone' (default: the VPC)"),
   natGateways: z
     .enum(NAT_MODES)
     .optional()
@@ -84,6 +103,22 @@ const network = z.strictObject({
     .optional()
     .describe('name of the front door in a Route 53 zone: a certificate is issued for it'),
   webAclArn: arn('wafv2').optional().describe('AWS WAF web ACL to put before the front door'),
+  rateLimitPerKey: z
+    .number()
+    .int()
+    .min(10)
+    .max(2_000_000_000)
+    .optional()
+    .describe('requests a minute that one API key may send; more get 429 (an AWS WAF web ACL of its own)'),
+  targetControlPort: z
+    .number()
+    .int()
+    .min(1024)
+    .max(65_535)
+    .optional()
+    .describe(
+      'port of ALB Target Optimizer (usually 3000): a machine gets no more requests than its engines run at once, others get 503',
+    ),
   jwt: z
     .strictObject({ issuer: httpsUrl, jwksUrl: httpsUrl })
     .optional()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { sloSchema, workloadSchema } from '../workload/workload';
-import { BUDGET_SCOPES, NAT_MODES, WEIGHT_SOURCES } from './deployment-input';
+import { BUDGET_SCOPES, LOADERS, NAT_MODES, WEIGHT_SOURCES } from './deployment-input';
 import { MARKETS, NAME_PATTERN } from './input';
 import { sizingSchema } from './sizing';
 
@@ -24,12 +24,15 @@ export const deploymentSchema = z.strictObject({
   apiKey: z.string().default('none'),
   huggingFaceToken: z.string().default('none'),
   weights: z.enum(WEIGHT_SOURCES).default('huggingface'),
+  loader: z.enum(LOADERS).default('default'),
+  revision: z.string().nullable().default(null),
   image: z.string().nullable().default(null),
   amiId: z.string().nullable().default(null),
   capacityReservationId: z.string().nullable().default(null),
   spotInstanceTypes: z.array(z.string()).default([]),
   onDemandBase: z.number().int().min(0).default(0),
   schedule: z.array(scheduledSizeSchema).default([]),
+  sleepAfterMinutes: z.number().int().nullable().default(null),
 });
 
 /** Requirements as understood: every field present, defaults and derived values filled in. Part of the Plan. */
@@ -57,11 +60,15 @@ export const requirementsSchema = z.strictObject({
     loadBalancerSubnetIds: z.array(z.string()),
     exposure: z.enum(['internal', 'public']),
     certificateArn: z.string().nullable(),
+    /** Of a new VPC; null for the usual one. */
+    cidr: z.string().nullable().default(null),
     /** Empty means the VPC's own range. */
     allowedCidrs: z.array(z.string()),
     natGateways: z.enum(NAT_MODES).default('single'),
     domain: z.strictObject({ name: z.string(), hostedZoneId: z.string() }).nullable().default(null),
     webAclArn: z.string().nullable().default(null),
+    rateLimitPerKey: z.number().int().nullable().default(null),
+    targetControlPort: z.number().int().nullable().default(null),
     jwt: z.strictObject({ issuer: z.string(), jwksUrl: z.string() }).nullable().default(null),
   }),
   sizing: sizingSchema.optional(),

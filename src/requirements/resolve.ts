@@ -5,10 +5,12 @@ import { type Catalogue, regionsOf } from '../hardware/offerings';
 import { FAMILY } from '../models/architecture';
 import { meetsQualityFloor, type QualityFloor, qualityOf } from '../models/checkpoints';
 import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
-import { findRelease, LATEST_RELEASE, RELEASES } from '../vllm/releases';
+import { STREAMING_LOADER } from '../vllm/arguments';
+import { findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
 import { type LengthStats, PRESETS } from '../workload/presets';
 import type { Workload } from '../workload/workload';
 import { deploymentProblems, networkProblems, resolveDeployment } from './deployment';
+import { EVERYONE } from './deployment-input';
 import type { RequirementsInput } from './input';
 import type { Requirements } from './requirements';
 import { resolveSizing } from './sizing';
@@ -65,10 +67,15 @@ export function resolveRequirements(input: RequirementsInput, catalogue: Catalog
       loadBalancerSubnetIds: input.network?.loadBalancerSubnetIds ?? [],
       exposure: input.network?.exposure ?? 'internal',
       certificateArn: input.network?.certificateArn ?? null,
-      allowedCidrs: input.network?.allowedCidrs ?? [],
+      cidr: input.network?.cidr ?? null,
+      allowedCidrs: (input.network?.allowedCidrs ?? []).map((word) =>
+        word === EVERYONE ? '0.0.0.0/0' : word,
+      ),
       natGateways: input.network?.natGateways ?? 'single',
       domain: input.network?.domain ?? null,
       webAclArn: input.network?.webAclArn ?? null,
+      rateLimitPerKey: input.network?.rateLimitPerKey ?? null,
+      targetControlPort: input.network?.targetControlPort ?? null,
       jwt: input.network?.jwt ?? null,
     },
     sizing: resolveSizing(input.sizing),
@@ -156,6 +163,9 @@ function defaultContext(workload: Workload, notes: string[]): number {
   return context;
 }
 
+const streams = ({ flagChoices }: Release): boolean =>
+  flagChoices['--load-format']?.includes(STREAMING_LOADER) ?? false;
+
 /** Everything that cannot be true at once, each with its fix. */
 function contradictions(
   r: Requirements,
@@ -197,7 +207,13 @@ function contradictions(
       `context ${r.contextTokens} is shorter than a p95 request (${Math.ceil(r.workload.inputTokens.p95)} in + ${Math.ceil(r.workload.outputTokens.p95)} out); raise --context or lower the lengths`,
     );
   }
-  if (!findRelease(r.vllmVersion)) {
+  const release = findRelease(r.vllmVersion);
+  if (release && r.deployment.loader === 'streamer' && !streams(release)) {
+    problems.push(
+      `deployment.loader streamer: vLLM ${r.vllmVersion} has no ${STREAMING_LOADER}; leave it out or choose another vllmVersion`,
+    );
+  }
+  if (!release) {
     problems.push(
       `unknown vLLM version ${quote(r.vllmVersion)}; known: ${RELEASES.map((release) => release.version).join(', ')}`,
     );

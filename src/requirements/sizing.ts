@@ -1,8 +1,5 @@
 import { z } from 'zod';
-
-/** What a fleet must survive without dropping below the load it was sized for. */
-export const SURVIVALS = ['nothing', 'machine', 'zone'] as const;
-export type Survival = (typeof SURVIVALS)[number];
+import { SURVIVALS } from './choices';
 
 const HOURS = 24;
 const usdPerMillion = z.number().min(0).max(10_000);

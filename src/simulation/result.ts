@@ -28,16 +28,22 @@ export interface TimePoint {
   readonly waiting: number;
 }
 
-export interface SimulationResult {
-  readonly requests: number;
-  /** From the start to the last token. */
-  readonly durationSeconds: number;
+export interface SimulationResult extends Replay {
   /** False when requests come faster than the engine serves them: the figures then depend on how long it lasts. */
   readonly stable: boolean;
   /** Served rate over `saturationRequestsPerSecond`. */
   readonly utilisation: number;
   /** What all replicas serve with a queue that never empties. */
   readonly saturationRequestsPerSecond: number;
+}
+
+/** What happened to the requests. */
+export interface Replay {
+  readonly requests: number;
+  /** From the start to the last token. */
+  readonly durationSeconds: number;
+  /** Over the time in which requests arrive. */
+  readonly arrivalsPerSecond: number;
 
   /** Arrival to first token, front end included. */
   readonly ttftSeconds: Distribution;

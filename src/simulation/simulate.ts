@@ -7,13 +7,13 @@ import { runCluster } from './cluster';
 import type { SimulationConfig } from './config';
 import type { Engine } from './engine';
 import { type KvGeometry, peakBlocks } from './kv-cache';
-import type { SimulationResult } from './result';
+import type { Replay, SimulationResult } from './result';
 import { saturationOf } from './saturation';
 import { ModelStepTimer } from './step-timer';
 import { summarise } from './summary';
 
 /**
- * Replays requests through vLLM's scheduler on the step-time model.
+ * Replays requests through vLLM's scheduler on the step-time model, and probes what the engine serves at most.
  * @throws UserError for a configuration that makes no sense, a request that the engine cannot hold, or a rate that no
  * queue survives (see `saturationRequestsPerSecond`)
  */
@@ -26,6 +26,25 @@ export function simulate(config: SimulationConfig): SimulationResult {
       `rate ${figure(asked)}/s: ${config.replicas === 1 ? 'this engine serves' : `these ${config.replicas} replicas serve`} at most ${figure(saturation)} requests/s of this kind; lower the rate or add replicas`,
     );
   }
+  const replayed = replayOn(engine, longestTokens, config);
+  return {
+    ...replayed,
+    stable: config.arrivals.kind !== 'trace' || replayed.arrivalsPerSecond < saturation,
+    utilisation: replayed.requestsPerSecond / saturation,
+    saturationRequestsPerSecond: saturation,
+  };
+}
+
+/**
+ * Replays requests without probing saturation, for a rate that is known to be sustained.
+ * @throws UserError as `simulate` does, except for the rate
+ */
+export function replay(config: SimulationConfig): Replay {
+  const { engine, longestTokens } = prepare(config);
+  return replayOn(engine, longestTokens, config);
+}
+
+function replayOn(engine: Engine, longestTokens: number, config: SimulationConfig): Replay {
   const { requests, cutRequests } = buildRequests(config, longestTokens);
   const frontEndSeconds = frontEndOf(config, requests.inputTokens);
   const run = runCluster(engine, requests, {
@@ -41,9 +60,6 @@ export function simulate(config: SimulationConfig): SimulationResult {
     warmupRequests: Math.min(config.warmupRequests ?? 0, requests.count - 1),
     slo: config.slo,
     cutRequests,
-    saturationRequestsPerSecond: saturation,
-    stable:
-      config.arrivals.kind !== 'trace' || requests.count / lastArrival(requests.arrivalSeconds) < saturation,
   });
 }
 
@@ -138,8 +154,5 @@ function thinkSecondsOf({ arrivals, prefixes }: SimulationConfig): number {
   if (prefixes?.kind === 'conversation') return prefixes.thinkSeconds;
   return arrivals.kind === 'closed' ? (arrivals.thinkSeconds ?? 0) : 0;
 }
-
-const lastArrival = (arrivals: Float64Array): number =>
-  Math.max(arrivals[arrivals.length - 1]!, Number.MIN_VALUE);
 
 const figure = (value: number): string => Number(value.toPrecision(3)).toString();

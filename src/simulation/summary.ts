@@ -3,7 +3,7 @@ import type { SimulatedSlo } from './config';
 import { distributionOf, distributionOfHistogram } from './distribution';
 import type { Replica } from './replica';
 import type { RequestTable } from './request-table';
-import type { ReplicaResult, SimulationResult } from './result';
+import type { Replay, ReplicaResult } from './result';
 import { throughputBySpan } from './throughput';
 
 export interface SummaryInput {
@@ -15,12 +15,10 @@ export interface SummaryInput {
   readonly warmupRequests: number;
   readonly slo: SimulatedSlo | null;
   readonly cutRequests: number;
-  readonly saturationRequestsPerSecond: number;
-  readonly stable: boolean;
 }
 
 /** The figures of a finished run. */
-export function summarise(input: SummaryInput): SimulationResult {
+export function summarise(input: SummaryInput): Replay {
   const { requests, run, warmupRequests: from } = input;
   const { durationSeconds } = run;
   const latencies = latenciesOf(requests, from, input.frontEndSeconds);
@@ -39,9 +37,7 @@ export function summarise(input: SummaryInput): SimulationResult {
   return {
     requests: requests.count,
     durationSeconds,
-    stable: input.stable,
-    utilisation: requestsPerSecond / input.saturationRequestsPerSecond,
-    saturationRequestsPerSecond: input.saturationRequestsPerSecond,
+    arrivalsPerSecond: requests.count / lastArrival(requests.arrivalSeconds),
     ttftSeconds: distributionOf(latencies.ttft.slice()),
     tpotSeconds: tpotDistribution(requests, latencies.tpot, from),
     itlSeconds: run.interTokenSeconds.count > 0 ? distributionOfHistogram(run.interTokenSeconds) : null,
@@ -82,6 +78,9 @@ export function summarise(input: SummaryInput): SimulationResult {
     replicas: run.replicas.map((replica) => replicaResult(replica, durationSeconds, input.usableBlocks)),
   };
 }
+
+const lastArrival = (arrivals: Float64Array): number =>
+  Math.max(arrivals[arrivals.length - 1]!, Number.MIN_VALUE);
 
 interface Latencies {
   readonly ttft: Float64Array;

@@ -22,6 +22,8 @@ export interface EngineSettings {
   readonly multimodal: boolean;
   readonly thinking: boolean;
   readonly userBlockSize?: number | null;
+  /** Read the weights by Run:ai Model Streamer, which the official image holds. */
+  readonly streamWeights?: boolean;
   /** Flags and environment against known problems of the release (known-problems.ts). */
   readonly workarounds?: readonly Workaround[];
   /** vLLM finishes running requests for this long after SIGTERM instead of aborting them. */
@@ -36,6 +38,10 @@ export interface ServeFlag {
   readonly reason: string;
 }
 
+export const STREAMING_LOADER = 'runai_streamer';
+/** Threads that read, and the most that lies in host memory at once: without a limit it may be all of the weights. */
+const STREAMER_CONFIG = { concurrency: 16, memory_limit: 5 * 2 ** 30 };
+
 const REASONING_PARSER = 'qwen3';
 const TOOL_CALL_PARSER = 'qwen3_coder';
 
@@ -45,6 +51,7 @@ export function serveFlags(settings: EngineSettings, release: Release): ServeFla
     ...identityFlags(settings),
     ...layoutFlags(settings.layout),
     ...capacityFlags(settings, release),
+    ...loaderFlags(settings),
     ...featureFlags(settings, release),
     // Without --shutdown-timeout (before 0.18) vLLM aborts what runs; there is nothing to pass instead.
     ...optionalFlag(
@@ -124,6 +131,18 @@ function capacityFlags(settings: EngineSettings, release: Release): ServeFlag[] 
     flags.push(flag('--mamba-ssm-cache-dtype', ssmCacheDtype, 'size of the GDN states'));
   if (userBlockSize !== null) flags.push(flag('--block-size', userBlockSize, 'asked for'));
   return flags;
+}
+
+function loaderFlags({ streamWeights = false }: EngineSettings): ServeFlag[] {
+  if (!streamWeights) return [];
+  return [
+    flag('--load-format', STREAMING_LOADER, 'several threads read the weights while others reach the GPU'),
+    flag(
+      '--model-loader-extra-config',
+      JSON.stringify(STREAMER_CONFIG),
+      'threads and host memory of the loader',
+    ),
+  ];
 }
 
 function featureFlags(settings: EngineSettings, release: Release): ServeFlag[] {

@@ -3,6 +3,7 @@ import { CloudwatchMetricAlarm, type CloudwatchMetricAlarmConfig } from '../aws'
 import { Construct } from '../cdk';
 import type { FrontDoor } from './front-door';
 import { DIMENSION, ENGINE, EVENT, LATENCY, NAMESPACE } from './metrics';
+import { mayBeEmpty } from './sleep';
 
 /** The plan's SLO is a 95th percentile: five requests of a hundred may be slower. */
 const ERROR_BUDGET = 0.05;
@@ -13,6 +14,26 @@ const BURNS = [
 ];
 
 type Alarm = Partial<CloudwatchMetricAlarmConfig> & { readonly alarmDescription: string };
+
+/** The sum of a metric in five minutes, nothing while the group is empty: a fleet that sleeps answers 503 as it should. */
+const whileServing = (
+  metric: { namespace: string; metricName: string; dimensions: Record<string, string> },
+  groupName: string,
+) => [
+  { id: 'errors', metric: { ...metric, stat: 'Sum', period: 300 }, returnData: false },
+  {
+    id: 'serving',
+    metric: {
+      namespace: 'AWS/AutoScaling',
+      metricName: 'GroupInServiceInstances',
+      dimensions: { [DIMENSION]: groupName },
+      stat: 'Minimum',
+      period: 300,
+    },
+    returnData: false,
+  },
+  { id: 'awake', expression: 'IF(FILL(serving, 0) > 0, errors, 0)', label: 'while awake', returnData: true },
+];
 
 /** Whom to wake, and when. Each alarm also says when it is over. */
 export class Alarms extends Construct {
@@ -49,7 +70,6 @@ export class Alarms extends Construct {
       evaluationPeriods: 15,
       threshold: 0.97,
     });
-    const atNight = plan.requirements.deployment.schedule.some(({ minInstances }) => minInstances === 0);
     this.alarm('no-telemetry', {
       ...ours,
       alarmDescription: 'No engine has reported for 10 minutes: none serves, or nobody knows',
@@ -58,8 +78,8 @@ export class Alarms extends Construct {
       evaluationPeriods: 10,
       comparisonOperator: 'LessThanThreshold',
       threshold: 1,
-      // A fleet that sleeps by schedule reports nothing, and that is no alarm.
-      treatMissingData: atNight ? 'notBreaching' : 'breaching',
+      // A fleet that sleeps reports nothing, and that is no alarm.
+      treatMissingData: mayBeEmpty(plan) ? 'notBreaching' : 'breaching',
     });
     const events = {
       'boot-failed': [EVENT.bootFailed, 'A new machine did not serve in time and was given up: see its log'],
@@ -77,7 +97,7 @@ export class Alarms extends Construct {
         threshold: 1,
       });
     }
-    this.balancer(door);
+    this.balancer(door, groupName);
   }
 
   private latency(groupName: string): void {
@@ -116,7 +136,7 @@ export class Alarms extends Construct {
     }
   }
 
-  private balancer(door: FrontDoor): void {
+  private balancer(door: FrontDoor, groupName: string): void {
     const ofDoor = { LoadBalancer: door.arnSuffix };
     this.alarm('unhealthy-targets', {
       alarmDescription: 'A machine in service fails its health check for 10 minutes',
@@ -127,14 +147,17 @@ export class Alarms extends Construct {
       evaluationPeriods: 10,
       threshold: 1,
     });
-    this.alarm('errors', {
-      alarmDescription: 'The load balancer itself answers with 5xx: no healthy machine, or time-outs',
+    const errors = {
       namespace: 'AWS/ApplicationELB',
       metricName: 'HTTPCode_ELB_5XX_Count',
       dimensions: ofDoor,
-      statistic: 'Sum',
-      period: 300,
+    };
+    this.alarm('errors', {
+      alarmDescription: 'The load balancer itself answers with 5xx: no healthy machine, or time-outs',
       threshold: 5,
+      ...(mayBeEmpty(this.plan)
+        ? { metricQuery: whileServing(errors, groupName) }
+        : { ...errors, statistic: 'Sum', period: 300 }),
     });
   }
 

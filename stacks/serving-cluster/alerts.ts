@@ -7,32 +7,26 @@ import {
   SnsTopicPolicy,
   SnsTopicSubscription,
 } from '../aws';
-import { Construct } from '../cdk';
+import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
 import type { Account } from './account';
 import { groupName } from './names';
+import { publisherStatements } from './publishers';
 
 /** Where alarms, failed launches and budget warnings go. */
 export class Alerts extends Construct {
   readonly topicArn: string;
+  /** Before this nobody may publish: AWS tries the topic when a budget is made. */
+  readonly ready: ITerraformDependable;
 
   constructor(scope: Construct, id: string, plan: Plan, account: Account, keyArn: string) {
     super(scope, id);
     const topic = new SnsTopic(this, 'topic', { name: `${plan.name}-alerts`, kmsMasterKeyId: keyArn });
     this.topicArn = topic.arn;
-    const publishers = ['cloudwatch.amazonaws.com', 'events.amazonaws.com', 'budgets.amazonaws.com'];
-    new SnsTopicPolicy(this, 'access', {
+    this.ready = new SnsTopicPolicy(this, 'access', {
       arn: topic.arn,
       policy: new DataAwsIamPolicyDocument(this, 'policy', {
-        statement: [
-          {
-            sid: 'PublishFromThisAccount',
-            actions: ['sns:Publish'],
-            resources: [topic.arn],
-            principals: [{ type: 'Service', identifiers: publishers }],
-            condition: [{ test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] }],
-          },
-        ],
+        statement: publisherStatements(account, 'topic', topic.arn),
       }).json,
     });
     const { alertEmail } = plan.requirements.deployment;
@@ -43,14 +37,15 @@ export class Alerts extends Construct {
         endpoint: literal(alertEmail),
       });
     }
-    // No capacity, no quota, or a machine that gave up: only the group knows of the first two.
+    // No capacity, no quota, or a machine that gave up: only the group knows of the first two. And a replacement of machines
+    // that failed, so that old ones serve on.
     const rule = new CloudwatchEventRule(this, 'failed-launch', {
       name: `${plan.name}-failed-launch`,
-      description: `A machine of ${plan.name} could not be started`,
+      description: `A machine of ${plan.name} could not be started or replaced`,
       eventPattern: literal(
         JSON.stringify({
           source: ['aws.autoscaling'],
-          'detail-type': ['EC2 Instance Launch Unsuccessful'],
+          'detail-type': ['EC2 Instance Launch Unsuccessful', 'EC2 Auto Scaling Instance Refresh Failed'],
           detail: { AutoScalingGroupName: [groupName(plan)] },
         }),
       ),

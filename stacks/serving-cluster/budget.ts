@@ -1,6 +1,7 @@
 import type { Plan } from '../../src/plan/schema';
-import { BudgetsBudget, CeAnomalySubscription } from '../aws';
-import { Construct } from '../cdk';
+import { NEW_MONITOR } from '../../src/requirements/deployment-input';
+import { BudgetsBudget, CeAnomalyMonitor, CeAnomalySubscription } from '../aws';
+import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
 import { PLAN_TAG } from './names';
 
@@ -11,9 +12,9 @@ const WARNINGS = [
   { notificationType: 'FORECASTED', threshold: 110 },
 ];
 
-/** Guards against costs above the plan's: a budget, and the subscription to an anomaly monitor that exists. */
+/** Guards against costs above the plan's: a budget, and a subscription to an anomaly monitor, new or existing. */
 export class CostGuards extends Construct {
-  constructor(scope: Construct, id: string, plan: Plan, topicArn: string) {
+  constructor(scope: Construct, id: string, plan: Plan, topicArn: string, topicReady: ITerraformDependable) {
     super(scope, id);
     const { budget, anomalyMonitorArn } = plan.requirements.deployment;
     const monthly = plan.cost.usdPerMonth;
@@ -35,13 +36,14 @@ export class CostGuards extends Construct {
           thresholdType: 'PERCENTAGE',
           subscriberSnsTopicArns: [topicArn],
         })),
+        dependsOn: [topicReady],
       });
     }
     if (anomalyMonitorArn !== null) {
       new CeAnomalySubscription(this, 'anomalies', {
         name: `${plan.name}-anomalies`,
         frequency: 'IMMEDIATE',
-        monitorArnList: [literal(anomalyMonitorArn)],
+        monitorArnList: [anomalyMonitorArn === NEW_MONITOR ? this.monitor(plan) : literal(anomalyMonitorArn)],
         subscriber: [{ type: 'SNS', address: topicArn }],
         thresholdExpression: {
           dimension: {
@@ -51,7 +53,25 @@ export class CostGuards extends Construct {
             matchOptions: ['GREATER_THAN_OR_EQUAL'],
           },
         },
+        dependsOn: [topicReady],
       });
     }
+  }
+
+  /** A monitor of what carries the plan's tag; like the budget it sees nothing until that tag is active for cost allocation. */
+  private monitor(plan: Plan): string {
+    return new CeAnomalyMonitor(this, 'anomaly-monitor', {
+      name: `${plan.name}-anomalies`,
+      monitorType: 'CUSTOM',
+      // Every field, as AWS gives it back, so that the next plan finds no difference.
+      monitorSpecification: JSON.stringify({
+        And: null,
+        CostCategories: null,
+        Dimensions: null,
+        Not: null,
+        Or: null,
+        Tags: { Key: PLAN_TAG, MatchOptions: null, Values: [plan.name] },
+      }),
+    }).arn;
   }
 }

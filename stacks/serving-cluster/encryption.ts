@@ -3,10 +3,8 @@ import { DataAwsIamPolicyDocument, type DataAwsIamPolicyDocumentStatement, KmsAl
 import { Construct } from '../cdk';
 import { literal } from '../literal';
 import type { Account } from './account';
-import { logGroupPrefix } from './names';
-
-/** AWS services that publish to the alert topic, whose messages the key encrypts. */
-const PUBLISHERS = ['cloudwatch.amazonaws.com', 'events.amazonaws.com', 'budgets.amazonaws.com'];
+import { logGroupPrefix, wafLogGroupName } from './names';
+import { publisherStatements } from './publishers';
 
 function keyPolicy(plan: Plan, account: Account): DataAwsIamPolicyDocumentStatement[] {
   const use = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'];
@@ -27,7 +25,9 @@ function keyPolicy(plan: Plan, account: Account): DataAwsIamPolicyDocumentStatem
         {
           test: 'ArnLike',
           variable: 'kms:EncryptionContext:aws:logs:arn',
-          values: [account.arn('logs', `log-group:${logGroupPrefix(plan)}*`)],
+          values: [logGroupPrefix(plan), wafLogGroupName(plan)].map((prefix) =>
+            account.arn('logs', `log-group:${prefix}*`),
+          ),
         },
       ],
     },
@@ -47,13 +47,7 @@ function keyPolicy(plan: Plan, account: Account): DataAwsIamPolicyDocumentStatem
         },
       ],
     },
-    {
-      sid: 'AlertPublishers',
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-      resources: ['*'],
-      principals: [{ type: 'Service', identifiers: PUBLISHERS }],
-      condition: [{ test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] }],
-    },
+    ...publisherStatements(account, 'key', '*'),
   ];
 }
 

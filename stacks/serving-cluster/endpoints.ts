@@ -1,13 +1,8 @@
+import { ENDPOINT_SERVICES } from '../../src/plan/deployed';
 import type { Plan } from '../../src/plan/schema';
 import { SecurityGroup, VpcEndpoint, VpcSecurityGroupIngressRule } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
-
-/** What machines without internet talk to, besides S3 (which has a gateway endpoint). */
-const SERVICES = [
-  ...['autoscaling', 'ec2messages', 'ecr.api', 'ecr.dkr', 'elasticloadbalancing', 'kms'],
-  ...['logs', 'monitoring', 'secretsmanager', 'ssm', 'ssmmessages', 'sts'],
-];
 
 /** Private addresses of AWS services, for a network without NAT. */
 export class Endpoints extends Construct {
@@ -22,15 +17,15 @@ export class Endpoints extends Construct {
       tags: { Name: `${plan.name}-endpoints` },
       lifecycle: { createBeforeDestroy: true },
     });
-    const https = {
+    const admitted = new VpcSecurityGroupIngressRule(this, 'from-vpc', {
       securityGroupId: group.id,
+      description: 'Machines to AWS services',
       ipProtocol: 'tcp',
       fromPort: 443,
       toPort: 443,
       cidrIpv4: vpcCidr,
-    };
-    new VpcSecurityGroupIngressRule(this, 'from-vpc', { ...https, description: 'Machines to AWS services' });
-    this.ready = SERVICES.map(
+    });
+    const endpoints = ENDPOINT_SERVICES.map(
       (service) =>
         new VpcEndpoint(this, service.replace('.', '-'), {
           vpcId,
@@ -42,5 +37,6 @@ export class Endpoints extends Construct {
           tags: { Name: `${plan.name}-${service}` },
         }),
     );
+    this.ready = [admitted, ...endpoints];
   }
 }

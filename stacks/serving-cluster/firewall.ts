@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/plan/schema';
 import { SecurityGroup, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule } from '../aws';
-import { Construct } from '../cdk';
+import { Construct, type ITerraformDependable } from '../cdk';
 import type { Network } from './network';
 import { SERVICE_PORT } from './replicas';
 import { canonicalCidr } from './subnet-plan';
@@ -12,6 +12,11 @@ import { canonicalCidr } from './subnet-plan';
 export class Firewall extends Construct {
   readonly balancerGroupId: string;
   readonly machineGroupId: string;
+  /**
+   * Open before a machine boots and until the last has drained: a machine that cannot reach AWS can neither fetch what it
+   * needs nor say that it has finished.
+   */
+  readonly ready: ITerraformDependable[] = [];
 
   constructor(scope: Construct, id: string, plan: Plan, network: Network, listenerPort: number) {
     super(scope, id);
@@ -27,8 +32,36 @@ export class Firewall extends Construct {
       }).id;
     this.balancerGroupId = group('balancer', `Load balancer of ${plan.name}`);
     this.machineGroupId = group('machine', `Machines of ${plan.name}`);
+    this.callers(plan, network, listenerPort);
+    this.toMachines(
+      'balancer-to-machines',
+      'machines-from-balancer',
+      SERVICE_PORT,
+      'Requests and health checks',
+    );
+    const { targetControlPort } = plan.requirements.network;
+    if (targetControlPort !== null) {
+      this.toMachines(
+        'balancer-to-agents',
+        'agents-from-balancer',
+        targetControlPort,
+        'Target Optimizer control',
+      );
+    }
+    this.ready.push(
+      new VpcSecurityGroupEgressRule(this, 'machines-to-https', {
+        securityGroupId: this.machineGroupId,
+        description: 'Weights, container images and AWS services',
+        ipProtocol: 'tcp',
+        fromPort: 443,
+        toPort: 443,
+        cidrIpv4: '0.0.0.0/0',
+      }),
+    );
+  }
 
-    const allowed = [...new Set(plan.requirements.network.allowedCidrs.map(canonicalCidr))];
+  private callers({ requirements }: Plan, network: Network, port: number): void {
+    const allowed = [...new Set(requirements.network.allowedCidrs.map(canonicalCidr))];
     const callers: [id: string, cidr: string, description: string][] =
       allowed.length > 0
         ? allowed.map((cidr) => [
@@ -42,31 +75,29 @@ export class Firewall extends Construct {
         securityGroupId: this.balancerGroupId,
         description,
         ipProtocol: 'tcp',
-        fromPort: listenerPort,
-        toPort: listenerPort,
+        fromPort: port,
+        toPort: port,
         cidrIpv4,
       });
     }
-    const service = { ipProtocol: 'tcp', fromPort: SERVICE_PORT, toPort: SERVICE_PORT };
-    new VpcSecurityGroupEgressRule(this, 'balancer-to-machines', {
-      securityGroupId: this.balancerGroupId,
-      description: 'Requests and health checks to the machines',
-      referencedSecurityGroupId: this.machineGroupId,
-      ...service,
-    });
-    new VpcSecurityGroupIngressRule(this, 'machines-from-balancer', {
-      securityGroupId: this.machineGroupId,
-      description: 'Requests and health checks from the load balancer',
-      referencedSecurityGroupId: this.balancerGroupId,
-      ...service,
-    });
-    new VpcSecurityGroupEgressRule(this, 'machines-to-https', {
-      securityGroupId: this.machineGroupId,
-      description: 'Weights, container images and AWS services',
-      ipProtocol: 'tcp',
-      fromPort: 443,
-      toPort: 443,
-      cidrIpv4: '0.0.0.0/0',
-    });
+  }
+
+  /** One port from the load balancer to the machines: out there, in here, by reference. */
+  private toMachines(outId: string, inId: string, port: number, what: string): void {
+    const service = { ipProtocol: 'tcp', fromPort: port, toPort: port };
+    this.ready.push(
+      new VpcSecurityGroupEgressRule(this, outId, {
+        securityGroupId: this.balancerGroupId,
+        description: `${what} to the machines`,
+        referencedSecurityGroupId: this.machineGroupId,
+        ...service,
+      }),
+      new VpcSecurityGroupIngressRule(this, inId, {
+        securityGroupId: this.machineGroupId,
+        description: `${what} from the load balancer`,
+        referencedSecurityGroupId: this.balancerGroupId,
+        ...service,
+      }),
+    );
   }
 }

@@ -6,6 +6,8 @@ import { launchHeartbeat } from './lifecycle';
 import type { Machine } from './machine';
 import { DRAIN_HOOK, groupName, LAUNCH_HOOK, tagsOf } from './names';
 import { purchaseOf } from './purchase';
+import { scheduleOf } from './schedule';
+import { smallestSize } from './sleep';
 
 /**
  * Seconds from a machine's service to figures of it: two scrapes and CloudWatch's minute. Not the cold start: the launch
@@ -64,9 +66,9 @@ export class Fleet extends Construct {
     dependsOn: ITerraformDependable[],
   ) {
     super(scope, id);
-    const { timeoutsSeconds: timeouts, scaling, choice, requirements } = plan;
+    const { timeoutsSeconds: timeouts, scaling, choice } = plan;
     const tags = literalMap({ ...tagsOf(plan), Name: plan.name });
-    const scheduled = requirements.deployment.schedule.length > 0;
+    const scheduled = scheduleOf(plan).length > 0;
     const percentages = replacement(plan);
     const hooks = hooksOf(plan);
     const group = new AutoscalingGroup(this, 'group', {
@@ -74,7 +76,7 @@ export class Fleet extends Construct {
       ...purchaseOf(plan, machine),
       vpcZoneIdentifier: subnetIds,
       targetGroupArns: [targetGroupArn],
-      minSize: scaling.minInstances,
+      minSize: smallestSize(plan),
       maxSize: scaling.maxInstances,
       desiredCapacity: choice.instances,
       // Not ELB: that replaces a machine as soon as its engine restarts, which loads for minutes. The load balancer's check

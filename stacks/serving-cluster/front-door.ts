@@ -28,7 +28,7 @@ export function listenerPort(plan: Plan): 80 | 443 {
   }
   if (exposure === 'public' && allowedCidrs.length === 0) {
     throw new UserError(
-      'network.exposure is public without network.allowedCidrs; name the ranges that may call (0.0.0.0/0 for everyone) or use internal',
+      "network.exposure is public without network.allowedCidrs; name the ranges that may call (or the word 'everyone') or use internal",
     );
   }
   if (jwt !== null && !encrypted) {
@@ -41,6 +41,7 @@ export function listenerPort(plan: Plan): 80 | 443 {
 
 /** The load balancer: only the OpenAI-compatible paths pass, `/metrics` and development endpoints are never reachable through it. */
 export class FrontDoor extends Construct {
+  readonly arn: string;
   readonly targetGroupArn: string;
   /** As CloudWatch names them. */
   readonly arnSuffix: string;
@@ -54,7 +55,7 @@ export class FrontDoor extends Construct {
   constructor(scope: Construct, id: string, plan: Plan, network: Network, groupId: string, logs: AccessLogs) {
     super(scope, id);
     const timeouts = plan.timeoutsSeconds;
-    const { exposure, domain, jwt, webAclArn } = plan.requirements.network;
+    const { exposure, domain, jwt, webAclArn, targetControlPort } = plan.requirements.network;
     const balancer = new Lb(this, 'lb', {
       // AWS refuses names that begin with 'internal-', which a plan's name may.
       name: `lb-${plan.name}`,
@@ -70,7 +71,7 @@ export class FrontDoor extends Construct {
       enableDeletionProtection: plan.requirements.deployment.deletionProtection,
       accessLogs: { bucket: logs.bucket, enabled: true },
       tags: { Name: plan.name },
-      dependsOn: [logs.ready],
+      dependsOn: [logs.ready, ...network.ingress],
     });
     const targets = new LbTargetGroup(this, 'machines', {
       // A prefix of at most six characters, so that a replacement can exist before the old one goes.
@@ -94,6 +95,8 @@ export class FrontDoor extends Construct {
         healthyThreshold: 2,
         unhealthyThreshold: 4,
       },
+      // Its agent on the machines then says when one has room; health checks pass through that agent too.
+      ...(targetControlPort === null ? {} : { targetControlPort }),
       tags: { Name: plan.name },
       lifecycle: { createBeforeDestroy: true },
     });
@@ -141,6 +144,7 @@ export class FrontDoor extends Construct {
         alias: { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false },
       });
     }
+    this.arn = balancer.arn;
     this.targetGroupArn = targets.arn;
     this.arnSuffix = balancer.arnSuffix;
     this.targetGroupArnSuffix = targets.arnSuffix;

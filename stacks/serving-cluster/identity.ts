@@ -7,10 +7,12 @@ import {
   IamRolePolicy,
 } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
+import { literal } from '../literal';
 import type { Account } from './account';
-import { proxyImage } from './machine-config';
+import { agentImage, engineImage, proxyImage } from './images';
 import { NAMESPACE } from './metrics';
 import { groupName } from './names';
+import { weightsPrefix } from './weights-layout';
 
 /**
  * Session Manager's own minimum. These actions name no resource (AWS, 'Add Session Manager permissions to an existing
@@ -44,10 +46,7 @@ function repositoryArns(images: readonly string[], account: Account): string[] {
 }
 
 function statements(plan: Plan, account: Account, around: Surroundings): DataAwsIamPolicyDocumentStatement[] {
-  const repositories = repositoryArns(
-    [plan.requirements.deployment.image ?? plan.engine.image, proxyImage(plan)],
-    account,
-  );
+  const repositories = repositoryArns([engineImage(plan), proxyImage(plan), agentImage(plan)], account);
   const decrypts = around.secretArns.length > 0 || around.weightsBucketArn !== undefined;
   const list: (DataAwsIamPolicyDocumentStatement | false)[] = [
     { sid: 'SessionManager', actions: SESSION_MANAGER_ACTIONS, resources: ['*'] },
@@ -81,12 +80,15 @@ function statements(plan: Plan, account: Account, around: Surroundings): DataAws
     around.weightsBucketArn !== undefined && {
       sid: 'ReadWeights',
       actions: ['s3:GetObject'],
-      resources: [`${around.weightsBucketArn}/*`],
+      resources: [`${around.weightsBucketArn}/${literal(weightsPrefix(plan))}*`],
     },
     around.weightsBucketArn !== undefined && {
       sid: 'ListWeights',
       actions: ['s3:ListBucket'],
       resources: [around.weightsBucketArn],
+      condition: [
+        { test: 'StringLike', variable: 's3:prefix', values: [`${literal(weightsPrefix(plan))}*`] },
+      ],
     },
     decrypts && {
       sid: 'DecryptThem',

@@ -16,8 +16,10 @@ import { checkInvariants } from './invariants';
 import { Logs } from './logs';
 import { Machine } from './machine';
 import { type Network, network } from './network';
+import { RateLimit } from './rate-limit';
 import { Scaling } from './scaling';
 import { Secrets } from './secrets';
+import { Sleep } from './sleep';
 import { Weights } from './weights';
 
 /**
@@ -79,12 +81,17 @@ export class ServingCluster extends Construct {
       machine,
       this.network.machineSubnetIds,
       this.frontDoor.targetGroupArn,
-      [...this.network.egress, identity.permissions, this.frontDoor.route],
+      [...this.network.egress, ...firewall.ready, identity.permissions, this.frontDoor.route],
     );
     this.alerts = new Alerts(this, 'alerts', plan, account, keyArn);
-    new Scaling(this, 'scaling', plan, this.fleet.groupName);
+    new Scaling(this, 'scaling', plan, this.fleet.groupName, this.frontDoor);
+    new Sleep(this, 'sleep', plan, this.fleet.groupName, this.frontDoor);
+    const { rateLimitPerKey } = plan.requirements.network;
+    if (rateLimitPerKey !== null) {
+      new RateLimit(this, 'rate-limit', plan, rateLimitPerKey, this.frontDoor.arn, keyArn);
+    }
     new Alarms(this, 'alarms', plan, this.fleet.groupName, this.frontDoor, this.alerts.topicArn);
     new Dashboard(this, 'dashboard', plan, this.fleet.groupName, this.frontDoor);
-    new CostGuards(this, 'costs', plan, this.alerts.topicArn);
+    new CostGuards(this, 'costs', plan, this.alerts.topicArn, this.alerts.ready);
   }
 }

@@ -1,6 +1,8 @@
 import { quote } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
+import { isPrivateEcr } from '../../src/requirements/deployment';
 import { HOOK_LIMIT_SECONDS, launchHeartbeat, SPOT_NOTICE_SECONDS, SPOT_REACTION_SECONDS } from './lifecycle';
+import { MACHINE_PORTS, machineConcurrency } from './replicas';
 
 /** What one rule says about a plan: nothing, or which two numbers disagree and what to do. */
 export interface Invariant {
@@ -9,6 +11,9 @@ export interface Invariant {
 }
 
 export const unless = (holds: boolean, message: string): string | undefined => (holds ? undefined : message);
+
+/** AWS, 'Target optimizer': TARGET_CONTROL_MAX_CONCURRENCY is 0 to 1,000. */
+const AGENT_CONCURRENCY_LIMIT = 1000;
 
 /** The relations that running the fleet relies on: launch, spot, schedule, network. */
 export const OPERATION_INVARIANTS: readonly Invariant[] = [
@@ -67,9 +72,74 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
     check: ({ requirements, engine }) => {
       const { network, deployment } = requirements;
       return unless(
-        network.natGateways !== 'none' || (deployment.image !== null && deployment.weights === 's3'),
+        network.natGateways !== 'none' ||
+          (deployment.image !== null && isPrivateEcr(deployment.image) && deployment.weights === 's3'),
         `network.natGateways is none and the image ${quote(deployment.image ?? engine.image)} or weights from ${deployment.weights} need ` +
           'the internet; make deployment.image a copy in ECR and deployment.weights s3',
+      );
+    },
+  },
+  {
+    name: 'one-web-acl',
+    check: ({ requirements: { network } }) =>
+      unless(
+        network.rateLimitPerKey === null || network.webAclArn === null,
+        `network.rateLimitPerKey ${network.rateLimitPerKey} makes a web ACL and network.webAclArn names ${network.webAclArn}: a load ` +
+          'balancer takes one; add the rule to yours and make rateLimitPerKey null',
+      ),
+  },
+  {
+    name: 'sleep-outlasts-requests',
+    check: ({ requirements, timeoutsSeconds: t }) => {
+      const minutes = requirements.deployment.sleepAfterMinutes;
+      return unless(
+        minutes === null || 60 * minutes > t.longestRequest,
+        `deployment.sleepAfterMinutes ${minutes} is not above the longest planned request, ${t.longestRequest} s: the fleet would go to ` +
+          `sleep while it answers; make it more than ${Math.floor(t.longestRequest / 60)} minutes`,
+      );
+    },
+  },
+  {
+    name: 'hours-within-range',
+    check: ({ scaling }) => {
+      const most = Math.max(0, ...(scaling.hourlyInstances ?? []));
+      return unless(
+        most <= scaling.maxInstances,
+        `scaling.hourlyInstances asks for ${most} machines, scaling.maxInstances allows ${scaling.maxInstances}; raise it`,
+      );
+    },
+  },
+  {
+    name: 'hours-or-sleep',
+    check: ({ requirements, scaling }) => {
+      const minutes = requirements.deployment.sleepAfterMinutes;
+      const fewest = Math.min(...(scaling.hourlyInstances ?? [0]));
+      return unless(
+        minutes === null || fewest === 0,
+        `scaling.hourlyInstances keeps ${fewest} machine(s) or more at every hour, deployment.sleepAfterMinutes ${minutes} wants none; ` +
+          'choose one of them',
+      );
+    },
+  },
+  {
+    name: 'agent-counts-that-far',
+    check: (plan) => {
+      const wanted = machineConcurrency(plan);
+      return unless(
+        plan.requirements.network.targetControlPort === null || wanted <= AGENT_CONCURRENCY_LIMIT,
+        `a machine runs ${wanted} requests at once, Target Optimizer's agent counts to ${AGENT_CONCURRENCY_LIMIT}: it would leave the rest ` +
+          'idle; lower engine.maxNumSeqs or make network.targetControlPort null',
+      );
+    },
+  },
+  {
+    name: 'agent-port-is-free',
+    check: ({ requirements }) => {
+      const port = requirements.network.targetControlPort;
+      const [first, last] = MACHINE_PORTS;
+      return unless(
+        port === null || port < first || port > last,
+        `network.targetControlPort ${port} lies among the machine's own ports, ${first} to ${last}; choose another, such as 3000`,
       );
     },
   },

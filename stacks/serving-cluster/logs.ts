@@ -4,7 +4,7 @@ import { Construct } from '../cdk';
 import { logGroupNames } from './names';
 
 /** A year: long enough to look back at the last season's incident (Checkov CKV_AWS_338 asks for the same). */
-const RETENTION_DAYS = 365;
+export const RETENTION_DAYS = 365;
 
 export interface LogGroup {
   readonly name: string;

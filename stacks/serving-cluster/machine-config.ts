@@ -1,25 +1,34 @@
 import type { Plan } from '../../src/plan/schema';
+import { agentImage, engineImage, proxyImage } from './images';
 import { launchHeartbeat } from './lifecycle';
 import { NAMESPACE } from './metrics';
 import { DRAIN_HOOK, groupName, LAUNCH_HOOK, logGroupNames } from './names';
-import { argumentsWithoutAddress, replicasOf, SERVICE_PORT } from './replicas';
+import {
+  agentDestination,
+  argumentsWithoutAddress,
+  machineConcurrency,
+  replicasOf,
+  SERVICE_PORT,
+} from './replicas';
 import { weightsPrefix } from './weights-layout';
 
 /** Where the Deep Learning AMI mounts the striped local disks at boot (aws.md section 4). */
 const LOCAL_NVME = '/opt/dlami/nvme';
 
-/**
- * HAProxy 3.2 has long-term support until 2030. From ECR Public, whose anonymous pull limits are wider than Docker
- * Hub's, shared by all machines behind one NAT gateway.
- */
-export const PROXY_IMAGE = 'public.ecr.aws/docker/library/haproxy:3.2.24-alpine';
-
-/** The proxy's image: without internet, the copy beside the engine's own (`<repository>-haproxy`). */
-export function proxyImage(plan: Plan): string {
-  const { image } = plan.requirements.deployment;
-  if (image === null) return PROXY_IMAGE;
-  const repository = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-  return `${repository}-haproxy:3.2.24-alpine`;
+/** Target Optimizer's agent: a pass-through that tells the load balancer when this machine has room; null without. */
+function targetAgent(plan: Plan): unknown {
+  const { targetControlPort } = plan.requirements.network;
+  if (targetControlPort === null) return null;
+  const { host, port } = agentDestination(plan);
+  return {
+    image: agentImage(plan),
+    environment: {
+      TARGET_CONTROL_CONTROL_ADDRESS: `0.0.0.0:${targetControlPort}`,
+      TARGET_CONTROL_DATA_ADDRESS: `0.0.0.0:${SERVICE_PORT}`,
+      TARGET_CONTROL_DESTINATION_ADDRESS: `${host}:${port}`,
+      TARGET_CONTROL_MAX_CONCURRENCY: String(machineConcurrency(plan)),
+    },
+  };
 }
 
 /**
@@ -43,9 +52,10 @@ export function machineConfig(plan: Plan): unknown {
     metricNamespace: NAMESPACE,
     sloSeconds: { Ttft: slo.ttftP95Seconds, Tpot: slo.tpotP95Seconds },
     proxyImage: proxyImage(plan),
+    targetAgent: targetAgent(plan),
     replicas: replicasOf(plan),
     engine: {
-      image: plan.requirements.deployment.image ?? plan.engine.image,
+      image: engineImage(plan),
       arguments: argumentsWithoutAddress(plan),
       environment: plan.engine.environment,
       repository: plan.choice.hfId,

@@ -1,3 +1,4 @@
+import { ROOT_VOLUME_MIB_PER_SECOND } from '../../src/plan/deployed';
 import type { Plan } from '../../src/plan/schema';
 import { DataAwsAmi, DataAwsSsmParameter, LaunchTemplate } from '../aws';
 import { Construct, Fn, TerraformLocal } from '../cdk';
@@ -9,13 +10,6 @@ import { DEPLOYED_MARK, userData } from './user-data';
 /** Ubuntu 24.04 with the open NVIDIA driver, Docker, the NVIDIA container toolkit and the SSM agent (aws.md section 4). */
 const IMAGE_PARAMETER =
   '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id';
-
-/**
- * Of the root volume. gp3's baseline, 125 MiB/s, unpacks the engine's image (some 26 GB on disk) in four minutes of every
- * cold start, this in less than one. 3,000 operations a second, gp3's free baseline, allow up to 750 (AWS, 'General
- * Purpose SSD volumes': 0.25 MiB/s for each).
- */
-const ROOT_THROUGHPUT_MIB_PER_SECOND = 500;
 
 /** What only Terraform knows of a machine's surroundings. */
 export interface Deployed {
@@ -83,7 +77,7 @@ export class Machine extends Construct {
           ebs: {
             volumeType: 'gp3',
             volumeSize: plan.storage.rootVolumeGiB,
-            throughput: ROOT_THROUGHPUT_MIB_PER_SECOND,
+            throughput: ROOT_VOLUME_MIB_PER_SECOND,
             encrypted: 'true',
             kmsKeyId: keyArn,
             deleteOnTermination: 'true',

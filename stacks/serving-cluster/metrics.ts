@@ -26,6 +26,12 @@ export const LATENCY = {
   tpot: { p50: 'TpotP50Seconds', p95: 'TpotP95Seconds', requests: 'TpotRequests', overSlo: 'TpotOverSlo' },
 } as const;
 
+/** Requests that Target Optimizer refused because no machine had room (AWS, 'Target optimizer metrics'). */
+export const REJECTED = {
+  namespace: 'AWS/ApplicationELB',
+  metricName: 'TargetControlRequestRejectCount',
+} as const;
+
 /** Things that happen to a machine, by `supervisor.py` and `give_up.py`. */
 export const EVENT = {
   bootFailed: 'BootFailed',

@@ -21,6 +21,9 @@ export const logGroupNames = (plan: Plan) => ({
   flows: `${logGroupPrefix(plan)}-flows`,
 });
 
+/** AWS WAF writes to log groups of this prefix only. */
+export const wafLogGroupName = (plan: Plan): string => `aws-waf-logs-qwen-selfhost-${plan.name}`;
+
 /** Tag that marks everything of a plan; the provider's default tags do not reach what a launch template creates. */
 export const PLAN_TAG = 'qwen-selfhost:plan';
 

@@ -14,6 +14,8 @@ export interface Network {
   readonly loadBalancerSubnetIds: string[];
   /** Ready before a machine boots, or its first downloads fail. */
   readonly egress: ITerraformDependable[];
+  /** Ready before a load balancer is made: AWS refuses a public one in a VPC without internet gateway. */
+  readonly ingress: ITerraformDependable[];
 }
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
@@ -25,6 +27,7 @@ class ExistingNetwork extends Construct implements Network {
   readonly machineSubnetIds: string[];
   readonly loadBalancerSubnetIds: string[];
   readonly egress: ITerraformDependable[] = [];
+  readonly ingress: ITerraformDependable[] = [];
 
   constructor(scope: Construct, id: string, plan: Plan, vpcId: string) {
     super(scope, id);

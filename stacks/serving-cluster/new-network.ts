@@ -27,17 +27,19 @@ import { NETWORK_CIDR, type ZoneRanges, zoneRanges } from './subnet-plan';
  */
 export class NewNetwork extends Construct implements Network {
   readonly vpcId: string;
-  readonly vpcCidr = NETWORK_CIDR;
+  readonly vpcCidr: string;
   readonly machineSubnetIds: string[];
   readonly loadBalancerSubnetIds: string[];
   readonly egress: ITerraformDependable[] = [];
+  readonly ingress: ITerraformDependable[] = [];
   private readonly plan: Plan;
 
   constructor(scope: Construct, id: string, plan: Plan) {
     super(scope, id);
     this.plan = plan;
+    this.vpcCidr = plan.requirements.network.cidr ?? NETWORK_CIDR;
     const vpc = new Vpc(this, 'vpc', {
-      cidrBlock: NETWORK_CIDR,
+      cidrBlock: this.vpcCidr,
       enableDnsSupport: true,
       enableDnsHostnames: true,
       tags: this.name(),
@@ -62,7 +64,7 @@ export class NewNetwork extends Construct implements Network {
     });
     this.egress.push(s3);
     if (natGateways === 'none') {
-      const endpoints = new Endpoints(this, 'endpoints', plan, vpc.id, NETWORK_CIDR, this.machineSubnetIds);
+      const endpoints = new Endpoints(this, 'endpoints', plan, vpc.id, this.vpcCidr, this.machineSubnetIds);
       this.egress.push(...endpoints.ready);
     }
 
@@ -79,11 +81,13 @@ export class NewNetwork extends Construct implements Network {
   private publicRoutes(): RouteTable {
     const internet = new InternetGateway(this, 'internet', { vpcId: this.vpcId, tags: this.name() });
     const routes = new RouteTable(this, 'public-routes', { vpcId: this.vpcId, tags: this.name('public') });
-    new Route(this, 'public-route', {
+    const out = new Route(this, 'public-route', {
       routeTableId: routes.id,
       destinationCidrBlock: '0.0.0.0/0',
       gatewayId: internet.id,
     });
+    this.egress.push(out);
+    this.ingress.push(internet, out);
     return routes;
   }
 
@@ -139,14 +143,16 @@ export class NewNetwork extends Construct implements Network {
       vpcId: this.vpcId,
       // By id: names such as us-east-1a mean another zone in each account.
       availabilityZoneId: zoneId,
-      cidrBlock: zoneRanges(zoneId)[range],
+      cidrBlock: zoneRanges(zoneId, this.vpcCidr)[range],
       mapPublicIpOnLaunch: false,
       tags: this.name(`${kind}-${zoneId}`),
     });
-    new RouteTableAssociation(this, `${kind}-${zoneId}-routes`, {
+    // Until it is associated, a subnet has the VPC's main routes: none to anywhere.
+    const associated = new RouteTableAssociation(this, `${kind}-${zoneId}-routes`, {
       subnetId: subnet.id,
       routeTableId: routes.id,
     });
+    (kind === 'balancer' ? this.ingress : this.egress).push(associated);
     return subnet;
   }
 }

@@ -3,6 +3,34 @@ import { gpusPerReplica } from '../../src/vllm/layout';
 
 /** The port that the load balancer reaches on a machine: the engine's own, or the local proxy's. */
 export const SERVICE_PORT = 8000;
+/** Where the local proxy listens when Target Optimizer's agent has taken the service port. */
+const PROXY_BEHIND_AGENT_PORT = 8100;
+
+/** From the service port to the proxy's: what a machine listens on. */
+export const MACHINE_PORTS = [SERVICE_PORT, PROXY_BEHIND_AGENT_PORT] as const;
+
+/** An address on a machine that takes requests. */
+export interface Front {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Target Optimizer's agent takes the service port from whatever had it: that then listens locally. */
+const behindAgent = ({ requirements }: Plan): boolean => requirements.network.targetControlPort !== null;
+
+/** Where the local proxy of several engines listens. */
+export const proxyFront = (plan: Plan): Front =>
+  behindAgent(plan) ? { host: '127.0.0.1', port: PROXY_BEHIND_AGENT_PORT } : { host: '', port: SERVICE_PORT };
+
+/** Where Target Optimizer's agent sends requests on: the proxy, or the only engine. */
+export function agentDestination(plan: Plan): Front {
+  const [only, ...others] = replicasOf(plan);
+  return others.length === 0 ? only! : proxyFront(plan);
+}
+
+/** Requests that the engines of one machine run at once. */
+export const machineConcurrency = ({ engine, choice }: Plan): number =>
+  engine.maxNumSeqs * choice.replicasPerInstance * choice.layout.dataParallel;
 
 /** Where one engine of a machine listens, and on which GPUs it runs. */
 export interface Replica {
@@ -14,7 +42,7 @@ export interface Replica {
 /** The engines of one machine. A single one serves directly; several stand on ports after the proxy's, each with GPUs of its own. */
 export function replicasOf(plan: Plan): readonly Replica[] {
   const gpus = gpusPerReplica(plan.choice.layout);
-  const alone = plan.choice.replicasPerInstance === 1;
+  const alone = plan.choice.replicasPerInstance === 1 && !behindAgent(plan);
   return Array.from({ length: plan.choice.replicasPerInstance }, (_, index) => ({
     host: alone ? '0.0.0.0' : '127.0.0.1',
     port: alone ? SERVICE_PORT : SERVICE_PORT + 1 + index,

@@ -2,7 +2,10 @@ import type { Plan } from '../../src/plan/schema';
 import { AutoscalingPolicy, AutoscalingSchedule, CloudwatchMetricAlarm } from '../aws';
 import { Construct } from '../cdk';
 import { literal } from '../literal';
-import { DIMENSION, ENGINE, NAMESPACE } from './metrics';
+import type { FrontDoor } from './front-door';
+import { DIMENSION, ENGINE, NAMESPACE, REJECTED } from './metrics';
+import { scheduleOf } from './schedule';
+import { smallestSize } from './sleep';
 
 /** Minutes of waiting requests before the group grows ahead of target tracking, which wants three. */
 const WAITING_MINUTES = 2;
@@ -13,14 +16,14 @@ const WAITING_MINUTES = 2;
  * after 15 minutes below 90 % of the target (AWS, 'Target tracking scaling policies'), and what goes drains first.
  */
 export class Scaling extends Construct {
-  constructor(scope: Construct, id: string, plan: Plan, groupName: string) {
+  constructor(scope: Construct, id: string, plan: Plan, groupName: string, door: FrontDoor) {
     super(scope, id);
-    const { minInstances, maxInstances, targetConcurrencyPerReplica: target } = plan.scaling;
-    if (minInstances < maxInstances) {
+    const { maxInstances, targetConcurrencyPerReplica: target } = plan.scaling;
+    if (smallestSize(plan) < maxInstances) {
       this.follow(groupName, target);
-      this.outrun(plan, groupName, target);
+      this.outrun(plan, groupName, target, door);
     }
-    for (const entry of plan.requirements.deployment.schedule) {
+    for (const entry of scheduleOf(plan)) {
       new AutoscalingSchedule(this, `schedule-${entry.name}`, {
         scheduledActionName: entry.name,
         autoscalingGroupName: groupName,
@@ -28,7 +31,8 @@ export class Scaling extends Construct {
         timeZone: literal(entry.timeZone),
         minSize: entry.minInstances,
         maxSize: entry.maxInstances,
-        desiredCapacity: entry.minInstances,
+        // -1 leaves it as it is; left out, it would be 0.
+        desiredCapacity: entry.desiredInstances ?? -1,
       });
     }
   }
@@ -64,7 +68,7 @@ export class Scaling extends Construct {
     });
   }
 
-  private outrun(plan: Plan, groupName: string, target: number): void {
+  private outrun(plan: Plan, groupName: string, target: number, door: FrontDoor): void {
     const grow = new AutoscalingPolicy(this, 'waiting', {
       name: 'requests-waiting',
       autoscalingGroupName: groupName,
@@ -77,6 +81,13 @@ export class Scaling extends Construct {
         { metricIntervalLowerBound: String(target), scalingAdjustment: 2 },
       ],
     });
+    const always = {
+      period: 60,
+      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      threshold: 1,
+      treatMissingData: 'notBreaching',
+      alarmActions: [grow.arn],
+    };
     new CloudwatchMetricAlarm(this, 'waiting-alarm', {
       alarmName: `${plan.name}-scale-out`,
       alarmDescription: 'Requests wait for an engine: the group grows',
@@ -84,12 +95,20 @@ export class Scaling extends Construct {
       metricName: ENGINE.waiting,
       dimensions: { [DIMENSION]: groupName },
       statistic: 'Average',
-      period: 60,
       evaluationPeriods: WAITING_MINUTES,
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
-      threshold: 1,
-      treatMissingData: 'notBreaching',
-      alarmActions: [grow.arn],
+      ...always,
+    });
+    if (plan.requirements.network.targetControlPort === null) return;
+    // With Target Optimizer nothing waits at an engine: what finds no room is refused before it gets there.
+    new CloudwatchMetricAlarm(this, 'rejected-alarm', {
+      alarmName: `${plan.name}-scale-out-rejected`,
+      alarmDescription: 'The load balancer refuses requests because every machine is full: the group grows',
+      namespace: REJECTED.namespace,
+      metricName: REJECTED.metricName,
+      dimensions: { LoadBalancer: door.arnSuffix },
+      statistic: 'Sum',
+      evaluationPeriods: 1,
+      ...always,
     });
   }
 }

@@ -5,6 +5,7 @@ import { quote, UserError } from '../../src/errors';
  * (172.31.0.0/16) nor the 10.0.0.0/16 that most others take.
  */
 export const NETWORK_CIDR = '10.42.0.0/16';
+const PRIVATE_SIXTEEN = /^(10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/;
 
 /** The subnets of one zone. */
 export interface ZoneRanges {
@@ -31,14 +32,21 @@ export function checkZoneId(zoneId: string): number {
 /**
  * Address ranges of a zone, from the number in its id (`use1-az4` is 4) and from nothing else: another list of zones,
  * or another order, never moves a subnet.
- * @throws UserError when it is not an availability zone
+ * @param networkCidr the VPC's own /16
+ * @throws UserError when it is not an availability zone, or not a private /16
  */
-export function zoneRanges(zoneId: string): ZoneRanges {
+export function zoneRanges(zoneId: string, networkCidr = NETWORK_CIDR): ZoneRanges {
   const number = checkZoneId(zoneId);
+  const first = PRIVATE_SIXTEEN.exec(networkCidr)?.[1];
+  if (first === undefined) {
+    throw new UserError(
+      `network.cidr: ${quote(networkCidr)} is not a private /16; choose one such as ${NETWORK_CIDR}`,
+    );
+  }
   return {
-    machines: `10.42.${16 * number}.0/20`,
-    loadBalancer: `10.42.${number}.0/24`,
-    egress: `10.42.0.${16 * number}/28`,
+    machines: `${first}.${16 * number}.0/20`,
+    loadBalancer: `${first}.${number}.0/24`,
+    egress: `${first}.0.${16 * number}/28`,
   };
 }
 

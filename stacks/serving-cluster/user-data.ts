@@ -6,7 +6,7 @@ import { agentConfig, PROMETHEUS_PATH } from './agent-config';
 import { RESTART_BUDGET, restartWindow } from './lifecycle';
 import { machineConfig } from './machine-config';
 import { groupName } from './names';
-import { replicasOf, SERVICE_PORT } from './replicas';
+import { proxyFront, replicasOf } from './replicas';
 
 /** EC2's limit, before base64. */
 export const USER_DATA_LIMIT_BYTES = 16_384;
@@ -66,9 +66,18 @@ function files(plan: Plan): File[] {
       }),
     ),
   ];
+  if (plan.requirements.network.targetControlPort !== null) {
+    list.push(program('start_target_agent.py'), unit('qwen-target-agent.service'));
+  }
   if (replicas.length === 1) return list;
   const servers = replicas.map(({ host, port }, index) => `  server engine-${index} ${host}:${port}`);
-  const values = { PORT: SERVICE_PORT, KEEP_ALIVE: plan.timeoutsSeconds.engineKeepAlive, SERVERS: servers };
+  const front = proxyFront(plan);
+  const values = {
+    HOST: [front.host],
+    PORT: front.port,
+    KEEP_ALIVE: plan.timeoutsSeconds.engineKeepAlive,
+    SERVERS: servers,
+  };
   return [
     ...list,
     program('start_proxy.py'),
@@ -89,6 +98,7 @@ export function userData(plan: Plan): string {
     ...['qwen-supervisor.service', 'qwen-sampler.service', 'qwen-prepare.service', 'qwen-door.service'],
     ...replicas.map((_, index) => `qwen-engine@${index}.service`),
   ];
+  if (plan.requirements.network.targetControlPort !== null) units.unshift('qwen-target-agent.service');
   if (replicas.length > 1) units.unshift('qwen-proxy.service');
   const document = {
     write_files: files(plan),

@@ -74,11 +74,73 @@ describe('catalog refresh', () => {
     expect(offerings['g6f.large']!.specification).toMatchObject({ gpuCount: 0.125, gpuName: 'L4' });
     expect(offerings['p5e.48xlarge']).toMatchObject({
       onDemand: null,
-      capacityBlock: { usdPerHour: 41.6, zoneId: 'usw2-az1', durationHours: 24 },
+      capacityBlock: { usdPerHour: 41.6, zoneId: 'usw2-az3', durationHours: 24 },
     });
     expect(offerings['g6e.xlarge']!.capacityBlock).toBeNull();
     const pricing = server.calls.filter(({ action }) => action === 'pricing:GetProducts');
     expect([...new Set(pricing.map(({ region }) => region))].sort()).toEqual(['eu-central-1', 'us-east-1']);
+  });
+
+  test('placement scores are read on request only, for groups of at least three types with the same GPUs', async () => {
+    await serve(regionHandlers());
+    const asked = () => server.calls.filter(({ action }) => action === 'ec2:GetSpotPlacementScores');
+    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    expect(asked()).toEqual([]);
+    expect(overlay().regions['us-east-1']!.offerings['g6e.xlarge']!.placement).toBeNull();
+    const calls = server.calls.length;
+    expect((await cli('catalog', 'refresh', '--placement-scores', '--region', 'us-west-2')).code).toBe(0);
+    expect(server.calls.length - calls).toBeLessThanOrEqual(60);
+    expect(asked().length).toBeGreaterThan(3);
+    for (const { parameters } of asked()) {
+      expect(parameters).toMatchObject({
+        TargetCapacity: '1',
+        SingleAvailabilityZone: 'true',
+        'RegionName.1': 'us-west-2',
+      });
+      expect(Object.keys(parameters)).toContain('InstanceType.3');
+    }
+    const { offerings } = overlay().regions['us-west-2']!;
+    expect(offerings['g6e.xlarge']!.placement).toMatchObject({
+      scoreByZone: { 'usw2-az1': 2, 'usw2-az2': 3 },
+      types: expect.arrayContaining(['g6e.xlarge', 'g6e.16xlarge']),
+    });
+    expect(offerings['p5.48xlarge']!.placement).toBeNull();
+    const shown = (await cli('catalog', 'show', 'g6e.xlarge', '--region', 'us-west-2')).out;
+    expect(shown).toMatch(/placement usw2-az1 +2 of 10, for one of 5 types +0 d +ec2 spot placement scores/);
+  });
+
+  test('Local Zones, and prices of other terms, currencies, units and tenancies, are left out', async () => {
+    const handlers = regionHandlers({ types: ['g6e.xlarge'] });
+    await serve({
+      ...handlers,
+      'ec2:DescribeInstanceTypeOfferings': (call) => {
+        const { status, body } = handlers['ec2:DescribeInstanceTypeOfferings']!(call);
+        const local =
+          '<item><instanceType>g6e.xlarge</instanceType><location>use1-bos1-az1</location></item>';
+        return { status, body: body.replace('</instanceTypeOfferingSet>', `${local}$&`) };
+      },
+      'pricing:GetProducts': (call) => {
+        const { PriceList } = JSON.parse(handlers['pricing:GetProducts']!(call).body) as {
+          PriceList: string[];
+        };
+        const dearer = PriceList[0]!.replace(/"2\.\d+"/, '"99.0"');
+        expect(dearer).not.toBe(PriceList[0]);
+        const others = [
+          ['"Shared"', '"Dedicated"'],
+          ['"USD"', '"CNY"'],
+          ['"OnDemand":{', '"Reserved":{'],
+          ['"Hrs"', '"Quantity"'],
+          ['"Used"', '"UnusedCapacityReservation"'],
+        ] as const;
+        return json({
+          PriceList: [...PriceList, ...others.map(([from, to]) => dearer.replace(from, to)), 'null', '{'],
+        });
+      },
+    });
+    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    const { zones, onDemand } = overlay().regions['us-east-1']!.offerings['g6e.xlarge']!;
+    expect(zones!.zoneIds).toEqual([...snapshot('g6e.xlarge').zoneIds].sort());
+    expect(onDemand!.usdPerHour).toBeCloseTo(snapshot('g6e.xlarge').onDemand!.usdPerHour * 1.25, 6);
   });
 
   test('a type that lost its zones is offered no more, and one that gained a price has it', async () => {
@@ -136,9 +198,15 @@ describe('catalog refresh', () => {
       { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
       ['refresh'],
       3,
-      /no valid AWS credentials; run 'aws configure'/,
+      /^missing: instance types, zones[^\n]+: no valid AWS credentials; run 'aws configure'[^\n]+\nerror: [^\n]+\n$/,
     ],
-    ['a profile that is none', {}, ['refresh', '--profile', 'nobody'], 3, /no valid AWS credentials/],
+    [
+      'a profile that is none',
+      {},
+      ['refresh', '--profile', 'nobody'],
+      3,
+      /^missing: [^\n]+ of us-east-1: there is no profile "nobody"[^\n]+\nerror: [^\n]+\n$/,
+    ],
     [
       'a region that is none',
       {},
@@ -187,6 +255,32 @@ describe('planning with the overlay', () => {
     );
     process.env.QWEN_SELFHOST_CATALOGUE = 'none';
     expect(overlayPath()).toBeNull();
+  });
+
+  test('spot prices of today are listed, and a capacity block on sale is bought in its own zone', async () => {
+    await serve(regionHandlers());
+    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    const words = ['plan', '--json', '--model'];
+    const spot = JSON.parse((await cli(...words, 'Qwen3.5-9B', '--market', 'spot', '--rate', '0.01')).out);
+    expect(spot.cost.instance).toMatchObject({
+      source: expect.stringMatching(/^aws-spot-history-/),
+      evidence: 'listed',
+    });
+    const block = JSON.parse(
+      (await cli(...words, 'Qwen3.5-35B-A3B', '--market', 'capacity-block', '--allow-type', 'p5.48xlarge'))
+        .out,
+    );
+    // p5.48xlarge has no price of blocks in the snapshot: the overlay alone makes it plannable.
+    expect(block.cost.instance).toMatchObject({
+      usdPerHour: 41.6,
+      source: expect.stringMatching(/^aws-capacity-blocks-/),
+      evidence: 'listed',
+    });
+    expect(block.choice.zoneIds).toEqual([
+      overlay().regions['us-east-1']!.offerings['p5.48xlarge']!.capacityBlock!.zoneId,
+    ]);
+    const two = await cli(...words, 'Qwen3.5-35B-A3B', '--market', 'capacity-block', '--min-zones', '2');
+    expect(two.code).toBe(1);
   });
 
   test.each(['', '{"schemaVersion":1', '{"schemaVersion":9,"regions":{}}', 'null'])(

@@ -1,4 +1,6 @@
 import './one-realm';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { run } from '../../src/cli/program';
 import { bufferStreams } from '../../src/cli/streams';
 
@@ -21,6 +23,10 @@ const NAMES = [
   'HF_ENDPOINT',
   'HF_TOKEN',
   'AWS_SESSION_TOKEN',
+  'AWS_DEFAULT_REGION',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  'HOME',
+  'PATH',
 ];
 
 /** Sets the environment for a test and returns how to put it back. */
@@ -34,6 +40,16 @@ export function setEnvironment(values: Readonly<Record<string, string>>): () => 
       else process.env[name] = value;
     }
   };
+}
+
+/** PATH of a machine with this Terraform, whatever is installed here. */
+export function withTerraform(folder: string, version = '1.11.4'): { PATH: string } {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const answer = JSON.stringify({ terraform_version: version, provider_selections: {} });
+  writeFileSync(join(bin, 'terraform'), `#!/bin/sh\necho '${answer}'\n`);
+  chmodSync(join(bin, 'terraform'), 0o755);
+  return { PATH: `${bin}:${process.env.PATH ?? ''}` };
 }
 
 export async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {

@@ -1,6 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { needed, recording, stackKinds, unrecorded } from '../../scripts/deploy-calls/needed';
+import { deployPolicy, neededActions } from '../../scripts/deploy-calls/policy';
+import { byKind, callsIn } from '../../scripts/deploy-calls/provider-log';
 import { parsePlan, serializePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
 import { accountHandlers, CERTIFICATE, IMAGE, KEY, SECRET } from './account';
@@ -49,7 +52,7 @@ async function recorded(
 
 test('catalog-read.json allows what catalog refresh calls, and nothing else', async () => {
   const actions = await recorded(accountHandlers(), async () => {
-    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    expect((await cli('catalog', 'refresh', '--placement-scores')).code).toBe(0);
   });
   expect(actions).toEqual(actionsOf(policy('catalog-read')));
 });
@@ -106,66 +109,69 @@ test.each(['catalog-read', 'preflight'])('%s.json only reads', (name) => {
   expect(actionsOf(policy(name)).filter((action) => !/:(Describe|Get|List)/.test(action))).toEqual([]);
 });
 
-/** The action that makes each kind of resource of a stack (Service Authorization Reference); the AWS provider needs it. */
-const MAKES: Readonly<Record<string, string>> = {
-  AcmCertificate: 'acm:RequestCertificate',
-  AutoscalingGroup: 'autoscaling:CreateAutoScalingGroup',
-  AutoscalingLifecycleHook: 'autoscaling:PutLifecycleHook',
-  AutoscalingPolicy: 'autoscaling:PutScalingPolicy',
-  AutoscalingSchedule: 'autoscaling:PutScheduledUpdateGroupAction',
-  BudgetsBudget: 'budgets:ModifyBudget',
-  CeAnomalySubscription: 'ce:CreateAnomalySubscription',
-  CloudwatchDashboard: 'cloudwatch:PutDashboard',
-  CloudwatchEventRule: 'events:PutRule',
-  CloudwatchEventTarget: 'events:PutTargets',
-  CloudwatchLogGroup: 'logs:CreateLogGroup',
-  CloudwatchMetricAlarm: 'cloudwatch:PutMetricAlarm',
-  CodebuildProject: 'codebuild:CreateProject',
-  Eip: 'ec2:AllocateAddress',
-  FlowLog: 'ec2:CreateFlowLogs',
-  IamInstanceProfile: 'iam:CreateInstanceProfile',
-  IamRole: 'iam:CreateRole',
-  IamRolePolicy: 'iam:PutRolePolicy',
-  InternetGateway: 'ec2:CreateInternetGateway',
-  KmsAlias: 'kms:CreateAlias',
-  KmsKey: 'kms:CreateKey',
-  LaunchTemplate: 'ec2:CreateLaunchTemplate',
-  Lb: 'elasticloadbalancing:CreateLoadBalancer',
-  LbListener: 'elasticloadbalancing:CreateListener',
-  LbListenerRule: 'elasticloadbalancing:CreateRule',
-  LbTargetGroup: 'elasticloadbalancing:CreateTargetGroup',
-  NatGateway: 'ec2:CreateNatGateway',
-  Route: 'ec2:CreateRoute',
-  Route53Record: 'route53:ChangeResourceRecordSets',
-  RouteTable: 'ec2:CreateRouteTable',
-  RouteTableAssociation: 'ec2:AssociateRouteTable',
-  S3Bucket: 's3:CreateBucket',
-  S3BucketLifecycleConfiguration: 's3:PutLifecycleConfiguration',
-  S3BucketPolicy: 's3:PutBucketPolicy',
-  S3BucketPublicAccessBlock: 's3:PutBucketPublicAccessBlock',
-  S3BucketServerSideEncryptionConfigurationA: 's3:PutEncryptionConfiguration',
-  S3BucketVersioningA: 's3:PutBucketVersioning',
-  SecretsmanagerSecret: 'secretsmanager:CreateSecret',
-  SecretsmanagerSecretVersion: 'secretsmanager:PutSecretValue',
-  SecurityGroup: 'ec2:CreateSecurityGroup',
-  SnsTopic: 'sns:CreateTopic',
-  SnsTopicPolicy: 'sns:SetTopicAttributes',
-  SnsTopicSubscription: 'sns:Subscribe',
-  Subnet: 'ec2:CreateSubnet',
-  Vpc: 'ec2:CreateVpc',
-  VpcEndpoint: 'ec2:CreateVpcEndpoint',
-  VpcSecurityGroupEgressRule: 'ec2:AuthorizeSecurityGroupEgress',
-  VpcSecurityGroupIngressRule: 'ec2:AuthorizeSecurityGroupIngress',
-  Wafv2WebAclAssociation: 'wafv2:AssociateWebACL',
-};
-/** Made of other resources' actions, or of nothing: waits, adopts, reads. */
-const MAKE_NOTHING = /^(Data|AwsProvider|AcmCertificateValidation|DefaultSecurityGroup)/;
+describe('deploy.json', () => {
+  test('allows what the AWS provider was recorded to call for every kind of resource, and nothing else', () => {
+    expect(policy('deploy')).toEqual(deployPolicy(needed(), unrecorded()));
+  });
 
-test('deploy.json can make every kind of resource that stacks use', () => {
-  const doors = readFileSync('stacks/aws.ts', 'utf8');
-  const kinds = [...doors.matchAll(/export \{ (\w+)/g)].map(([, kind = '']) => kind);
-  expect(kinds.length).toBeGreaterThan(20);
-  const allowed = new Set(actionsOf(policy('deploy')));
-  const without = kinds.filter((kind) => !MAKE_NOTHING.test(kind) && !allowed.has(MAKES[kind] ?? ''));
-  expect(without).toEqual([]);
+  test('an action more or less, or a kind that nobody recorded, is noticed', () => {
+    const { calls, provider } = recording();
+    const { aws_lb = [], ...others } = calls;
+    const kinds = stackKinds();
+    const without = { provider, calls: { ...others, aws_lb: aws_lb.slice(1) } };
+    expect(neededActions(kinds, without, unrecorded())).not.toEqual(needed());
+    expect(() => neededActions(kinds, { provider, calls: others }, unrecorded())).toThrow(
+      /no recording of aws_lb/,
+    );
+    expect(() => neededActions([...kinds, 'aws_eks_cluster'], recording(), unrecorded())).toThrow(
+      /aws_eks_cluster/,
+    );
+  });
+
+  test('every kind of resource was made, and what is not recorded says where it is written', () => {
+    const { calls } = recording();
+    const kinds = stackKinds();
+    expect(kinds.length).toBeGreaterThan(45);
+    const changing =
+      /:(Create|Put|Request|Run|Allocate|Associate|Attach|Authorize|Subscribe|Set|Register|Change|Modify|Add|Update)/;
+    // Waits for another resource, or takes over what is there already.
+    const makesNothing = new Set(['aws_acm_certificate_validation', 'aws_default_security_group']);
+    const onlyRead = kinds.filter(
+      (kind) =>
+        !kind.startsWith('data.') &&
+        !makesNothing.has(kind) &&
+        kind in calls &&
+        !calls[kind]!.some((action) => changing.test(action)),
+    );
+    expect(onlyRead).toEqual([]);
+    const { kinds: extra, conditional, conditionalSources } = unrecorded();
+    expect(extra.filter(({ source }) => source.length < 20)).toEqual([]);
+    // A supplement is for what a recording does not show.
+    for (const { kind, actions } of extra)
+      expect([kind, actions.filter((action) => calls[kind]?.includes(action))]).toEqual([kind, []]);
+    expect(
+      conditional.flatMap(({ Action }) => Action).filter((action) => !conditionalSources[action]),
+    ).toEqual([]);
+  });
+});
+
+test('calls are read from a log of the provider', () => {
+  const log = [
+    '2026-11-24T13:29:52.614Z [DEBUG] provider.terraform-provider-aws: HTTP Request Sent: rpc.service=IAM tf_rpc=ConfigureProvider rpc.method=GetUser',
+    '2026-11-24T13:29:53.000Z [DEBUG] provider.terraform-provider-aws: HTTP Response Received: rpc.service=IAM rpc.method=GetUser',
+    '2026-11-24T13:29:54.000Z [DEBUG] provider.terraform-provider-aws: HTTP Request Sent: rpc.service="Elastic Load Balancing v2"',
+    '  http.request.body=',
+    '  | Action=CreateLoadBalancer',
+    '   rpc.method=CreateLoadBalancer tf_resource_type=aws_lb',
+    '2026-11-24T13:29:55.000Z [DEBUG] provider.terraform-provider-aws: HTTP Request Sent: rpc.method=GetBucketEncryption rpc.service=S3 tf_resource_type=aws_s3_bucket',
+    '2026-11-24T13:29:56.000Z [DEBUG] provider.terraform-provider-aws: HTTP Request Sent: rpc.method=DescribeSubnets rpc.service=EC2 tf_data_source_type=aws_subnet',
+    '2026-11-24T13:29:57.000Z [DEBUG] provider.terraform-provider-aws: HTTP Request Sent: rpc.method=DescribeSubnets rpc.service=EC2 tf_data_source_type=aws_subnet',
+  ].join('\n');
+  expect(byKind(callsIn(log))).toEqual({
+    'data.aws_subnet': ['ec2:DescribeSubnets'],
+    aws_lb: ['elasticloadbalancing:CreateLoadBalancer'],
+    aws_s3_bucket: ['s3:GetEncryptionConfiguration'],
+    provider: ['iam:GetUser'],
+  });
+  expect(() => callsIn(log.replace('=IAM', '=Braket'))).toThrow(/Braket/);
 });

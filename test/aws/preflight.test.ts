@@ -8,7 +8,7 @@ import { tools } from '../../src/aws/preflight/tools';
 import { parsePlan, serializePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
 import { accountHandlers, CERTIFICATE, hubHandler, IMAGE, KEY, offeringsIn, SECRET } from './account';
-import { cli, localEnvironment, setEnvironment } from './environment';
+import { cli, localEnvironment, setEnvironment, withTerraform } from './environment';
 import { type Handler, type LocalAws, localAws } from './local-aws';
 import { json, xml } from './region';
 
@@ -65,6 +65,7 @@ async function check(plan: Plan, handlers: Record<string, Handler>, ...words: st
     ...localEnvironment(server.url, folder),
     HF_ENDPOINT: server.url,
     AWS_REGION: 'us-west-2',
+    ...withTerraform(folder),
   });
   const path = join(folder, 'x.plan.json');
   writeFileSync(path, serializePlan(plan));

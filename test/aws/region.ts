@@ -23,7 +23,7 @@ const zoneNumber = (id: string): number => Number(id.split('-az')[1]);
 export const zoneName = (region: string, id: string): string => `${region}${letters[zoneNumber(id) - 1]}`;
 
 /** Slices items as a server with page tokens does: the token is the next index. */
-function page<T>(
+export function page<T>(
   items: readonly T[],
   size: number,
   token: unknown,
@@ -32,7 +32,8 @@ function page<T>(
   const end = start + size;
   return { items: items.slice(start, end), next: end < items.length ? String(end) : null };
 }
-const nextXml = (next: string | null): string => (next === null ? '' : `<nextToken>${next}</nextToken>`);
+export const nextXml = (next: string | null): string =>
+  next === null ? '' : `<nextToken>${next}</nextToken>`;
 
 export function regionHandlers(options: RegionOptions = {}): Record<string, Handler> {
   const { pageSize = 100, factor = 1.25 } = options;
@@ -106,14 +107,33 @@ export function regionHandlers(options: RegionOptions = {}): Record<string, Hand
     },
     'ec2:DescribeCapacityBlockOfferings': ({ region, parameters }) => {
       const type = String(parameters.InstanceType);
-      const sold = offered(region).some(({ instanceType }) => instanceType === type);
-      const blocks = (sold ? [998.4, 1497.6] : []).map(
+      const zone = offered(region).find(({ instanceType }) => instanceType === type)?.zoneIds[0];
+      const blocks = (zone === undefined ? [] : [998.4, 1497.6]).map(
         (fee, day) =>
-          `<item><capacityBlockOfferingId>cb-${day}</capacityBlockOfferingId><instanceType>${type}</instanceType><availabilityZone>${zoneName(region, zonesOfRegion(region)[0]!)}</availabilityZone><instanceCount>1</instanceCount><startDate>2026-12-0${day + 1}T11:30:00.000Z</startDate><capacityBlockDurationHours>24</capacityBlockDurationHours><upfrontFee>${fee.toFixed(4)}</upfrontFee><currencyCode>USD</currencyCode></item>`,
+          `<item><capacityBlockOfferingId>cb-${day}</capacityBlockOfferingId><instanceType>${type}</instanceType><availabilityZone>${zoneName(region, zone!)}</availabilityZone><instanceCount>1</instanceCount><startDate>2026-12-0${day + 1}T11:30:00.000Z</startDate><capacityBlockDurationHours>24</capacityBlockDurationHours><upfrontFee>${fee.toFixed(4)}</upfrontFee><currencyCode>USD</currencyCode></item>`,
       );
       return xml(
         'DescribeCapacityBlockOfferings',
         `<capacityBlockOfferingSet>${blocks.join('')}</capacityBlockOfferingSet>`,
+      );
+    },
+    'ec2:GetSpotPlacementScores': ({ region, parameters }) => {
+      const named = Object.entries(parameters).flatMap(([key, value]) =>
+        key.startsWith('InstanceType.') ? [String(value)] : [],
+      );
+      const zones = zonesOfRegion(region).filter((zone) =>
+        offered(region).some(
+          ({ instanceType, zoneIds }) => named.includes(instanceType) && zoneIds.includes(zone),
+        ),
+      );
+      const { items, next } = page(zones, Math.min(pageSize, 3), parameters.NextToken);
+      const entries = items.map(
+        (zone) =>
+          `<item><region>${region}</region><availabilityZoneId>${zone}</availabilityZoneId><score>${1 + (zoneNumber(zone) % 10)}</score></item>`,
+      );
+      return xml(
+        'GetSpotPlacementScores',
+        `<spotPlacementScoreSet>${entries.join('')}</spotPlacementScoreSet>${nextXml(next)}`,
       );
     },
     'pricing:GetProducts': (call) => {

@@ -1,51 +1,11 @@
 import { calibrate } from '../../src/bench/calibrate';
 import { calibrationOf, parseCalibration, serializeCalibration } from '../../src/bench/calibration-file';
-import { engineModel } from '../../src/bench/model';
-import { predictedFigures } from '../../src/bench/observations';
-import type { BenchResult, Observed, Point } from '../../src/bench/result';
+import type { Point } from '../../src/bench/result';
 import { UserError } from '../../src/errors';
-import { calibratedFor } from '../../src/performance/calibration';
-import { FITTED, FITTED_ON } from '../../src/performance/coefficients';
-import { blankPoint, SETUP } from './points';
-
-type Truth = readonly [decode: number, prefill: number, ttft: number];
-
-/** What an engine would show whose parts take `truth` times what the model says. */
-function pointOf(requestsPerSecond: number, truth: Truth): Point {
-  const observed: Observed = {
-    requestsPerSecond,
-    inputTokens: 4000,
-    outputTokens: 300,
-    cachedTokens: 0,
-    tpotSeconds: 1,
-    tpotRelativeError: 0.005,
-    shortPrompts: { requests: 500, inputTokens: 1000, ttftSeconds: 1, relativeError: 0.01 },
-    longPrompts: { requests: 500, inputTokens: 7000, ttftSeconds: 1, relativeError: 0.01 },
-  };
-  const load = { kind: 'open', requestsPerSecond, burstiness: 1 } as const;
-  const played = predictedFigures(engineModel(SETUP), load, observed, truth.map(Math.log));
-  return {
-    ...blankPoint(load),
-    observed: {
-      ...observed,
-      tpotSeconds: played.decode,
-      shortPrompts: { ...observed.shortPrompts, ttftSeconds: played.ttft },
-      longPrompts: { ...observed.longPrompts, ttftSeconds: played.ttft + played.prefill },
-    },
-  };
-}
-
-const resultOf = (points: Point[], model = SETUP.model): BenchResult => ({
-  schemaVersion: 1,
-  kind: 'bench-result',
-  startedAt: '2026-11-23T20:00:00.000Z',
-  plan: { name: 'p', sha256: 'x', setup: { ...SETUP, model }, performanceData: FITTED_ON },
-  target: { url: 'http://127.0.0.1:1/v1', model: 'm', api: 'chat', ignoreEos: true },
-  demand: { name: 'd', seed: 1, tokensPerWord: 1, wrappingTokens: 0 },
-  environment: { program: 'p', node: 'v20', platform: 'linux x64', cores: 2 },
-  notes: [],
-  points,
-});
+import { groundedIn } from '../../src/performance/calibration';
+import { FITTED } from '../../src/performance/coefficients';
+import { intervalAround } from '../../src/performance/interval';
+import { pointOf, resultOf, SETUP, type Truth } from './points';
 
 const RATES = [0.1, 0.4, 0.8];
 const learned = (points: Point[]) => calibrate([{ result: resultOf(points), sha256: 'a' }]).multipliers;
@@ -107,18 +67,77 @@ test('the same results give the same file, in any order', () => {
   expect(serializeCalibration(parseCalibration(text, 'x'))).toBe(text);
 });
 
-test('a calibration changes the coefficients of its own model and GPU only, and names its source', () => {
-  const points = RATES.map((rate) => pointOf(rate, [1.2, 1, 1]));
-  const file = calibrate([{ result: resultOf(points), sha256: 'a' }]);
-  const calibration = calibrationOf(file, 'c.json');
-  expect(calibration.source).toBe('c.json: 3 measured loads of Qwen3.5-35B-A3B fp8 on L40S');
-  const k = calibratedFor(FITTED, calibration, 'Qwen3.5-35B-A3B', 'L40S');
-  expect(k.decodeFactor).toBe((FITTED.decodeFactor ?? 1) * file.multipliers.decode.value);
-  expect(calibratedFor(FITTED, calibration, 'Qwen3.5-35B-A3B', 'H100')).toBe(FITTED);
-  expect(calibratedFor(FITTED, undefined, 'Qwen3.5-35B-A3B', 'L40S')).toBe(FITTED);
-  expect(() => calibrationOf({ ...file, performanceData: '2020-01-01' }, 'c.json')).toThrow(
-    /run 'qwen-selfhost calibrate'/,
+const ENGINE = { ...SETUP, model: 'Qwen3.5-35B-A3B', gpu: 'L40S' };
+const known = (points: Point[]) =>
+  calibrationOf({
+    document: calibrate([{ result: resultOf(points), sha256: 'a' }]),
+    file: 'c.json',
+    sha256: 'f00d',
+  });
+
+test('a calibration corrects its own model and GPU only, and names its source', () => {
+  const calibration = known(RATES.map((rate) => pointOf(rate, [1.2, 1, 1])));
+  expect(calibration).toMatchObject({
+    file: 'c.json',
+    sha256: 'f00d',
+    measuredAt: '2026-11-23T20:00:00.000Z',
+    gpu: 'L40S',
+    vllmVersion: '0.31.0',
+  });
+  const here = groundedIn(FITTED, [calibration], ENGINE);
+  const plain = groundedIn(FITTED, [], ENGINE);
+  expect(here.coefficients.decodeFactor).toBe(
+    (plain.coefficients.decodeFactor ?? 1) * calibration.decode.value,
   );
+  for (const other of [
+    { ...ENGINE, gpu: 'H100' },
+    { ...ENGINE, model: 'Qwen3.5-27B' },
+  ]) {
+    expect(groundedIn(FITTED, [calibration], other)).toEqual(groundedIn(FITTED, [], other));
+  }
+});
+
+test('the measured engine gets the interval that remains, a relative that of its kind, and none a wider one', () => {
+  const calibration = known(RATES.map((rate) => pointOf(rate, [1.2, 1, 1])));
+  const widthOf = (figure: 'tpot' | 'ttft', engine: typeof ENGINE, known = [calibration]): number =>
+    intervalAround(1, figure, groundedIn(FITTED, known, engine).footing).high;
+  const relative = { ...ENGINE, layout: { ...ENGINE.layout, tensorParallel: 2 } };
+  // Without it, nothing of the kind was measured on this GPU.
+  expect(groundedIn(FITTED, [], ENGINE).basis).toBe('datasheet');
+  expect(groundedIn(FITTED, [calibration], relative).basis).toBe('measured');
+  for (const figure of ['tpot', 'ttft'] as const) {
+    const [none, kind, own] = [
+      widthOf(figure, ENGINE, []),
+      widthOf(figure, relative),
+      widthOf(figure, ENGINE),
+    ];
+    expect(kind).toBeLessThan(none);
+    expect(own).toBeLessThan(kind);
+  }
+  expect(widthOf('tpot', ENGINE)).toBeCloseTo(Math.exp(1.2816 * calibration.decode.remainingSd), 6);
+  // Load still widens it: a benchmark of a steady load says nothing of saturation.
+  const { footing } = groundedIn(FITTED, [calibration], ENGINE);
+  expect(intervalAround(1, 'tpot', footing, 'loaded').high).toBeGreaterThan(
+    intervalAround(1, 'tpot', footing).high,
+  );
+});
+
+test('a calibration that learned nothing changes nothing', () => {
+  const calibration = known([pointOf(0.1, [1.5, 1.5, 1.5])]);
+  const { coefficients, basis, footing } = groundedIn(FITTED, [calibration], ENGINE);
+  const plain = groundedIn(FITTED, [], ENGINE);
+  expect(basis).toBe(plain.basis);
+  expect(coefficients.decodeFactor).toBe(plain.coefficients.decodeFactor ?? 1);
+  for (const figure of ['tpot', 'ttft', 'output'] as const) {
+    expect(intervalAround(1, figure, footing)).toEqual(intervalAround(1, figure, plain.footing));
+  }
+});
+
+test('a calibration of other performance data is refused', () => {
+  const document = calibrate([{ result: resultOf([pointOf(0.1, [1, 1, 1])]), sha256: 'a' }]);
+  expect(() =>
+    calibrationOf({ document: { ...document, performanceData: '2020-01-01' }, file: 'c.json', sha256: '' }),
+  ).toThrow(/run 'qwen-selfhost calibrate'/);
 });
 
 test('results of different engines, or one given twice, are refused', () => {

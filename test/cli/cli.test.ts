@@ -1,34 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { run } from '../../src/cli/program';
-import { bufferStreams } from '../../src/cli/streams';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parsePlan } from '../../src/plan/document';
+import { cli, inEmptyFolder, SMALL } from './harness';
 
-const home = process.cwd();
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'cli-'));
-  process.chdir(folder);
-});
-afterEach(() => {
-  process.chdir(home);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { streams, printed } = bufferStreams(80);
-  const code = await run(['node', 'qwen-selfhost', ...words], streams);
-  return { code, ...printed };
-}
-
-const SMALL = ['--model', 'Qwen3.5-9B', '--allow-type', 'g6e', '--rate', '0.01'];
+inEmptyFolder();
 
 describe('plan', () => {
   test('prints the answer and writes the document', async () => {
     const { code, out } = await cli('plan', ...SMALL);
     expect(code).toBe(0);
-    expect(out).toContain('serve Qwen3.5-9B');
+    expect(out).toContain('Serve Qwen3.5-9B');
     expect(parsePlan(readFileSync('plans/qwen3-5-9b.plan.json', 'utf8'), 'x').choice.instanceType).toMatch(
       /^g6e\./,
     );

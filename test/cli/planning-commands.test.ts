@@ -1,28 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { answersOf } from '../../src/cli/commands/init';
-import { run } from '../../src/cli/program';
-import { bufferStreams } from '../../src/cli/streams';
+import { cli, inEmptyFolder, SMALL } from './harness';
 
-const home = process.cwd();
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'planning-'));
-  process.chdir(folder);
-});
-afterEach(() => {
-  process.chdir(home);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { streams, printed } = bufferStreams(80);
-  const code = await run(['node', 'qwen-selfhost', ...words], streams);
-  return { code, ...printed };
-}
-
-const SMALL = ['--model', 'Qwen3.5-9B', '--allow-type', 'g6e', '--rate', '0.01'];
+inEmptyFolder();
 
 test('explain and diff read plans', async () => {
   await cli('plan', ...SMALL, '--name', 'a');

@@ -1,16 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePlan, serializePlan } from '../../src/plan/document';
-import { synthPlans } from '../../stacks/synth';
 import { GOLDEN_CASES, planOf } from './cases';
+import { frozenStacks } from './stacks';
 
 const frozen = (path: string): string => readFileSync(join(__dirname, path), 'utf8');
 
 describe.each(Object.entries(GOLDEN_CASES))('%s', (name, text) => {
-  const scratch = mkdtempSync(join(tmpdir(), 'golden-'));
-  afterAll(() => rmSync(scratch, { recursive: true }));
-
   test('the plan is the frozen one (npm run golden:update, then read the diff)', () => {
     expect(serializePlan(planOf(text))).toBe(frozen(`plans/${name}.plan.json`));
   });
@@ -23,10 +19,16 @@ describe.each(Object.entries(GOLDEN_CASES))('%s', (name, text) => {
     const document = frozen(`plans/${name}.plan.json`);
     expect(serializePlan(parsePlan(document, name))).toBe(document);
   });
+});
 
-  test('the stack of the frozen plan is the frozen stack', () => {
-    const plan = parsePlan(frozen(`plans/${name}.plan.json`), name);
-    const [path] = synthPlans([plan], scratch);
-    expect(readFileSync(path!, 'utf8')).toBe(frozen(`stacks/${name}.tf.json`));
+describe('golden stacks', () => {
+  const stacks = frozenStacks();
+
+  test.each(stacks.map(({ name, text }) => [name, text]))('%s is the frozen stack, construct ids included', (name, text) => {
+    expect(text).toBe(frozen(`stacks/${name}.yaml`));
+  });
+
+  test('no frozen stack is left over', () => {
+    expect(readdirSync(join(__dirname, 'stacks')).sort()).toEqual(stacks.map(({ name }) => `${name}.yaml`).sort());
   });
 });

@@ -22,14 +22,14 @@ describe('capacity', () => {
             load: { inputTokens: 1000, outputTokens: 300, maxBatch: 128, maxNumBatchedTokens: 8192 },
             tail: { inputP95Tokens: 3000 },
             slo: { ttftP95Seconds, tpotP95Seconds },
-            basis: 'related',
+            footing: 'related',
             confidence: 0.8,
           } as const;
           const here = rateOf(capacity(input));
           const tighter = { ttftP95Seconds: ttftP95Seconds * 0.7, tpotP95Seconds: tpotP95Seconds * 0.7 };
           expect(rateOf(capacity({ ...input, slo: tighter }))).toBeLessThanOrEqual(here * BISECTED);
           expect(rateOf(capacity({ ...input, confidence: 0.95 }))).toBeLessThanOrEqual(here * BISECTED);
-          expect(rateOf(capacity({ ...input, basis: 'datasheet' }))).toBeLessThanOrEqual(here * BISECTED);
+          expect(rateOf(capacity({ ...input, footing: 'datasheet' }))).toBeLessThanOrEqual(here * BISECTED);
         },
       ),
       { ...SEEDED, numRuns: 60 },
@@ -43,7 +43,7 @@ describe('capacity', () => {
       load: { inputTokens: 1000, outputTokens: 300, maxBatch: 128, maxNumBatchedTokens: 8192 },
       tail: { inputP95Tokens: 3000 },
       slo: { ttftP95Seconds: 10, tpotP95Seconds: 1e-6 },
-      basis: 'measured',
+      footing: 'measured',
       confidence: 0.8,
     });
     expect(found).toMatchObject({ feasible: false, shortfall: { limit: 'TPOT p95' } });
@@ -54,8 +54,8 @@ describe('intervals', () => {
   const figures = ['tpot', 'ttft', 'output'] as const;
 
   test.each(figures)('%s: less evidence and more load are never narrower', (figure) => {
-    const high = (basis: 'measured' | 'related' | 'datasheet', regime: 'steady' | 'loaded') =>
-      intervalAround(1, figure, basis, regime).high;
+    const high = (footing: 'measured' | 'related' | 'datasheet', regime: 'steady' | 'loaded') =>
+      intervalAround(1, figure, footing, regime).high;
     for (const regime of ['steady', 'loaded'] as const) {
       expect(high('measured', regime)).toBeLessThanOrEqual(high('related', regime));
       expect(high('related', regime)).toBeLessThanOrEqual(high('datasheet', regime));

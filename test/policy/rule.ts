@@ -5,6 +5,7 @@ export interface Configuration {
   readonly resource?: Record<string, Record<string, Block>>;
   readonly data?: Record<string, Record<string, Block>>;
   readonly variable?: Record<string, Block>;
+  readonly locals?: Record<string, string>;
 }
 
 export interface Rule {
@@ -26,6 +27,35 @@ export function unless(
   return Object.entries(configuration.resource?.[type] ?? {})
     .filter(([id, block]) => !holds(block, id))
     .map(([id]) => `${type}.${id}`);
+}
+
+/** Whether anything but tags and remarks of a block mentions an address. */
+const mentions = (block: unknown, address: string): boolean => JSON.stringify(block).includes(`${address}.`);
+
+/** Buckets that no companion resource of the type, holding what it should, belongs to. */
+export const bucketsWithout = (
+  configuration: Configuration,
+  type: string,
+  holds: (block: Block) => boolean,
+): string[] =>
+  unless(configuration, 'aws_s3_bucket', (_, id) =>
+    Object.values(configuration.resource?.[type] ?? {}).some(
+      (block) => mentions(block.bucket, `aws_s3_bucket.${id}`) && holds(block),
+    ),
+  );
+
+/** A bucket and one companion, for a fixture. */
+export const bucketWith = (type: string, block: Block): Configuration => ({
+  resource: { aws_s3_bucket: { x: {} }, [type]: { y: { bucket: 'aws_s3_bucket.x.id', ...block } } },
+});
+
+/** Everything in the configuration that mentions an address, apart from the block at that address itself. */
+export function mentioning(configuration: Configuration, address: string): string[] {
+  return Object.entries(configuration.resource ?? {}).flatMap(([type, blocks]) =>
+    Object.entries(blocks)
+      .filter(([id, block]) => `${type}.${id}` !== address && mentions(block, address))
+      .map(([id]) => `${type}.${id}`),
+  );
 }
 
 /** One resource of a type, for a fixture. */

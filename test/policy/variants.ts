@@ -4,6 +4,9 @@ import { makePlan, type PlanOverrides, TWO_REPLICAS } from '../stacks/make-plan'
 const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm:v0.31.0';
 const risks = ['spot machines are taken back'];
 
+/** Two services of one file, as `services:` makes them: a plan and a stack each, side by side in one account. */
+export const TWO_SERVICES = ['two-services-chat', 'two-services-code'] as const;
+
 const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
   'one-gpu': {},
   'several-replicas': TWO_REPLICAS,
@@ -48,8 +51,35 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
       },
     },
   },
+  'by-the-hour': {
+    scaling: { hourlyInstances: [...Array<number>(8).fill(2), ...Array<number>(12).fill(3), 2, 2, 2, 2] },
+  },
+  'every-option': {
+    ...TWO_REPLICAS,
+    requirements: {
+      network: {
+        cidr: '10.77.0.0/16',
+        exposure: 'public',
+        allowedCidrs: ['0.0.0.0/0'],
+        certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0f3c',
+        jwt: { issuer: 'https://id.example.com', jwksUrl: 'https://id.example.com/keys' },
+        rateLimitPerKey: 120,
+        targetControlPort: 3000,
+      },
+      deployment: {
+        weights: 's3',
+        sleepAfterMinutes: 30,
+        anomalyMonitorArn: 'new',
+        budget: 'account',
+        image: `vllm/vllm-openai:v0.31.0@sha256:${'0f'.repeat(32)}`,
+        apiKey: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:key-AbCdEf',
+      },
+    },
+  },
+  [TWO_SERVICES[0]]: { requirements: { network: { cidr: '10.42.0.0/16' } } },
+  [TWO_SERVICES[1]]: { ...TWO_REPLICAS, requirements: { network: { cidr: '10.43.0.0/16' } } },
 };
 
 /** One plan of each kind of deployment that the stack knows. */
 export const variants = (): [name: string, plan: Plan][] =>
-  Object.entries(VARIANTS).map(([name, overrides]) => [name, makePlan({ name, ...overrides })]);
+  Object.entries(VARIANTS).map(([name, overrides]) => [name, makePlan({ ...overrides, name })]);

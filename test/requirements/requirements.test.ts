@@ -96,6 +96,15 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
     ],
     ['not a number', 'model: x\nslo: { ttftP95Seconds: .nan }', /slo\.ttftP95Seconds/],
     ['a bad CIDR', 'model: x\nnetwork: { allowedCidrs: [10.0.0.0] }', /CIDR/],
+    ['a bad CIDR names the word for all', 'model: x\nnetwork: { allowedCidrs: [world] }', /'everyone'/],
+    ['a public range as network', 'model: x\nnetwork: { cidr: 8.8.0.0/16 }', /private \/16 such as/],
+    ['a short revision', 'model: x\ndeployment: { revision: main }', /commit of 40 hexadecimal digits/],
+    ['an image without registry', 'model: x\ndeployment: { image: vllm }', /an image such as/],
+    [
+      'sleep after a moment',
+      'model: x\ndeployment: { sleepAfterMinutes: 1 }',
+      /1 is too small; it must be at least 15/,
+    ],
     ['a duplicate key', 'model: a\nmodel: b', /broken YAML.*unique/],
     [
       'a hostile name',
@@ -136,6 +145,21 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
       /no GPU instance type matches "p7"/,
     ],
     ['unknown vLLM', 'model: Qwen3.5-9B\nvllmVersion: 9.9.9', /unknown vLLM version/],
+    [
+      'two web ACLs',
+      'model: Qwen3.5-9B\nnetwork: { rateLimitPerKey: 60, webAclArn: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/x/1" }',
+      /a load balancer takes one/,
+    ],
+    [
+      'a range for an existing VPC',
+      'model: Qwen3.5-9B\nnetwork: { cidr: 10.9.0.0/16, vpcId: vpc-0123456789abcdef0, machineSubnetIds: [subnet-00000001], loadBalancerSubnetIds: [subnet-00000002, subnet-00000003] }',
+      /network\.cidr is for a new VPC/,
+    ],
+    [
+      'no NAT with a public image',
+      'model: Qwen3.5-9B\nnetwork: { natGateways: none }\ndeployment: { weights: s3, image: vllm/vllm-openai:v0.33.0 }',
+      /a copy in ECR/,
+    ],
   ])('%s', (_, text, expected) => {
     expect(messageOf(() => resolve(text))).toMatch(expected);
   });
@@ -153,6 +177,12 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
     const rate = { path: ['workload', 'requestsPerSecond'], value: -3, label: '--rate' };
     expect(messageOf(() => read('model: x', [rate]))).toBe('--rate: -3 is too small; it must be above 0');
   });
+});
+
+test('the word everyone stands for the whole internet', () => {
+  const text =
+    'model: Qwen3.5-9B\nnetwork: { exposure: public, allowedCidrs: [everyone], certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0f3c" }';
+  expect(resolve(text).requirements.network.allowedCidrs).toEqual(['0.0.0.0/0']);
 });
 
 test('flags win over the file, also where the file gives a plain mean', () => {

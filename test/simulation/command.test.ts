@@ -26,6 +26,7 @@ async function simulate(...words: string[]): Promise<{ code: number; out: string
     },
     columns: 100,
     colour: false,
+    watched: false,
   };
   return { code: await run(['node', 'qwen-selfhost', 'simulate', ...words], streams), out, err };
 }

@@ -59,6 +59,33 @@ const OPERATION: typeof BROKEN = {
     overrides: { requirements: { network: { natGateways: 'none' } } },
     names: ['vllm/vllm-openai:v0.31.0', 'huggingface'],
   },
+  'one-web-acl': {
+    overrides: { requirements: { network: { rateLimitPerKey: 60, webAclArn: 'arn:x' } } },
+    names: [60, 'arn:x'],
+  },
+  'sleep-outlasts-requests': {
+    overrides: { requirements: { deployment: { sleepAfterMinutes: 10 } } },
+    names: [10, 600],
+  },
+  'hours-within-range': {
+    overrides: { scaling: { hourlyInstances: [...Array<number>(23).fill(2), 5] } },
+    names: [5, 4],
+  },
+  'hours-or-sleep': {
+    overrides: {
+      scaling: { hourlyInstances: Array<number>(24).fill(2) },
+      requirements: { deployment: { sleepAfterMinutes: 30 } },
+    },
+    names: [2, 30],
+  },
+  'agent-counts-that-far': {
+    overrides: { engine: { maxNumSeqs: 1001 }, requirements: { network: { targetControlPort: 3000 } } },
+    names: [1001, 1000],
+  },
+  'agent-port-is-free': {
+    overrides: { requirements: { network: { targetControlPort: 8000 } } },
+    names: [8000, 8100],
+  },
   'region-is-a-region': { overrides: { choice: { region: 'mars' } }, names: ['mars'] },
 };
 Object.assign(BROKEN, OPERATION);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { UserError } from '../../src/errors';
 import { synthPlans } from '../../stacks/synth';
+import { variants } from '../policy/variants';
 import { makePlan, TWO_REPLICAS } from './make-plan';
 import { inScratch } from './template';
 
@@ -71,5 +72,16 @@ describe('synthPlans', () => {
 
   it('writes nothing for no plans', () => {
     inScratch((folder) => expect(synthPlans([], folder)).toEqual([]));
+  });
+});
+
+it('synthesises the largest golden stack within two seconds', () => {
+  inScratch((folder) => {
+    const [, plan] = variants().find(([name]) => name === 'every-option')!;
+    const before = process.cpuUsage();
+    synthPlans([plan], folder);
+    const { user, system } = process.cpuUsage(before);
+    // Processor time: this machine may be busy with other tests.
+    expect((user + system) / 1e6).toBeLessThan(2);
   });
 });

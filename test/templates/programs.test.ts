@@ -97,3 +97,20 @@ async function withMachine(
     });
   });
 });
+
+(hasPython ? describe : describe.skip)('start_target_agent.py', () => {
+  it("becomes docker run of the load balancer's agent, told the plan's concurrency", async () => {
+    const plan = makePlan({ requirements: { network: { targetControlPort: 3000 } } });
+    await withMachine(plan, { docker: '' }, async (machine) => {
+      expect(await machine.run('start_target_agent.py')).toBe(0);
+      const [call] = machine.called();
+      expect(call!.filter((_, index) => call![index - 1] === '--env')).toEqual([
+        'TARGET_CONTROL_CONTROL_ADDRESS=0.0.0.0:3000',
+        'TARGET_CONTROL_DATA_ADDRESS=0.0.0.0:8000',
+        'TARGET_CONTROL_DESTINATION_ADDRESS=127.0.0.1:8001',
+        'TARGET_CONTROL_MAX_CONCURRENCY=32',
+      ]);
+      expect(call!.at(-1)).toContain('/target-control-agent:');
+    });
+  });
+});

@@ -249,3 +249,11 @@ function readSystemdWord(quoted: string, command: boolean): string {
   );
   return command ? unescaped.replaceAll('$$', '$') : unescaped;
 }
+
+test('weights are streamed only where asked, within a bound of host memory', () => {
+  const words = serveArguments(settings({ streamWeights: true }), LATEST_RELEASE);
+  expect(words[words.indexOf('--load-format') + 1]).toBe('runai_streamer');
+  const config = JSON.parse(words[words.indexOf('--model-loader-extra-config') + 1]!);
+  expect(config).toEqual({ concurrency: 16, memory_limit: 5_368_709_120 });
+  expect(serveArguments(settings(), LATEST_RELEASE)).not.toContain('--load-format');
+});

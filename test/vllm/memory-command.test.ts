@@ -14,6 +14,7 @@ async function cli(...words: string[]): Promise<Output> {
     err: (text: string) => void err.push(text),
     columns: 80,
     colour: false,
+    watched: false,
   };
   const code = await run(['node', 'qwen-selfhost', ...words], streams);
   return { code, out: out.join(''), err: err.join('') };

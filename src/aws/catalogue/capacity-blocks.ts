@@ -1,7 +1,7 @@
 import { allPages } from '../pages';
 import type { Session } from '../session';
 import type { OverlayOffering } from './overlay';
-import type { Zone } from './zones';
+import { isZoneOfRegion, type Zone } from './zones';
 
 const ACTION = 'ec2:DescribeCapacityBlockOfferings';
 /** One day: the shortest block; longer ones cost the same by the hour. */
@@ -56,11 +56,12 @@ async function cheapestBlock(
     const hours = offer.CapacityBlockDurationHours ?? DURATION_HOURS;
     const machines = offer.InstanceCount ?? 1;
     const usable = offer.CurrencyCode === 'USD' && fee > 0 && hours > 0 && machines > 0;
-    if (!usable || !offer.StartDate || !offer.AvailabilityZone) return [];
+    const zoneId = offer.AvailabilityZone && (idOf.get(offer.AvailabilityZone) ?? offer.AvailabilityZone);
+    if (!usable || !offer.StartDate || !zoneId || !isZoneOfRegion(zoneId)) return [];
     return [
       {
         usdPerHour: Math.round((fee / (hours * machines)) * 1e4) / 1e4,
-        zoneId: idOf.get(offer.AvailabilityZone) ?? offer.AvailabilityZone,
+        zoneId,
         durationHours: hours,
         startsAt: offer.StartDate.toISOString(),
         asOf,

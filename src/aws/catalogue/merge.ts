@@ -13,7 +13,7 @@ function mergedOffering(
 ): Offering | null {
   const zoneIds = live.zones?.zoneIds ?? embedded?.zoneIds ?? [];
   if (zoneIds.length === 0) return null;
-  const { onDemand, spot } = live;
+  const { onDemand, spot, capacityBlock: block } = live;
   const offered = Object.entries(spot?.usdPerHourByZone ?? {}).filter(([zone]) => zoneIds.includes(zone));
   return {
     region,
@@ -36,6 +36,18 @@ function mergedOffering(
               { usdPerHour, source: `aws-spot-history-${dayOf(spot.asOf)}` },
             ]),
           ),
+    ...(block !== null && zoneIds.includes(block.zoneId)
+      ? {
+          capacityBlock: {
+            price: {
+              usdPerHour: block.usdPerHour,
+              source: `aws-capacity-blocks-${dayOf(block.asOf)}`,
+              evidence: 'listed',
+            },
+            zoneId: block.zoneId,
+          },
+        }
+      : {}),
   };
 }
 

@@ -92,7 +92,7 @@ interface Product {
         string,
         {
           readonly priceDimensions?: Readonly<
-            Record<string, { readonly pricePerUnit?: { readonly USD?: string } }>
+            Record<string, { readonly unit?: string; readonly pricePerUnit?: { readonly USD?: string } }>
           >;
         }
       >
@@ -110,12 +110,15 @@ export function priceOf(item: unknown, region: string): { instanceType: string; 
     return null;
   }
   const attributes = product?.product?.attributes;
-  // Checked here too: a server that ignores a filter must not turn a capacity block's fee into a price.
+  // Checked here too: a server that ignores a filter must not turn another product's fee into a price.
   if (!attributes?.instanceType || attributes.regionCode !== region) return null;
   if (attributes.marketoption !== 'OnDemand' || attributes.capacitystatus !== 'Used') return null;
   if (attributes.operatingSystem !== 'Linux' || attributes.preInstalledSw !== 'NA') return null;
+  const tenancy = attributes.instanceType.endsWith('.metal') ? 'Dedicated' : 'Shared';
+  if (attributes.tenancy !== tenancy) return null;
   const figures = Object.values(product?.terms?.OnDemand ?? {})
     .flatMap(({ priceDimensions }) => Object.values(priceDimensions ?? {}))
+    .filter(({ unit }) => unit === 'Hrs')
     .map(({ pricePerUnit }) => Number(pricePerUnit?.USD))
     .filter((usd) => Number.isFinite(usd) && usd > 0);
   return figures.length === 0

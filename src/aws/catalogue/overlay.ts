@@ -18,6 +18,15 @@ const capacityBlockSchema = z.strictObject({
   asOf: moment,
 });
 
+const placementSchema = z.strictObject({
+  /** 1 to 10 by zone id: how likely one spot request gets its machine (EC2, GetSpotPlacementScores). */
+  scoreByZone: z.record(zoneId, z.number().int().min(1).max(10)),
+  /** The types that were asked for together: a score is theirs as a group. */
+  types: z.array(z.string()).min(1),
+  asOf: moment,
+});
+export type Placement = z.infer<typeof placementSchema>;
+
 const specificationSchema = z.strictObject({
   gpuName: z.string(),
   /** Fractional where a machine holds a slice of one GPU. */
@@ -36,6 +45,8 @@ const offeringSchema = z.strictObject({
   onDemand: z.strictObject({ usdPerHour, asOf: moment }).nullable(),
   spot: z.strictObject({ usdPerHourByZone: z.record(zoneId, usdPerHour), asOf: moment }).nullable(),
   capacityBlock: capacityBlockSchema.nullable(),
+  /** null where scores were never asked for (`--placement-scores`). */
+  placement: placementSchema.nullable().default(null),
   specification: specificationSchema.nullable(),
 });
 export type OverlayOffering = z.infer<typeof offeringSchema>;
@@ -60,6 +71,7 @@ export const NOTHING_KNOWN: OverlayOffering = {
   onDemand: null,
   spot: null,
   capacityBlock: null,
+  placement: null,
   specification: null,
 };
 

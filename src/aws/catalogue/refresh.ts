@@ -1,7 +1,6 @@
-import type { Catalogue } from '../../hardware/offerings';
 import type { Session } from '../session';
 import type { Overlay } from './overlay';
-import { type Missing, refreshRegion } from './region';
+import { type Missing, type Refreshing, refreshRegion } from './region';
 
 export interface Refresh {
   /** null when no region gave anything: then the file stays as it is. */
@@ -15,12 +14,11 @@ export interface Refresh {
 export async function refresh(
   session: Session,
   regions: readonly string[],
-  embedded: Catalogue,
   before: Overlay,
-  now: Date,
+  how: Refreshing,
 ): Promise<Refresh> {
   const results = await Promise.all(
-    regions.map((region) => refreshRegion(session, region, embedded, before.regions[region], now)),
+    regions.map((region) => refreshRegion(session, region, before.regions[region], how)),
   );
   const fresh = regions.flatMap((name, i) => {
     const region = results[i]!.region;

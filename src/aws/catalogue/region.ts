@@ -5,8 +5,8 @@ import type { Session } from '../session';
 import { type CapacityBlock, capacityBlocks } from './capacity-blocks';
 import { instanceTypes } from './instance-types';
 import { onDemandPrices } from './on-demand';
-import type { OverlayRegion, Specification } from './overlay';
-import { NOTHING_KNOWN } from './overlay';
+import { NOTHING_KNOWN, type OverlayRegion, type Placement, type Specification } from './overlay';
+import { placementScores } from './placement';
 import { spotPrices } from './spot';
 import { availabilityZones, type Zone, zoneOfferings } from './zones';
 
@@ -16,6 +16,7 @@ export const PARTS = [
   'on-demand prices',
   'spot prices',
   'capacity blocks',
+  'placement scores',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -34,12 +35,22 @@ export interface RefreshedRegion {
   readonly unknownTypes: readonly string[];
 }
 
+/** How regions are refreshed. */
+export interface Refreshing {
+  /** What is known without an account. */
+  readonly embedded: Catalogue;
+  readonly now: Date;
+  /** Ask for spot placement scores too: AWS limits how many new ones an account may ask for in a day. */
+  readonly placementScores: boolean;
+}
+
 interface Read {
   readonly specifications: Record<string, Specification> | null;
   readonly zones: Record<string, string[]> | null;
   readonly prices: Record<string, number> | null;
   readonly spot: Record<string, Record<string, number>> | null;
   readonly blocks: Record<string, CapacityBlock> | null;
+  readonly placements: Record<string, Placement> | null;
 }
 
 /**
@@ -49,9 +60,8 @@ interface Read {
 export async function refreshRegion(
   session: Session,
   region: string,
-  embedded: Catalogue,
   before: OverlayRegion | undefined,
-  now: Date,
+  { embedded, now, placementScores: withScores }: Refreshing,
 ): Promise<RefreshedRegion> {
   const asOf = now.toISOString();
   const missing: Missing[] = [];
@@ -81,15 +91,18 @@ export async function refreshRegion(
       ? Object.keys(zones)
       : offeringsIn(embedded, region).map(({ instanceType }) => instanceType);
   const inBlocks = offered.filter((name) => findInstanceType(name)?.usageClasses.includes('capacity-block'));
-  const [prices, spot, blocks] =
+  const [prices, spot, blocks, placements] =
     offered.length === 0
-      ? [null, null, null]
+      ? [null, null, null, null]
       : await Promise.all([
           attempt('on-demand prices', () => onDemandPrices(session, region, offered)),
           attempt('spot prices', () => spotPrices(session, region, offered, names, now)),
           attempt('capacity blocks', () => capacityBlocks(session, region, inBlocks, names, asOf), true),
+          withScores
+            ? attempt('placement scores', () => placementScores(session, region, offered, asOf), true)
+            : null,
         ]);
-  const read: Read = { specifications, zones, prices, spot, blocks };
+  const read: Read = { specifications, zones, prices, spot, blocks, placements };
   const nothing =
     Object.values(read).every((part) => part === null) ||
     (zones === null && prices === null && spot === null);
@@ -106,7 +119,7 @@ const knownOnly = (zones: Record<string, string[]>): Record<string, string[]> =>
   Object.fromEntries(Object.entries(zones).filter(([name]) => findInstanceType(name) !== undefined));
 
 function combine(
-  { specifications, zones, prices, spot, blocks }: Read,
+  { specifications, zones, prices, spot, blocks, placements }: Read,
   embedded: Catalogue,
   region: string,
   before: OverlayRegion | undefined,
@@ -126,6 +139,7 @@ function combine(
       onDemand: usd === undefined ? old.onDemand : { usdPerHour: usd, asOf },
       spot: spot === null ? old.spot : { usdPerHourByZone: spot[name] ?? {}, asOf },
       capacityBlock: blocks === null ? old.capacityBlock : (blocks[name] ?? null),
+      placement: placements === null ? old.placement : (placements[name] ?? null),
       specification: specifications?.[name] ?? old.specification,
     };
   }

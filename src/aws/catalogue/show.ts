@@ -56,6 +56,11 @@ export function figuresOf(
         ),
       );
     }
+    const placement = live?.placement;
+    for (const [zone, score] of Object.entries(placement?.scoreByZone ?? {})) {
+      const value = `${score} of 10, for one of ${placement!.types.length} types`;
+      rows.push(row(`placement ${zone}`, value, 'ec2 spot placement scores', placement!.asOf));
+    }
     const machine = live?.specification;
     if (machine) {
       const { gpuCount, gpuName, vcpus, memoryMiB } = machine;

@@ -1,7 +1,7 @@
 import type { _InstanceType } from '@aws-sdk/client-ec2';
 import { allPages } from '../pages';
 import type { Session } from '../session';
-import type { Zone } from './zones';
+import { isZoneOfRegion, type Zone } from './zones';
 
 const ACTION = 'ec2:DescribeSpotPriceHistory';
 const PAGE_SIZE = 1000;
@@ -44,7 +44,12 @@ export async function spotPrices(
   for (const entry of history) {
     const zoneId = entry.AvailabilityZoneId ?? idOf.get(entry.AvailabilityZone ?? '');
     const usdPerHour = Number(entry.SpotPrice);
-    if (!entry.InstanceType || zoneId === undefined || !(usdPerHour > 0 && Number.isFinite(usdPerHour)))
+    if (
+      !entry.InstanceType ||
+      zoneId === undefined ||
+      !isZoneOfRegion(zoneId) ||
+      !(usdPerHour > 0 && Number.isFinite(usdPerHour))
+    )
       continue;
     const key = `${entry.InstanceType} ${zoneId}`;
     const at = entry.Timestamp?.getTime() ?? 0;

@@ -7,6 +7,12 @@ const OFFERINGS = 'ec2:DescribeInstanceTypeOfferings';
 const ZONES = 'ec2:DescribeAvailabilityZones';
 const PAGE_SIZE = 1000;
 
+/**
+ * True for the id of a zone of the region itself (`use1-az1`). Local Zones (`usw2-lax1-az1`) and Wavelength Zones
+ * (`use1-wl1-bos-wlz1`) are listed too where an account opted in, but hold no load balancer of the region's zones.
+ */
+export const isZoneOfRegion = (zoneId: string): boolean => /^[a-z]+\d+-az\d+$/.test(zoneId);
+
 /** Zone ids that offer each type, by type name. Ids, unlike names, mean the same zone in every account. */
 export async function zoneOfferings(
   session: Session,
@@ -38,7 +44,8 @@ export async function zoneOfferings(
   const offerings = filtered.length > 0 ? filtered : await list([]);
   const zones: Record<string, string[]> = {};
   for (const { InstanceType, Location } of offerings) {
-    if (InstanceType && Location) zones[InstanceType] = [...(zones[InstanceType] ?? []), Location];
+    if (InstanceType && Location && isZoneOfRegion(Location))
+      zones[InstanceType] = [...(zones[InstanceType] ?? []), Location];
   }
   for (const ids of Object.values(zones)) ids.sort();
   return zones;
@@ -58,6 +65,8 @@ export async function availabilityZones(session: Session, region: string): Promi
     client.send(new DescribeAvailabilityZonesCommand({}), options),
   );
   return AvailabilityZones.flatMap(({ ZoneName, ZoneId, State }) =>
-    ZoneName && ZoneId ? [{ name: ZoneName, id: ZoneId, available: State === 'available' }] : [],
+    ZoneName && ZoneId && isZoneOfRegion(ZoneId)
+      ? [{ name: ZoneName, id: ZoneId, available: State === 'available' }]
+      : [],
   );
 }

@@ -1,13 +1,16 @@
 import { Command, Option } from 'commander';
 import { APIS } from '../../bench/asks';
 import { serializeResult } from '../../bench/result';
-import { runBench } from '../../bench/run';
+import { type BenchInput, runBench } from '../../bench/run';
+import { apiKeyFrom, keepingSecret } from '../../bench/secret';
 import { smoke } from '../../bench/smoke';
 import { failuresOf, markdownSummary, terminalSummary } from '../../bench/summary';
-import { apiKeyFrom } from '../../bench/target';
 import { UserError } from '../../errors';
+import { seconds } from '../../report/format';
 import { API_DEFAULT, type BenchOptions, benchInput } from '../bench-flags';
-import { writeText } from '../files';
+import { readText, writeText } from '../files';
+import { jsonText } from '../output/json';
+import type { SmokeOutput } from '../output/smoke';
 import type { Streams } from '../streams';
 
 const SMOKE_SECONDS = 20;
@@ -22,6 +25,7 @@ export function benchCommand(streams: Streams): Command {
       'the endpoint, for example http://127.0.0.1:8000/v1; nothing else is contacted',
     )
     .option('--api-key-env <name>', 'environment variable that holds the API key')
+    .option('--ca-file <file>', 'PEM certificates of authorities to trust beside the usual ones')
     .option('--rate <r>', "requests per second, random arrivals (default: the plan's rate)")
     .option('--burstiness <shape>', 'gamma shape of the gaps: 1 is Poisson, below 1 bursty', '1')
     .option('--concurrency <n>', 'clients that each wait for their answer, instead of a rate')
@@ -47,32 +51,55 @@ export function benchCommand(streams: Streams): Command {
     .option('--smoke', 'twenty seconds, one line: does it answer?')
     .action(async (file: string | undefined, options: BenchOptions) => {
       const apiKey = apiKeyFrom(options.apiKeyEnv, process.env);
-      if (options.smoke) {
-        const line = await smoke({
-          url: options.url,
-          ...(apiKey === undefined ? {} : { apiKey }),
-          api: options.api,
-          ...(options.model === undefined ? {} : { model: options.model }),
-          durationSeconds: SMOKE_SECONDS,
-        });
-        streams.out(`${line}\n`);
-        return;
-      }
-      const result = await runBench({
-        ...benchInput(file, options),
+      const access = {
         ...(apiKey === undefined ? {} : { apiKey }),
-        onProgress: (line) => streams.err(`${line}\n`),
-      });
-      const text = serializeResult(result);
-      if (options.out !== undefined)
-        writeText(options.out, options.out.endsWith('.md') ? markdownSummary(result) : text);
-      streams.out(options.json ? text : terminalSummary(result, Math.max(80, streams.columns)));
-      if (options.out !== undefined && !options.json) streams.out(`\nWrote ${options.out}\n`);
-      const [failure, ...more] = failuresOf(result);
-      if (failure !== undefined)
-        throw new UserError(
-          `the plan does not hold: ${failure}${more.length > 0 ? `; and ${more.length} more` : ''}`,
-          1,
-        );
+        ...(options.caFile === undefined ? {} : { ca: readText(options.caFile) }),
+      };
+      await keepingSecret(apiKey, () =>
+        options.smoke ? smokeTest(options, access, streams) : benchmark(file, options, access, streams),
+      );
     });
+}
+
+type Access = Pick<BenchInput, 'apiKey' | 'ca'>;
+
+async function smokeTest(options: BenchOptions, access: Access, streams: Streams): Promise<void> {
+  const smoked = await smoke({
+    url: options.url,
+    ...access,
+    api: options.api,
+    ...(options.model === undefined ? {} : { model: options.model }),
+    durationSeconds: SMOKE_SECONDS,
+  });
+  const { requests, model, ttftSeconds: ttft, tpotSeconds: tpot } = smoked;
+  streams.out(
+    options.json
+      ? jsonText(smoked satisfies SmokeOutput)
+      : `ok: ${requests} of ${requests} requests answered by ${model}, TTFT p50 ${seconds(ttft.p50)} p95 ${seconds(ttft.p95)}${tpot === null ? '' : `, TPOT p50 ${seconds(tpot.p50)}`}\n`,
+  );
+}
+
+/** @throws UserError (exit code 1) when a promise of the plan is not kept */
+async function benchmark(
+  file: string | undefined,
+  options: BenchOptions,
+  access: Access,
+  streams: Streams,
+): Promise<void> {
+  const result = await runBench({
+    ...benchInput(file, options),
+    ...access,
+    onProgress: (line) => streams.err(`${line}\n`),
+  });
+  const text = serializeResult(result);
+  if (options.out !== undefined)
+    writeText(options.out, options.out.endsWith('.md') ? markdownSummary(result) : text);
+  streams.out(options.json ? text : terminalSummary(result, Math.max(80, streams.columns)));
+  if (options.out !== undefined && !options.json) streams.out(`\nWrote ${options.out}\n`);
+  const [failure, ...more] = failuresOf(result);
+  if (failure !== undefined)
+    throw new UserError(
+      `the plan does not hold: ${failure}${more.length > 0 ? `; and ${more.length} more` : ''}`,
+      1,
+    );
 }

@@ -6,28 +6,35 @@ import { parseResult } from '../../bench/result';
 import { readText, writeText } from '../files';
 import type { Streams } from '../streams';
 
+const DEFAULT_OUT = 'calibration.json';
+
 /** `calibrate RESULT…`: what benchmarks taught, as an input of the next plan. */
 export function calibrateCommand(streams: Streams): Command {
   return new Command('calibrate')
     .description('turn benchmark results into a calibration of the performance model, for the next plan')
     .argument('<RESULT...>', 'result documents of one engine, written by qwen-selfhost bench --out')
-    .option('--out <file>', 'where to write the calibration', 'calibration.json')
-    .option('--json', 'print the calibration instead of what it says, and write no file')
-    .action((files: string[], options: { out: string; json?: boolean }) => {
+    .option('--out <file>', `where to write the calibration (default: ${DEFAULT_OUT})`)
+    .option(
+      '--json',
+      'print the calibration instead of what it says, and write no file unless --out is given',
+    )
+    .action((files: string[], options: { out?: string; json?: boolean }) => {
       const results = files.map((file) => {
         const text = readText(file);
         return { result: parseResult(text, file), sha256: createHash('sha256').update(text).digest('hex') };
       });
       const calibration = calibrate(results);
       const text = serializeCalibration(calibration);
-      if (options.json) {
-        streams.out(text);
-        return;
-      }
-      writeText(options.out, text);
-      streams.out(`${report(calibration)}\nWrote ${options.out}\n`);
+      const out = options.out ?? (options.json ? undefined : DEFAULT_OUT);
+      if (out !== undefined) writeText(out, text);
+      streams.out(options.json ? text : `${report(calibration)}\nWrote ${out}\n${next(calibration, out)}`);
     });
 }
+
+const next = ({ multipliers, engine }: CalibrationFile, out: string | undefined): string =>
+  Object.values(multipliers).some(({ learned }) => learned)
+    ? `Next: qwen-selfhost plan --model ${engine.model} --calibration ${out}\n`
+    : 'Next: measure at least two loads, for example with qwen-selfhost bench --sweep\n';
 
 function report({ multipliers, notes, engine }: CalibrationFile): string {
   const lines = [multipliers.decode, multipliers.prefill, multipliers.ttft].map(

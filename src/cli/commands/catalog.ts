@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import { type Overlay, serializeOverlay } from '../../aws/catalogue/overlay';
 import { refresh } from '../../aws/catalogue/refresh';
+import type { Missing } from '../../aws/catalogue/region';
 import { figuresOf } from '../../aws/catalogue/show';
 import { UserError } from '../../errors';
 import { INSTANCE_TYPES, matchesTypePattern } from '../../hardware/instance-types';
 import { EMBEDDED_CATALOGUE } from '../../hardware/offerings';
 import { table } from '../../report/table';
-import { checkRegion, environmentRegion, withAws } from '../aws-command';
+import { checkRegion, usualRegion, withAws } from '../aws-command';
 import { loadOverlay, overlayPath } from '../catalogue-overlay';
 import { writeText } from '../files';
+import type { FiguresOutput, RefreshOutput } from '../output/catalog';
+import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 
 /** `catalog refresh` and `catalog show`: today's offerings and prices, and where each figure comes from. */
@@ -25,6 +28,7 @@ interface RefreshOptions {
   readonly region?: string[];
   readonly profile?: string;
   readonly out?: string;
+  readonly placementScores?: boolean;
   readonly json?: boolean;
 }
 
@@ -33,12 +37,21 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 function refreshCommand(streams: Streams): Command {
   return new Command('refresh')
     .description('read offerings, prices and capacity blocks of your AWS account; planning then uses them')
-    .option('--region <name>', 'region to refresh, repeatable (default: AWS_REGION, or us-east-1)', collect)
+    .option(
+      '--region <name>',
+      'region to refresh, repeatable (default: AWS_REGION, or that of your profile)',
+      collect,
+    )
     .option('--profile <name>', 'profile of your AWS configuration')
+    .option(
+      '--placement-scores',
+      'also read spot placement scores; AWS limits how many an account may ask for in 24 hours',
+    )
     .option('--out <file>', 'where to write (default: the file that planning reads)')
     .option('--json', 'print what was refreshed as JSON')
     .action(async (options: RefreshOptions) => {
-      const regions = [...new Set((options.region ?? [environmentRegion()]).map(checkRegion))];
+      const named = options.region?.map((region) => checkRegion(region));
+      const regions = [...new Set(named ?? [await usualRegion(options.profile)])];
       const out = options.out ?? overlayPath();
       if (out === null)
         throw new UserError(
@@ -47,17 +60,27 @@ function refreshCommand(streams: Streams): Command {
       const { overlay: before, warning } = loadOverlay(out);
       if (warning !== null) streams.err(`warning: ${warning}\n`);
       const now = new Date();
-      const { calls, result } = await withAws(streams, options.profile, async (session) => ({
-        result: await refresh(session, regions, EMBEDDED_CATALOGUE, before, now),
-        calls: () => session.calls,
-      }));
-      if (result.overlay !== null) writeText(out, serializeOverlay(result.overlay));
+      const { calls, result } = await withAws(streams, options.profile, async (session) => {
+        const result = await refresh(session, regions, before, {
+          embedded: EMBEDDED_CATALOGUE,
+          now,
+          placementScores: options.placementScores ?? false,
+        });
+        session.throwIfStopped();
+        if (result.overlay !== null) writeText(out, serializeOverlay(result.overlay));
+        return { result, calls: session.calls };
+      });
       const { refreshed, missing, unknownTypes } = result;
       const written = result.overlay === null ? null : out;
       if (options.json) {
-        streams.out(
-          `${JSON.stringify({ written, refreshed, missing, unknownTypes, calls: calls() }, null, 2)}\n`,
-        );
+        const document: RefreshOutput = {
+          written,
+          refreshed: [...refreshed],
+          missing: [...missing],
+          unknownTypes: [...unknownTypes],
+          calls,
+        };
+        streams.out(jsonText(document));
       } else if (result.overlay !== null) {
         streams.out(`Wrote ${out}\n${summary(result.overlay, refreshed)}`);
         if (unknownTypes.length > 0)
@@ -66,16 +89,25 @@ function refreshCommand(streams: Streams): Command {
           );
       }
       if (missing.length > 0) {
-        for (const { region, part, reason } of missing)
-          streams.err(`missing: ${part} of ${region}: ${reason}\n`);
+        streams.err(missingLines(missing));
         throw new UserError(
           result.overlay === null
-            ? `nothing could be refreshed in ${regions.join(', ')}; ${written ?? 'the catalogue'} is as before`
-            : `${missing.length} of ${regions.length * 5} parts could not be refreshed and keep their older figures`,
+            ? `nothing could be refreshed in ${regions.join(', ')}; ${out} is as before`
+            : 'not everything could be refreshed; what is missing keeps its older figures',
           3,
         );
       }
     });
+}
+
+/** What could not be read, one line a reason. */
+function missingLines(missing: readonly Missing[]): string {
+  const partsFor = new Map<string, string[]>();
+  for (const { region, part, reason } of missing) {
+    const line = `of ${region}: ${reason}`;
+    partsFor.set(line, [...(partsFor.get(line) ?? []), part]);
+  }
+  return [...partsFor].map(([line, parts]) => `missing: ${parts.join(', ')} ${line}\n`).join('');
 }
 
 function summary(overlay: Overlay, regions: readonly string[]): string {
@@ -121,7 +153,7 @@ function showCommand(streams: Streams): Command {
       if (figures.length === 0)
         throw new UserError(`nothing is known of ${pattern ?? 'any type'} in ${region ?? 'any region'}`, 1);
       if (options.json) {
-        streams.out(`${JSON.stringify(figures, null, 2)}\n`);
+        streams.out(jsonText(figures satisfies FiguresOutput));
         return;
       }
       const rows = figures.map((row) => [

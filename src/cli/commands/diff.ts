@@ -3,6 +3,8 @@ import { diffPlans, type PlanChange } from '../../plan/diff';
 import { parsePlan } from '../../plan/document';
 import { wrap } from '../../report/table';
 import { readText } from '../files';
+import type { DifferencesOutput } from '../output/differences';
+import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 
 const EFFECTS: Readonly<Record<PlanChange['effect'], string>> = {
@@ -22,7 +24,7 @@ export function diffCommand(streams: Streams): Command {
     .option('--json', 'print JSON')
     .action((a: string, b: string, options: { json?: boolean }) => {
       const changes = diffPlans(parsePlan(readText(a), a), parsePlan(readText(b), b));
-      if (options.json) streams.out(`${JSON.stringify({ changes }, null, 2)}\n`);
+      if (options.json) streams.out(jsonText({ changes } satisfies DifferencesOutput));
       else if (changes.length === 0) streams.out('No difference that matters.\n');
       else for (const change of changes) streams.out(`${wrap(lineOf(change), streams.columns, '  ')}\n`);
     });

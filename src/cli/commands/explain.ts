@@ -5,6 +5,8 @@ import { parsePlan } from '../../plan/document';
 import { explainChoice, explainType } from '../../report/explain';
 import { wrap } from '../../report/table';
 import { readText } from '../files';
+import type { ExplanationOutput } from '../output/explanation';
+import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 
 /** `explain PLAN [INSTANCE_TYPE]`: why this, and why not that. */
@@ -24,7 +26,9 @@ export function explainCommand(streams: Streams): Command {
         );
       }
       if (options.json)
-        streams.out(`${JSON.stringify({ instanceType: instanceType ?? null, because: lines }, null, 2)}\n`);
+        streams.out(
+          jsonText({ instanceType: instanceType ?? null, because: lines } satisfies ExplanationOutput),
+        );
       else for (const line of lines) streams.out(`${wrap(line, streams.columns)}\n`);
     });
 }

@@ -9,6 +9,8 @@ import { type Answers, EXAMPLE_ANSWERS, exampleDocument } from '../../requiremen
 import { resolveRequirements } from '../../requirements/resolve';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../../workload/presets';
 import { writeText } from '../files';
+import { jsonText } from '../output/json';
+import type { WrittenOutput } from '../output/written';
 import { DEFAULT_FILE } from '../requirements-file';
 import type { Streams } from '../streams';
 
@@ -32,7 +34,7 @@ export function initCommand(streams: Streams): Command {
       writeText(out, text);
       streams.out(
         json
-          ? `${JSON.stringify({ written: [out] }, null, 2)}\n`
+          ? jsonText({ written: [out] } satisfies WrittenOutput)
           : `Wrote ${out}\nNext: qwen-selfhost plan ${out}\n`,
       );
     });

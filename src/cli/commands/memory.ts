@@ -3,6 +3,8 @@ import { UserError } from '../../errors';
 import { type MemoryBudget, memoryBudget } from '../../vllm/budget';
 import { hostRamGiB, weightsDiskGiB } from '../../vllm/host';
 import { memoryReport } from '../memory-report';
+import { jsonText } from '../output/json';
+import type { MemoryOutput } from '../output/memory';
 import type { Streams } from '../streams';
 import { addVllmFlags, precisionProblem, type VllmOptions, type VllmSetup, vllmSetupOf } from '../vllm-flags';
 
@@ -26,7 +28,7 @@ export function memoryCommand(streams: Streams): Command {
         impossible === null ? budget : { ...budget, fits: false, reasons: [impossible, ...budget.reasons] };
       streams.out(
         options.json
-          ? `${JSON.stringify(memoryDocument(setup, judged), null, 2)}\n`
+          ? jsonText(memoryDocument(setup, judged))
           : memoryReport(setup, judged, { columns: streams.columns, colour: streams.colour }),
       );
     });
@@ -35,11 +37,11 @@ export function memoryCommand(streams: Streams): Command {
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** What `memory --json` prints: a contract with scripts. Unknown figures are null. */
-export function memoryDocument(setup: VllmSetup, budget: MemoryBudget): Record<string, unknown> {
+export function memoryDocument(setup: VllmSetup, budget: MemoryBudget): MemoryOutput {
   const { pool } = budget;
   return {
     fits: budget.fits,
-    reasons: budget.reasons,
+    reasons: [...budget.reasons],
     vllmVersion: setup.release.version,
     weightsGiB: rounded(budget.weightsGiB),
     kvCacheGiB: rounded(budget.kvCacheGiB),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { HOSTED_TWINS, MODELS } from '../../models/registry';
 import { table } from '../../report/table';
+import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 
 /** `models`: what can be served, and how large each checkpoint is. */
@@ -10,7 +11,7 @@ export function modelsCommand(streams: Streams): Command {
     .option('--json', 'print JSON')
     .action((options: { json?: boolean }) => {
       if (options.json) {
-        streams.out(`${JSON.stringify({ models: MODELS, hosted: HOSTED_TWINS }, null, 2)}\n`);
+        streams.out(jsonText({ models: MODELS, hosted: HOSTED_TWINS }));
         return;
       }
       const rows = MODELS.flatMap((model) =>

@@ -12,6 +12,7 @@ import {
   loadOf,
 } from '../engine-flags';
 import { wholeFlag } from '../number-flags';
+import { jsonText } from '../output/json';
 import { predictionReport } from '../prediction-report';
 import type { Streams } from '../streams';
 
@@ -35,7 +36,7 @@ export function predictCommand(streams: Streams): Command {
       const { engine, prediction } = predictionOf(options);
       streams.out(
         options.json
-          ? `${JSON.stringify(predictionDocument(prediction), null, 2)}\n`
+          ? jsonText(predictionDocument(engine, prediction))
           : predictionReport(engine, prediction, streams.columns),
       );
     });

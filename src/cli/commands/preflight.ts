@@ -9,6 +9,8 @@ import { parsePlan } from '../../plan/document';
 import { wrap } from '../../report/table';
 import { withAws } from '../aws-command';
 import { readText } from '../files';
+import { jsonText } from '../output/json';
+import type { PreflightOutput } from '../output/preflight';
 import type { Streams } from '../streams';
 
 interface PreflightFlags {
@@ -37,7 +39,7 @@ export function preflightCommand(streams: Streams): Command {
         tools(runProgram, stackOf(plan.name)),
       ]);
       const findings = [...account, ...local];
-      if (flags.json) streams.out(`${JSON.stringify({ worst: worstOf(findings), findings }, null, 2)}\n`);
+      if (flags.json) streams.out(jsonText({ worst: worstOf(findings), findings } satisfies PreflightOutput));
       else streams.out(findings.map((finding) => lines(finding, streams.columns)).join(''));
       finish(findings, flags.allowWarnings ?? false);
     });

@@ -7,6 +7,8 @@ import type { Distribution, SimulationResult } from '../../simulation/result';
 import { simulate } from '../../simulation/simulate';
 import { closedForm, predictionDocument } from '../closed-form';
 import { addEngineFlags } from '../engine-flags';
+import { jsonText } from '../output/json';
+import type { SimulationOutput } from '../output/simulation';
 import {
   type AskedSimulation,
   addSimulationFlags,
@@ -25,9 +27,7 @@ export function simulateCommand(streams: Streams): Command {
     const asked = simulationOf(options);
     const result = simulate(asked.config);
     streams.out(
-      options.json
-        ? `${JSON.stringify(documentOf(asked, result), null, 2)}\n`
-        : simulationReport(asked, result, streams.columns),
+      options.json ? jsonText(documentOf(asked, result)) : simulationReport(asked, result, streams.columns),
     );
   });
 }
@@ -36,17 +36,20 @@ export function simulateCommand(streams: Streams): Command {
  * The fields of `predict`, with percentiles of each metric; means, rates, stability and batch are the simulation's, what
  * limits and what a step and a prompt cost are the closed form's at the same mean load. Then all else it found.
  */
-function documentOf(asked: AskedSimulation, result: SimulationResult) {
+function documentOf(asked: AskedSimulation, result: SimulationResult): SimulationOutput {
   const closed = closedFormOf(asked, result);
-  const { basis, regime } = closed;
+  const { engine } = asked;
+  const { regime } = closed;
   const { outputTokensPerSecond, outputTokensPerSecondBySpan, ...rest } = result;
   const spread = (figure: 'ttft' | 'tpot' | 'output', mean: number, distribution: Distribution) => ({
-    ...intervalAround(mean, figure, basis, regime),
+    ...intervalAround(mean, figure, engine.footing, regime),
     ...distribution,
   });
   return {
-    ...predictionDocument(closed),
+    ...predictionDocument(engine, closed),
     ...rest,
+    overTime: { ...result.overTime, points: [...result.overTime.points] },
+    replicas: [...result.replicas],
     decodeBatch: result.meanDecodeBatch,
     ttftSeconds: spread('ttft', result.ttftSeconds.mean, result.ttftSeconds),
     tpotSeconds: result.tpotSeconds && spread('tpot', result.tpotSeconds.mean, result.tpotSeconds),

@@ -2,7 +2,9 @@ import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { serializePlan } from '../../plan/document';
 import { terminalReport } from '../../report/terminal';
+import { calibrationOption } from '../calibration-flag';
 import { writeText } from '../files';
+import { jsonText } from '../output/json';
 import { addRequirementFlags } from '../requirement-flags';
 import { plansFrom, totalLine } from '../requirements-file';
 import { stackSynth } from '../stacks';
@@ -14,16 +16,15 @@ export function startCommand(streams: Streams): Command {
   const command = new Command('start')
     .description('plan and synthesise in one go')
     .argument('[FILE]', 'requirements (default: selfhost.yaml in this folder)')
+    .addOption(calibrationOption())
     .option('--json', 'print the plan document instead of the report');
   return addRequirementFlags(command).action((file: string | undefined, options: { json?: boolean }) => {
-    const plans = plansFrom(file, command);
+    const plans = plansFrom(file, command, streams);
     if (options.json) {
-      streams.out(
-        plans.length === 1 ? serializePlan(plans[0]!) : `${JSON.stringify(together(plans), null, 2)}\n`,
-      );
+      streams.out(plans.length === 1 ? serializePlan(plans[0]!) : jsonText(together(plans)));
     } else {
       for (const plan of plans)
-        streams.out(`${terminalReport(plan, { columns: streams.columns, colour: streams.colour })}\n`);
+        streams.out(`${terminalReport(plan, { ...streams, file: planPath(plan.name) })}\n`);
       streams.out(totalLine(plans));
     }
     for (const plan of plans) writeText(planPath(plan.name), serializePlan(plan));

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { UserError } from '../../errors';
 import { parsePlan } from '../../plan/document';
 import { readText, writeText } from '../files';
+import { jsonText } from '../output/json';
+import type { WrittenOutput } from '../output/written';
 import { stackHcl, stackSynth } from '../stacks';
 import type { Streams } from '../streams';
 
@@ -25,7 +27,7 @@ export function synthCommand(streams: Streams): Command {
           written.push(path);
         }
       }
-      if (options.json) streams.out(`${JSON.stringify({ written }, null, 2)}\n`);
+      if (options.json) streams.out(jsonText({ written } satisfies WrittenOutput));
       else for (const path of written) streams.out(`Wrote ${path}\n`);
     });
 }

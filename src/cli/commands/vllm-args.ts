@@ -7,6 +7,7 @@ import { chooseEngineSettings } from '../../vllm/choose';
 import { knownProblems } from '../../vllm/known-problems';
 import { type CommandLine, QUOTING_TARGETS, type QuotingTarget, quoteCommandLine } from '../../vllm/quoting';
 import { readText } from '../files';
+import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 import { addVllmFlags, type VllmOptions, vllmSetupOf } from '../vllm-flags';
 
@@ -34,7 +35,7 @@ export function vllmArgsCommand(streams: Streams): Command {
       if (target === undefined)
         throw new UserError(`--for: ${quote(options.for)} is not one of ${QUOTING_TARGETS.join(', ')}`);
       const line = file === undefined ? fromFlags(options) : fromPlan(file);
-      streams.out(options.json ? `${JSON.stringify(line, null, 2)}\n` : quoteCommandLine(line, target));
+      streams.out(options.json ? jsonText(line) : quoteCommandLine(line, target));
     },
   );
 }

@@ -1,3 +1,4 @@
+import { dollars } from '../../report/format';
 import type { FleetFilter } from './fleet-filters';
 
 /** The monthly bill must stay within the user's budget. */
@@ -7,7 +8,7 @@ export const budget: FleetFilter = {
     monthlyBudgetUsd === null || cost.usdPerMonth <= monthlyBudgetUsd
       ? null
       : {
-          reason: `$${Math.round(cost.usdPerMonth)} a month, budget $${monthlyBudgetUsd}`,
+          reason: `${dollars(cost.usdPerMonth)} a month, budget ${dollars(monthlyBudgetUsd)}`,
           distance: cost.usdPerMonth / monthlyBudgetUsd,
         },
 };

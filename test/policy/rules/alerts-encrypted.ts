@@ -1,7 +1,7 @@
 import { one, type Rule, unless } from '../rule';
 
 export const rule: Rule = {
-  ids: ['CKV_AWS_26', 'SNS3', 'AWS-0136'],
+  ids: ['CKV_AWS_26', 'SNS3', 'AWS-0095', 'AWS-0136'],
   says: 'an alert topic has a key of the account',
   check: (configuration) =>
     unless(

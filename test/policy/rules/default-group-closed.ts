@@ -1,7 +1,7 @@
 import { one, type Rule, unless } from '../rule';
 
 export const rule: Rule = {
-  ids: ['CKV2_AWS_12'],
+  ids: ['CKV2_AWS_12', 'CKV_AWS_148', 'AWS-0173'],
   says: "the VPC's default security group has no rules",
   check: (configuration) =>
     unless(

@@ -1,7 +1,7 @@
 import { allowed, policy, type Rule } from '../rule';
 
 export const rule: Rule = {
-  ids: ['CKV_AWS_33', 'AWS-0057'],
+  ids: ['CKV_AWS_33', 'CKV_AWS_169', 'AWS-0057'],
   says: 'a policy that names everyone has conditions',
   check: (configuration) =>
     allowed(configuration)

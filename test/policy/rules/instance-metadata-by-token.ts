@@ -1,7 +1,7 @@
 import { one, type Rule, unless } from '../rule';
 
 export const rule: Rule = {
-  ids: ['CKV_AWS_79', 'CKV_AWS_341', 'AWS-0130'],
+  ids: ['CKV_AWS_79', 'CKV_AWS_341', 'AWS-0130', 'AWS-0028'],
   says: 'metadata by session token, one hop away',
   check: (configuration) =>
     unless(configuration, 'aws_launch_template', ({ metadata_options: m }) => {

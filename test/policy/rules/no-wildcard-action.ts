@@ -1,7 +1,7 @@
 import { allowed, policy, type Rule } from '../rule';
 
 export const rule: Rule = {
-  ids: ['CKV_AWS_60', 'CKV_AWS_286', 'CKV_AWS_290', 'IAM5', 'AWS-0057'],
+  ids: ['CKV_AWS_290', 'IAM5', 'AWS-0057'],
   says: "no role may do 'everything' of a service; only a key's own policy names such",
   check: (configuration) =>
     allowed(configuration)

@@ -5,7 +5,7 @@ const WITHOUT_RESOURCE =
   /^(ssm:UpdateInstanceInformation|ssmmessages:.*|logs:DescribeLogGroups|ecr:GetAuthorizationToken)$/;
 
 export const rule: Rule = {
-  ids: ['CKV_AWS_355', 'CKV_AWS_356', 'IAM5'],
+  ids: ['CKV_AWS_288', 'CKV_AWS_355', 'CKV_AWS_356', 'IAM5'],
   says: 'an action on everything is one that names no resource, or has a condition',
   check: (configuration) =>
     allowed(configuration)

@@ -1,8 +1,8 @@
 import { type Rule, unless } from '../rule';
 
 export const rule: Rule = {
-  ids: ['CKV_AWS_2', 'CKV_AWS_103', 'AWS-0054', 'AWS-0047'],
-  says: 'a public load balancer speaks TLS 1.2 or newer and nothing else',
+  ids: ['CKV_AWS_2', 'CKV_AWS_103', 'AWS-0054', 'CKV_AWS_376'],
+  says: 'a public load balancer speaks TLS 1.2 or newer and nothing else; a private one may speak HTTP',
   check: (configuration) =>
     Object.values(configuration.resource?.aws_lb ?? {}).every(({ internal }) => internal === true)
       ? []

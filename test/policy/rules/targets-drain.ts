@@ -1,7 +1,7 @@
 import { one, type Rule, unless } from '../rule';
 
 export const rule: Rule = {
-  ids: ['own'],
+  ids: ['own', 'CKV_AWS_261'],
   says: 'a target group balances by open requests and gives them time to end',
   check: (configuration) =>
     unless(

@@ -1,7 +1,7 @@
 import { one, type Rule, unless } from '../rule';
 
 export const rule: Rule = {
-  ids: ['own', 'AWS-0008'],
+  ids: ['own', 'CKV_AWS_8', 'AWS-0008', 'AWS-0026', 'EC26'],
   says: 'every volume of a launch template is encrypted with a key of the account',
   check: (configuration) =>
     unless(configuration, 'aws_launch_template', ({ block_device_mappings: m }) =>

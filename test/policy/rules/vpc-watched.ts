@@ -1,7 +1,7 @@
 import { one, type Rule, unless } from '../rule';
 
 export const rule: Rule = {
-  ids: ['CKV2_AWS_11', 'CKV_AWS_148', 'AWS-0178'],
+  ids: ['CKV2_AWS_11', 'AWS-0178', 'VPC7'],
   says: 'a VPC has flow logs',
   check: (configuration) =>
     Object.keys(configuration.resource?.aws_flow_log ?? {}).length > 0

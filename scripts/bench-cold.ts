@@ -1,0 +1,59 @@
+/**
+ * `npm run bench:cold`: seconds a user waits, each run a process of its own: `--help`, `plan`, and `npx cdktf synth` of
+ * one plan beside an app that has no stack. Medians; goals are under 1 s for `plan` and at most 3 s over the empty app.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const RUNS = 5;
+const root = join(__dirname, '..');
+const program = join(root, 'bin', 'qwen-selfhost.js');
+
+const EMPTY_APP = `const { App } = require('${join(root, 'node_modules', 'cdktf', 'lib', 'app')}'); new App().synth();`;
+
+/** A folder with a cdktf.json that runs `app`, as a user's clone has one. */
+function appFolder(app: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-cold-'));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  cpSync(join(root, 'selfhost.yaml'), join(folder, 'selfhost.yaml'));
+  writeFileSync(
+    join(folder, 'cdktf.json'),
+    JSON.stringify({ language: 'typescript', app, projectId: 'bench-cold', sendCrashReports: 'false' }),
+  );
+  return folder;
+}
+
+function medianSeconds(cwd: string, command: string, ...args: string[]): number {
+  const times = Array.from({ length: RUNS }, () => {
+    const start = process.hrtime.bigint();
+    const { status, stderr } = spawnSync(command, args, {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, CHECKPOINT_DISABLE: '1' },
+    });
+    if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
+    return Number(process.hrtime.bigint() - start) / 1e9;
+  });
+  return times.sort((a, b) => a - b)[RUNS >> 1]!;
+}
+
+const ours = appFolder(`node ${join(root, 'bin', 'cdktf-app.js')}`);
+const empty = appFolder('node empty.js');
+writeFileSync(join(empty, 'empty.js'), EMPTY_APP);
+try {
+  const cdktf = join(root, 'node_modules', '.bin', 'cdktf');
+  const rows: [string, number][] = [
+    ['qwen-selfhost --help', medianSeconds(ours, process.execPath, program, '--help')],
+    ['qwen-selfhost plan', medianSeconds(ours, process.execPath, program, 'plan', '--out', 'p.json')],
+    ['cdktf synth, empty app', medianSeconds(empty, cdktf, 'synth')],
+    ['cdktf synth, one plan', medianSeconds(ours, cdktf, 'synth')],
+  ];
+  for (const [what, seconds] of rows) process.stdout.write(`${what.padEnd(24)} ${seconds.toFixed(2)} s\n`);
+  process.stdout.write(
+    `${'one plan over empty app'.padEnd(24)} ${(rows[3]![1] - rows[2]![1]).toFixed(2)} s\n`,
+  );
+} finally {
+  for (const folder of [ours, empty]) rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,66 @@
+import { stringify } from 'yaml';
+import { UserError } from '../errors';
+import type { Catalogue } from '../hardware/offerings';
+import { serializePlan } from '../plan/document';
+import type { DesignMemory } from '../planning/design-memory';
+import { makePlan } from '../planning/plan';
+import { type Override, readRequirements } from '../requirements/document';
+import { overridesOf } from '../requirements/flags';
+import type { Requirements } from '../requirements/requirements';
+import { resolveRequirements } from '../requirements/resolve';
+import { flagsOf, type State } from './state';
+
+/** What the planner says to what was asked: the same as `qwen-selfhost plan` with the same flags. */
+export type Outcome =
+  /** `planText`: the bytes of plan.json. */
+  | { readonly kind: 'plan'; readonly planText: string }
+  /** One line, and the exit code of the command line: 1 nothing meets it, 2 bad input. */
+  | {
+      readonly kind: 'refused';
+      readonly message: string;
+      readonly exitCode: number;
+      /** What was understood, where it makes sense and only nothing meets it. */
+      readonly requirements: Requirements | null;
+    }
+  /** A defect of this program. */
+  | { readonly kind: 'defect'; readonly message: string };
+
+/** Plans what a state asks for. Never throws. */
+export function answerTo(state: State, catalogue: Catalogue, designs: DesignMemory): Outcome {
+  let requirements: Requirements | null = null;
+  try {
+    const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), catalogue);
+    requirements = resolved.requirements;
+    return { kind: 'plan', planText: serializePlan(makePlan(resolved, { catalogue, designs })) };
+  } catch (error) {
+    if (error instanceof UserError)
+      return { kind: 'refused', message: error.message, exitCode: error.exitCode, requirements };
+    return { kind: 'defect', message: (error as Error).stack ?? String(error) };
+  }
+}
+
+const overridesIn = (state: State): Override[] =>
+  flagsOf(state).flatMap(({ flag, given }) => overridesOf(flag, given));
+
+/** The state as `selfhost.yaml`, ending in a newline; null while a field holds no number. */
+export function yamlOf(state: State): string | null {
+  try {
+    return stringify(documentOf(overridesIn(state)), { flowCollectionPadding: false });
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function documentOf(overrides: readonly Override[]): Record<string, unknown> {
+  const document: Record<string, unknown> = {};
+  for (const { path, value } of overrides) {
+    let section = document;
+    for (const key of path.slice(0, -1)) {
+      section[key] ??= {};
+      section = section[key] as Record<string, unknown>;
+    }
+    section[path.at(-1)!] = value;
+  }
+  return document;
+}

@@ -1,0 +1,259 @@
+import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../../models/checkpoints';
+import { number, seconds, usd } from '../../report/format';
+import { SURVIVALS } from '../../requirements/choices';
+import { PRESET_NAMES, PRESETS } from '../../workload/presets';
+import type { FieldGroup } from './field';
+
+const FLOOR_TEXT = {
+  bf16: 'BF16: as trained',
+  fp8: 'FP8: hardly any loss (usual)',
+  int4: '4 bit: some loss',
+};
+const SURVIVE_TEXT = {
+  nothing: 'nothing (usual)',
+  machine: 'the loss of one machine',
+  zone: 'the loss of one zone',
+};
+const capitalised = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+const tokens = (value: number): string => `about ${number(Math.round(value * 0.75))} English words`;
+
+/** The form. */
+export const GROUPS: readonly FieldGroup[] = [
+  {
+    title: 'What to serve',
+    fields: [
+      { kind: 'choice', name: 'model', label: 'Model', options: null },
+      {
+        kind: 'number',
+        name: 'context',
+        label: 'Longest request',
+        unit: 'tokens',
+        hint: 'Context: prompt plus answer of the longest request.',
+        min: 4096,
+        max: 1_010_000,
+        scale: 'log',
+        whole: true,
+        spoken: tokens,
+        understood: ({ contextTokens }) => contextTokens,
+      },
+    ],
+    more: [
+      {
+        kind: 'choice',
+        name: 'quality-floor',
+        label: 'Lowest precision of the weights',
+        options: [
+          { value: '', text: FLOOR_TEXT.fp8 },
+          ...QUALITY_FLOORS.filter((floor) => floor !== 'fp8').map((value) => ({
+            value,
+            text: FLOOR_TEXT[value],
+          })),
+        ],
+      },
+      {
+        kind: 'choice',
+        name: 'checkpoint',
+        label: 'Checkpoint',
+        hint: 'One published form of the weights, instead of the cheapest above the floor.',
+        options: [
+          { value: '', text: 'the planner chooses' },
+          ...CHECKPOINT_KEYS.map((value) => ({ value, text: value })),
+        ],
+      },
+    ],
+  },
+  {
+    title: 'Traffic at the peak',
+    fields: [
+      {
+        kind: 'choice',
+        name: 'preset',
+        label: 'Kind of traffic',
+        hint: 'Fills in whatever you leave empty below.',
+        options: PRESET_NAMES.map((value) => ({
+          value: value === 'chat' ? '' : value,
+          text: `${capitalised(value)}: ${PRESETS[value].description}`,
+        })),
+      },
+      {
+        kind: 'number',
+        name: 'rate',
+        label: 'Requests',
+        unit: 'a second',
+        min: 0.01,
+        max: 1000,
+        scale: 'log',
+        spoken: (rate) => `${number(rate * 86_400)} a day, if it were the peak all day`,
+      },
+      {
+        kind: 'number',
+        name: 'users',
+        label: 'Active users',
+        unit: 'users',
+        min: 1,
+        max: 100_000,
+        scale: 'log',
+        whole: true,
+      },
+      {
+        kind: 'number',
+        name: 'seconds-between-requests',
+        label: 'From one request of a user to the next',
+        unit: 'seconds',
+        min: 1,
+        max: 3600,
+        scale: 'log',
+        understood: ({ workload }) => workload.secondsBetweenRequests,
+      },
+      {
+        kind: 'number',
+        name: 'input-tokens',
+        label: 'Prompt',
+        unit: 'tokens (mean)',
+        min: 16,
+        max: 200_000,
+        scale: 'log',
+        whole: true,
+        spoken: tokens,
+        understood: ({ workload }) => workload.inputTokens.mean,
+      },
+      {
+        kind: 'number',
+        name: 'output-tokens',
+        label: 'Answer, reasoning included',
+        unit: 'tokens (mean)',
+        min: 1,
+        max: 32_000,
+        scale: 'log',
+        whole: true,
+        spoken: tokens,
+        understood: ({ workload }) => workload.outputTokens.mean,
+      },
+      {
+        kind: 'choice',
+        name: 'thinking',
+        label: 'Thinking before the answer',
+        options: [
+          { value: '', text: 'as this kind of traffic has it' },
+          { value: 'on', text: 'on' },
+          { value: 'off', text: 'off: much shorter answers' },
+        ],
+        understood: ({ workload }) => (workload.thinking ? 'on' : 'off'),
+      },
+    ],
+    more: [
+      {
+        kind: 'number',
+        name: 'shared-prefix',
+        label: 'Share of the prompt that all requests have in common',
+        unit: 'of 1',
+        hint: 'System prompt, tools: 0.3 is 30%. Prefix caching computes it once.',
+        min: 0,
+        max: 1,
+        scale: 'linear',
+        understood: ({ workload }) => workload.sharedPrefixShare,
+      },
+      {
+        kind: 'number',
+        name: 'input-tokens-p95',
+        label: 'Long prompts: 95 of 100 are at most',
+        unit: 'tokens',
+        min: 16,
+        max: 400_000,
+        scale: 'log',
+        whole: true,
+        understood: ({ workload }) => workload.inputTokens.p95,
+      },
+      {
+        kind: 'number',
+        name: 'output-tokens-p95',
+        label: 'Long answers: 95 of 100 are at most',
+        unit: 'tokens',
+        min: 1,
+        max: 64_000,
+        scale: 'log',
+        whole: true,
+        understood: ({ workload }) => workload.outputTokens.p95,
+      },
+    ],
+  },
+  {
+    title: 'How fast it must be',
+    fields: [
+      {
+        kind: 'number',
+        name: 'ttft-p95',
+        label: 'First token after at most',
+        unit: 'seconds',
+        hint: 'TTFT (time to first token), for 95 of 100 requests.',
+        min: 0.05,
+        max: 120,
+        scale: 'log',
+        understood: ({ slo }) => slo.ttftP95Seconds,
+      },
+      {
+        kind: 'number',
+        name: 'tpot-p95',
+        label: 'Each further token after at most',
+        unit: 'seconds',
+        hint: 'TPOT (time per output token), for 95 of 100 requests.',
+        min: 0.004,
+        max: 1,
+        scale: 'log',
+        spoken: (value) => `${seconds(value)}: ${number(1 / value)} tokens a second`,
+        understood: ({ slo }) => slo.tpotP95Seconds,
+      },
+    ],
+    more: [
+      {
+        kind: 'number',
+        name: 'confidence',
+        label: 'Probability that both hold',
+        unit: 'of 1',
+        hint: 'The predictions have an error; a higher figure buys more reserve.',
+        min: 0.5,
+        max: 0.99,
+        scale: 'linear',
+        understood: ({ confidence }) => confidence,
+      },
+    ],
+  },
+  {
+    title: 'Where, and for how much',
+    fields: [
+      { kind: 'list', name: 'region', label: 'AWS regions to search', usual: 'us-east-1', options: null },
+      {
+        kind: 'list',
+        name: 'market',
+        label: 'Machines may be bought',
+        usual: 'on-demand',
+        options: [
+          { value: 'on-demand', text: 'on demand: by the hour' },
+          { value: 'spot', text: 'spot: cheaper, taken back with two minutes of notice' },
+          { value: 'capacity-block', text: 'in a capacity block: reserved and paid ahead' },
+        ],
+      },
+      {
+        kind: 'choice',
+        name: 'survive',
+        label: 'Still serve the peak after',
+        options: SURVIVALS.map((value) => ({
+          value: value === 'nothing' ? '' : value,
+          text: SURVIVE_TEXT[value],
+        })),
+      },
+      {
+        kind: 'number',
+        name: 'budget',
+        label: 'Budget',
+        unit: 'USD a month',
+        min: 100,
+        max: 1_000_000,
+        scale: 'log',
+        whole: true,
+        spoken: (value) => `at most ${usd(value)}`,
+        understood: () => 'none',
+      },
+    ],
+  },
+];

@@ -1,0 +1,34 @@
+import type { Alternative, Plan, PlanOption } from '../../plan/schema';
+import { seconds, usd } from '../format';
+import type { Fact } from './section';
+
+const KINDS: readonly (readonly [Alternative['kind'], string])[] = [
+  ['next-cheaper', 'cheaper'],
+  ['next-faster', 'faster'],
+  ['next-safer', 'safer'],
+];
+
+/** `2 x g7e.2xlarge, fp8 with MTP drafting` */
+export const optionWords = ({ instances, instanceType, checkpoint, extras = [] }: PlanOption): string =>
+  `${instances} x ${instanceType}, ${checkpoint.toUpperCase()}${extras.length > 0 ? ` with ${extras.join(' and ')}` : ''}`;
+
+/** The next cheaper, faster and safer plan; the cheapest of all where it is not the recommended one. */
+export function alternativeFacts({ alternatives, bestCost }: Plan): Fact[] {
+  const facts = KINDS.map(([kind, label]): Fact => {
+    const found = alternatives.find((alternative) => alternative.kind === kind);
+    if (found === undefined) return [label, 'none found that meets the targets'];
+    const { option, tradeOff } = found;
+    return [
+      label,
+      `${optionWords(option)}: ${usd(option.usdPerMonth)} a month, first token ${seconds(option.ttftP95Seconds.expected)}, each token ${seconds(option.tpotP95Seconds.expected)}. ${sentence(tradeOff)}`,
+    ];
+  });
+  if (!bestCost || bestCost.whyNot === null) return facts;
+  const { option, whyNot } = bestCost;
+  return [
+    ...facts,
+    ['cheapest', `${optionWords(option)}: ${usd(option.usdPerMonth)} a month. Not recommended: ${whyNot}.`],
+  ];
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -1,0 +1,7 @@
+/** How machines may be bought. */
+export const MARKETS = ['on-demand', 'spot', 'capacity-block'] as const;
+export type Market = (typeof MARKETS)[number];
+
+/** What a fleet must survive without dropping below the load it was sized for. */
+export const SURVIVALS = ['nothing', 'machine', 'zone'] as const;
+export type Survival = (typeof SURVIVALS)[number];

@@ -1,0 +1,44 @@
+import { EMBEDDED_CATALOGUE, regionsOf } from '../../src/hardware/offerings';
+import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../../src/models/checkpoints';
+import { MODEL_NAMES } from '../../src/models/registry';
+import type { State } from '../../src/page/state';
+import { MARKETS, SURVIVALS } from '../../src/requirements/choices';
+import { PRESET_NAMES } from '../../src/workload/presets';
+import { seeded } from '../planning/random-requirements';
+
+const REGIONS = regionsOf(EMBEDDED_CATALOGUE);
+
+/** What a user might set on the page: each field sometimes, now and then to what makes no sense. */
+export function randomStates(count: number, seed: number): State[] {
+  const random = seeded(seed);
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
+  const between = (low: number, high: number): string => (low * (high / low) ** random()).toPrecision(3);
+  const sometimes = (share: number, state: () => Record<string, string | readonly string[]>) =>
+    random() < share ? state() : {};
+  return Array.from({ length: count }, () => ({
+    model: pick(MODEL_NAMES),
+    ...sometimes(0.3, () => ({ 'quality-floor': pick(QUALITY_FLOORS) })),
+    ...sometimes(0.1, () => ({ checkpoint: pick(CHECKPOINT_KEYS) })),
+    ...sometimes(0.2, () => ({ context: String(Math.round(Number(between(8192, 262_144)))) })),
+    ...sometimes(0.7, () => ({ preset: pick(PRESET_NAMES) })),
+    ...(random() < 0.8
+      ? { rate: between(0.05, 20) }
+      : { users: String(Math.round(Number(between(5, 800)))) }),
+    ...sometimes(0.2, () => ({ 'seconds-between-requests': between(5, 300) })),
+    ...sometimes(0.2, () => ({ 'input-tokens': between(50, 8000) })),
+    ...sometimes(0.1, () => ({ 'input-tokens-p95': between(4000, 20_000) })),
+    ...sometimes(0.2, () => ({ 'output-tokens': between(5, 2000) })),
+    ...sometimes(0.2, () => ({ 'shared-prefix': random().toFixed(2) })),
+    ...sometimes(0.3, () => ({ thinking: pick(['on', 'off']) })),
+    ...sometimes(0.3, () => ({ 'ttft-p95': between(0.3, 20) })),
+    ...sometimes(0.3, () => ({ 'tpot-p95': between(0.01, 0.3) })),
+    ...sometimes(0.2, () => ({ confidence: pick(['0.5', '0.9', '0.95']) })),
+    ...sometimes(0.3, () => ({ region: [...new Set([pick(REGIONS), pick(REGIONS)])] })),
+    ...sometimes(0.2, () => ({ market: pick([['spot'], [...MARKETS], ['on-demand', 'spot']]) })),
+    ...sometimes(0.3, () => ({ survive: pick(SURVIVALS) })),
+    ...sometimes(0.2, () => ({ budget: between(500, 200_000) })),
+    ...sometimes(0.06, () =>
+      pick([{ rate: '-1' }, { 'ttft-p95': 'soon' }, { region: ['mars-1'] }, { confidence: '2' }]),
+    ),
+  }));
+}

@@ -1,0 +1,77 @@
+import type { Plan } from '../../src/plan/schema';
+import { planOf } from '../golden/cases';
+
+const MODEL = 'model: Qwen3.5-9B\n';
+const COMMIT = 'c0ffee'.padEnd(40, '0');
+const item = (plan: Plan, name: string) => plan.cost.items.find(({ item }) => item === name)?.usdPerMonth;
+
+/** What of the deployment the plan itself must say: its price, its risks, its arguments. */
+describe('the plan of a deployment', () => {
+  const plain = planOf(MODEL);
+
+  test('prices the root volume with its throughput: $0.08 a GiB and $0.04 for each MiB/s above 125', () => {
+    const { instances } = plain.choice;
+    const one = 0.08 * plain.storage.rootVolumeGiB + 0.04 * (500 - 125);
+    expect(item(plain, 'root volumes (estimate)')).toBeCloseTo(instances * one, 2);
+  });
+
+  test('prices interface endpoints in every zone of the machines instead of NAT', () => {
+    const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm:v0.33.0';
+    const closed = planOf(
+      `${MODEL}minZones: 2\nnetwork: { natGateways: none }\ndeployment: { weights: s3, image: ${image} }`,
+    );
+    const zones = closed.choice.zoneIds.length;
+    expect(zones).toBe(2);
+    expect(item(closed, 'interface endpoints (estimate)')).toBeCloseTo(11 * 0.01 * 730 * zones, 2);
+    expect(item(closed, 'NAT gateway (estimate)')).toBeUndefined();
+  });
+
+  test('prices the web ACL of a rate limit', () => {
+    const limited = planOf(`${MODEL}network: { rateLimitPerKey: 60 }`);
+    const requests = limited.requirements.workload.requestsPerSecond * 730 * 3600;
+    expect(item(limited, 'web ACL (estimate)')).toBeCloseTo(5 + 2 + 0.6e-6 * requests, 2);
+    expect(limited.cost.usdPerMonth).toBeGreaterThan(plain.cost.usdPerMonth);
+  });
+
+  test('says how long a sleeping fleet takes to wake', () => {
+    const minutes = Math.ceil(plain.timeoutsSeconds.coldStart / 60);
+    const risk = (plan: Plan) => plan.risks.find((text) => text.startsWith('the fleet sleeps'));
+    expect(risk(plain)).toBeUndefined();
+    expect(risk(planOf(`${MODEL}deployment: { sleepAfterMinutes: 30 }`))).toContain(
+      `about ${minutes} minutes`,
+    );
+    const night =
+      'deployment: { schedule: [{ name: n, cron: "0 22 * * *", minInstances: 0, maxInstances: 0 }] }';
+    expect(risk(planOf(MODEL + night))).toContain(`about ${minutes} minutes`);
+  });
+
+  test('warns of a door that is open to anyone, and not of plain HTTP where a domain brings a certificate', () => {
+    const open =
+      'exposure: public, allowedCidrs: [everyone], domain: { name: llm.example.com, hostedZoneId: Z01 }';
+    const anyone = planOf(`${MODEL}network: { ${open} }`);
+    expect(anyone.risks.join()).toContain('anyone on the internet');
+    expect(anyone.risks.join()).not.toContain('plain HTTP');
+    expect(
+      planOf(`${MODEL}network: { ${open} }\ndeployment: { apiKey: variable }`).risks.join(),
+    ).not.toContain('anyone');
+  });
+
+  test('pins the commit of the weights in choice and arguments, and says so where nothing is pinned', () => {
+    const pinned = planOf(`${MODEL}deployment: { revision: ${COMMIT} }`);
+    expect(pinned.choice.revision).toBe(COMMIT);
+    expect(pinned.engine.arguments).toEqual(expect.arrayContaining(['--revision', COMMIT]));
+    expect(plain.notes.join()).toContain('deployment.revision pins them');
+    expect(pinned.notes.join()).not.toContain('pins them');
+  });
+
+  test('streams weights with one GPU a replica, and says why not with several', () => {
+    const one = planOf(`${MODEL}deployment: { loader: streamer }`);
+    expect(one.choice.layout.tensorParallel).toBe(1);
+    expect(one.engine.arguments).toContain('runai_streamer');
+    const several = planOf(
+      'model: Qwen3.5-27B\ncheckpoint: bf16\nregions: [us-west-2]\ninstanceTypes: { allow: [g6e.12xlarge] }\nslo: { ttftP95Seconds: 6 }\ndeployment: { loader: streamer }',
+    );
+    expect(several.engine.arguments).not.toContain('runai_streamer');
+    expect(several.notes.join()).toContain('deployment.loader streamer is not used');
+  });
+});

@@ -1,0 +1,86 @@
+import type { Block, Template } from './template';
+import { templateOf } from './template';
+
+type Statement = Block & { sid: string; actions: string[]; principals: { identifiers: string[] }[] };
+
+const statements = (template: Template, id: string): Statement[] =>
+  (template.section('data').aws_iam_policy_document as Record<string, { statement: Statement[] }>)[
+    `serving_${id}`
+  ]!.statement;
+
+describe('the alert topic', () => {
+  const template = templateOf();
+
+  it.each([
+    ['alerts_policy', ['sns:Publish'], ['budgets', 'cloudwatch', 'costalerts'], ['events']],
+    [
+      'encryption_policy',
+      ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      ['budgets', 'costalerts'],
+      ['cloudwatch', 'events'],
+    ],
+  ])(
+    '%s lets every publisher in, with a condition where AWS gives what it tests',
+    (id, actions, own, others) => {
+      const found = statements(template, id);
+      const services = (names: string[]) => names.map((name) => `${name}.amazonaws.com`);
+      expect(found.find(({ sid }) => sid === 'AlertPublishers')).toMatchObject({
+        actions,
+        principals: [{ identifiers: services(own) }],
+        condition: [{ variable: 'aws:SourceAccount' }],
+      });
+      const without = found.find(({ sid }) => sid === 'AlertPublishersWithoutAccount')!;
+      expect(without).toMatchObject({ actions, principals: [{ identifiers: services(others) }] });
+      expect(without).not.toHaveProperty('condition');
+    },
+  );
+
+  it('hears of launches and replacements that failed', () => {
+    const rule = template.resource('aws_cloudwatch_event_rule', 'alerts_failed-launch');
+    expect(JSON.parse(rule.event_pattern as string)).toEqual({
+      source: ['aws.autoscaling'],
+      'detail-type': ['EC2 Instance Launch Unsuccessful', 'EC2 Auto Scaling Instance Refresh Failed'],
+      detail: { AutoScalingGroupName: ['qwen35-35b'] },
+    });
+  });
+});
+
+describe('cost anomalies', () => {
+  it('have no monitor unless asked for, then one of the plan’s own tag or an existing one', () => {
+    expect(templateOf().resources('aws_ce_anomaly_monitor')).toEqual([]);
+    const own = templateOf({ requirements: { deployment: { anomalyMonitorArn: 'new' } } });
+    const [monitor] = own.resources('aws_ce_anomaly_monitor');
+    expect(monitor).toMatchObject({ monitor_type: 'CUSTOM' });
+    expect(JSON.parse(monitor!.monitor_specification as string).Tags).toEqual({
+      Key: 'qwen-selfhost:plan',
+      MatchOptions: null,
+      Values: ['qwen35-35b'],
+    });
+    expect(own.resource('aws_ce_anomaly_subscription', 'costs_anomalies').monitor_arn_list).toEqual([
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Terraform reference
+      '${aws_ce_anomaly_monitor.serving_costs_anomaly-monitor.arn}',
+    ]);
+    const arn = 'arn:aws:ce::123456789012:anomalymonitor/0f3c';
+    const existing = templateOf({ requirements: { deployment: { anomalyMonitorArn: arn } } });
+    expect(existing.resources('aws_ce_anomaly_monitor')).toEqual([]);
+    expect(existing.resource('aws_ce_anomaly_subscription', 'costs_anomalies').monitor_arn_list).toEqual([
+      arn,
+    ]);
+  });
+});
+
+describe('what a machine may do', () => {
+  it('reads the weights of its own revision and no others', () => {
+    const template = templateOf({ requirements: { deployment: { weights: 's3' } } });
+    const found = statements(template, 'identity_policy');
+    const prefix = 'Qwen/Qwen3.5-35B-A3B-FP8/main/';
+    expect(found.find(({ sid }) => sid === 'ReadWeights')!.resources).toEqual([
+      `\${aws_s3_bucket.serving_weights_store_bucket.arn}/${prefix}*`,
+    ]);
+    expect(found.find(({ sid }) => sid === 'ListWeights')).toMatchObject({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Terraform reference
+      resources: ['${aws_s3_bucket.serving_weights_store_bucket.arn}'],
+      condition: [{ test: 'StringLike', variable: 's3:prefix', values: [`${prefix}*`] }],
+    });
+  });
+});
