@@ -73,7 +73,7 @@ export const candidatesChart: Chart = {
         usd(c.usdPerMonth),
         seconds(c.ttftP95Seconds),
         seconds(c.tpotP95Seconds),
-        KINDS.find(([k]) => k === kind)![1],
+        kind === 'chosen' ? 'this plan' : kind,
       ]),
     ),
   }),
