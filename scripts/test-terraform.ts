@@ -1,99 +1,142 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { goldenStacks } from '../test/golden/stacks';
+import { cases } from '../test/terraform/cases';
+import known from '../test/terraform/emulator.json';
+import fixtureStack from '../test/terraform/fixture.tf.json';
+import type { Fixture } from '../test/terraform/prepare';
+import { type Outcome, rehearse, type Setting } from '../test/terraform/rehearsal';
+import { outcomeTable } from '../test/terraform/report';
+import type { Emulator } from '../test/terraform/stack';
+import { type Tool, Workspace } from '../test/terraform/terraform';
 
 /**
- * Every golden stack through a real Terraform: initialised, validated, and, where AWS_ENDPOINT_URL names an
- * AWS-compatible endpoint, applied, planned again (no change) and destroyed. What is missing is named; then exit 3.
- *
- * `npm run test:terraform [name]`. QWEN_TERRAFORM_PLUGINS may name a folder with the provider (`terraform init
- * -plugin-dir`) and QWEN_TERRAFORM_PROVIDER another version of it than the stack's; docs/testing.md says what that means.
+ * `npm run test:terraform [name ...]`: every golden stack and every variant through a real Terraform: initialised, validated
+ * and, where AWS_ENDPOINT_URL names an AWS-compatible endpoint, applied, planned again (no change) and destroyed (nothing
+ * left). What is missing is named; then exit 3. Environment and exit codes: docs/testing.md.
  */
-const STACKS = new Map(goldenStacks().map(({ name, text }) => [name, text]));
-/** Without an emulator for them, these are validated only. */
-const NOT_EMULATED = ['aws_budgets_budget', 'aws_ce_anomaly_subscription'];
-const LIMIT_MS = 15 * 60_000;
-
+const emulator: Emulator = known;
+const { AWS_ENDPOINT_URL: endpoint, QWEN_TERRAFORM_PLUGINS: plugins } = process.env;
+const jobs = Number(process.env.QWEN_TERRAFORM_JOBS ?? 4);
 const scratch = mkdtempSync(join(tmpdir(), 'qwen-terraform-'));
-const {
-  QWEN_TERRAFORM_PLUGINS: plugins,
-  QWEN_TERRAFORM_PROVIDER: version,
-  AWS_ENDPOINT_URL: endpoint,
-} = process.env;
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 function missing(what: string): never {
   process.stderr.write(`test:terraform: ${what}\n`);
-  rmSync(scratch, { recursive: true, force: true });
   process.exit(3);
 }
 
-const binary = ['terraform', 'tofu'].find((name) => spawnSync(name, ['version']).status === 0);
-if (binary === undefined) missing('neither terraform nor tofu is installed');
-
-interface Stack {
-  terraform: { required_providers: { aws: { version: string } }; backend?: unknown };
-  resource: Record<string, unknown>;
+/** The provider's newest version in a folder laid out as Terraform's mirrors are, or the stack's own. */
+function providerIn(folder: string | undefined, wanted: string): string {
+  if (process.env.QWEN_TERRAFORM_PROVIDER !== undefined) return process.env.QWEN_TERRAFORM_PROVIDER;
+  if (folder === undefined) return wanted;
+  try {
+    const versions = readdirSync(join(folder, 'registry.terraform.io/hashicorp/aws'));
+    if (versions.includes(wanted)) return wanted;
+    const newest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+    if (newest !== undefined) return newest;
+  } catch {}
+  return missing(`${folder} (QWEN_TERRAFORM_PLUGINS) holds no registry.terraform.io/hashicorp/aws/<version>`);
 }
 
-function prepare(name: string): string {
-  const folder = join(scratch, name);
-  mkdirSync(folder);
-  const stack = JSON.parse(STACKS.get(name)!) as Stack;
-  delete stack.terraform.backend;
-  if (version !== undefined) stack.terraform.required_providers.aws.version = version;
-  if (endpoint !== undefined) {
-    for (const type of NOT_EMULATED) delete stack.resource[type];
-    const override = {
-      provider: {
-        aws: [{ skip_credentials_validation: true, skip_metadata_api_check: true, s3_use_path_style: true }],
-      },
-      // An emulator has no public AWS parameters: QWEN_TERRAFORM_AMI_PARAMETER names one that it has.
-      data: {
-        aws_ssm_parameter: { 'serving_machine_image-id': { name: process.env.QWEN_TERRAFORM_AMI_PARAMETER } },
-      },
-      resource: { aws_lb: { serving_door_lb: { enable_deletion_protection: false } } },
-    };
-    writeFileSync(join(folder, 'override.tf.json'), JSON.stringify(override));
+async function main(): Promise<void> {
+  const all = cases();
+  const names = process.argv.slice(2);
+  const unknown = names.find((name) => !all.some(([other]) => other === name));
+  if (unknown !== undefined) {
+    process.stderr.write(
+      `test:terraform: no stack ${unknown}; there are ${all.map(([name]) => name).join(', ')}\n`,
+    );
+    process.exit(2);
   }
-  writeFileSync(join(folder, 'main.tf.json'), JSON.stringify(stack));
-  return folder;
+  const chosen = names.length === 0 ? all : all.filter(([name]) => names.includes(name));
+
+  const binary = ['terraform', 'tofu'].find((name) => spawnSync(name, ['version']).status === 0);
+  if (binary === undefined) return missing('neither terraform nor tofu is installed');
+  const providerVersion = providerIn(plugins, all[0]![1].terraform.required_providers.aws.version);
+  const tool: Tool = {
+    binary,
+    plugins,
+    environment: {
+      // An emulator takes any credentials, and must never get real ones.
+      ...process.env,
+      ...(endpoint === undefined
+        ? {}
+        : { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_PROFILE: '' }),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      CHECKPOINT_DISABLE: '1',
+      TF_IN_AUTOMATION: '1',
+    },
+  };
+  const fixtures = new Map<string, Promise<Fixture>>();
+  const fixture = (region: string): Promise<Fixture> => {
+    const found = fixtures.get(region) ?? makeFixture(tool, region, providerVersion);
+    fixtures.set(region, found);
+    return found;
+  };
+  const setting: Setting = {
+    tool,
+    providerVersion,
+    scratch,
+    emulator,
+    fixture: endpoint === undefined ? undefined : fixture,
+  };
+  try {
+    const probe = new Workspace(tool, join(scratch, 'probe'));
+    probe.write('main.tf.json', {
+      terraform: { required_providers: { aws: { source: 'hashicorp/aws', version: providerVersion } } },
+    });
+    await probe.init();
+  } catch (error) {
+    return missing(`AWS provider ${providerVersion} cannot be installed here: ${(error as Error).message}`);
+  }
+
+  const outcomes: Outcome[] = [];
+  const queue = [...chosen];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const outcome = await rehearse(...next, setting);
+      outcomes.push(outcome);
+      const { name, problem, steps, seconds } = outcome;
+      process.stdout.write(
+        `${name}: ${problem === undefined ? `${steps.join(', ')}: ok` : `FAILED at ${problem}`} (${seconds} s)\n`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, jobs) }, worker));
+  outcomes.sort(
+    (a, b) => all.findIndex(([name]) => name === a.name) - all.findIndex(([name]) => name === b.name),
+  );
+
+  const table = outcomeTable(outcomes);
+  process.stdout.write(`\n${table}`);
+  if (process.env.QWEN_TERRAFORM_REPORT !== undefined)
+    writeFileSync(process.env.QWEN_TERRAFORM_REPORT, table);
+  let failed = outcomes.some(({ problem }) => problem !== undefined);
+  if (!failed && names.length === 0 && endpoint !== undefined) {
+    const needless = emulator.forgotten.filter((entry) => !outcomes.some(({ used }) => used.has(entry)));
+    for (const { resource, attribute } of needless) {
+      process.stderr.write(
+        `emulator.json: no stack needs ${resource}.${attribute} to be forgotten; delete the entry\n`,
+      );
+      failed = true;
+    }
+  }
+  if (failed) process.exit(1);
+  if (endpoint === undefined)
+    missing('validated only: AWS_ENDPOINT_URL names no AWS-compatible endpoint to apply to');
 }
 
-function run(folder: string, ...words: string[]): number {
-  const done = spawnSync(binary!, [`-chdir=${folder}`, ...words], { encoding: 'utf8', timeout: LIMIT_MS });
-  if (done.status !== 0)
-    process.stderr.write(`${words[0]}: ${(done.stderr || done.stdout).trim().slice(-3000)}\n`);
-  return done.status ?? 1;
+async function makeFixture(tool: Tool, region: string, version: string): Promise<Fixture> {
+  const space = new Workspace(tool, join(scratch, `fixture-${region}`));
+  space.write('main.tf.json', {
+    ...fixtureStack,
+    terraform: { required_providers: { aws: { source: 'hashicorp/aws', version } } },
+  });
+  await space.init();
+  await space.apply('-var', `region=${region}`);
+  return space.outputs<Fixture>();
 }
 
-/** What of a stack fails, or undefined. */
-function problem(name: string): string | undefined {
-  const folder = prepare(name);
-  const init = [
-    'init',
-    '-input=false',
-    '-no-color',
-    ...(plugins === undefined ? [] : [`-plugin-dir=${plugins}`]),
-  ];
-  if (run(folder, ...init) !== 0) missing('the AWS provider cannot be installed here (see above)');
-  if (run(folder, 'validate', '-no-color') !== 0) return 'validate';
-  if (endpoint === undefined) return undefined;
-  if (run(folder, 'apply', '-auto-approve', '-input=false', '-no-color') !== 0) return 'apply';
-  if (run(folder, 'plan', '-detailed-exitcode', '-input=false', '-no-color') !== 0)
-    return 'a second plan changes something';
-  return run(folder, 'destroy', '-auto-approve', '-input=false', '-no-color') === 0 ? undefined : 'destroy';
-}
-
-const only = process.argv[2];
-const names = [...STACKS.keys()];
-const results = names
-  .filter((name) => only === undefined || name === only)
-  .map((name): [string, string | undefined] => [name, problem(name)]);
-for (const [name, failed] of results)
-  process.stdout.write(`${name}: ${failed === undefined ? 'ok' : `FAILED at ${failed}`}\n`);
-rmSync(scratch, { recursive: true, force: true });
-if (results.some(([, failed]) => failed !== undefined)) process.exit(1);
-if (endpoint === undefined)
-  missing('validated only: AWS_ENDPOINT_URL names no AWS-compatible endpoint to apply to');
+void main();

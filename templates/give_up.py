@@ -3,7 +3,7 @@
 import sys
 
 import instance_metadata
-from machine import aws, complete, emit, load, log
+from machine import aws, complete, emit, fail, load, log
 
 
 def main():
@@ -13,14 +13,16 @@ def main():
     log("%s failed too often: giving this machine up; the reason is above in the journal" % what)
     emit(config, {"EngineGaveUp": 1})
     # While it launches, the hook ends it; later, its health does. Either way it drains the engines that still serve.
-    complete(config, config["launchHook"], instance_id, "ABANDON")
+    if complete(config, config["launchHook"], instance_id, "ABANDON") is None:
+        return log("its launch is abandoned")
     problem = aws(
         config,
         *["autoscaling", "set-instance-health", "--instance-id", instance_id],
         *["--health-status", "Unhealthy", "--no-should-respect-grace-period"],
     )[1]
     if problem is not None:
-        sys.exit("the Auto Scaling group was not told: %s" % problem)
+        fail("the Auto Scaling group was not told: %s" % problem)
+    return log("the Auto Scaling group replaces this machine")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""What the programs of this machine share: its configuration, the AWS command line, events as CloudWatch metrics."""
+"""What the programs of this machine share: configuration, log, the AWS command line, events as CloudWatch metrics."""
 
 import json
 import os
 import socket
 import subprocess
+import sys
 import time
 
 CONFIG = os.environ.get("QWEN_CONFIG", "/etc/qwen-selfhost/config.json")
@@ -13,10 +14,24 @@ EMF_PORT = int(os.environ.get("QWEN_EMF_PORT", "25888"))
 # In memory (tmpfs): what lies here never reaches a disk.
 RUN = os.environ.get("QWEN_RUN", "/run/qwen-selfhost")
 STATE = os.environ.get("QWEN_STATE", "/var/lib/qwen-selfhost-state")
+# The CloudWatch agent sends this file on: a machine that is given up takes its journal along.
+LOG = os.environ.get("QWEN_LOG", "/var/log/qwen-selfhost.log")
+# A call that hangs must not blind a program to the two minutes of a spot notice.
+AWS_SECONDS = float(os.environ.get("QWEN_AWS_SECONDS", "30"))
 
 
 def log(text):
     print(text, flush=True)
+    try:
+        with open(LOG, "a", encoding="utf-8") as file:
+            file.write("%s: %s\n" % (os.path.basename(sys.argv[0]), text))
+    except OSError:
+        pass  # A full disk, or a unit that may write nothing: the journal has it.
+
+
+def fail(text):
+    log(text)
+    sys.exit(1)
 
 
 def load():
@@ -30,9 +45,11 @@ def load():
 
 def aws(config, *words):
     """One call of the AWS command line; its output, or None with the reason in the second place."""
-    done = subprocess.run(
-        ["aws", *words, "--region", config["region"]], check=False, capture_output=True, text=True
-    )
+    argv = ["aws", *words, "--region", config["region"], "--cli-connect-timeout", "5", "--cli-read-timeout", "15"]
+    try:
+        done = subprocess.run(argv, check=False, capture_output=True, text=True, timeout=AWS_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None, "no answer from AWS in %d s" % AWS_SECONDS
     return (done.stdout, None) if done.returncode == 0 else (None, done.stderr.strip() or "exit %d" % done.returncode)
 
 
@@ -46,7 +63,10 @@ def emit(config, metrics):
                 {
                     "Namespace": config["metricNamespace"],
                     "Dimensions": [["AutoScalingGroupName"]],
-                    "Metrics": [{"Name": name} for name in sorted(metrics)],
+                    "Metrics": [
+                        {"Name": name, "Unit": "Seconds" if name.endswith("Seconds") else "Count"}
+                        for name in sorted(metrics)
+                    ],
                 }
             ],
         },

@@ -6,11 +6,10 @@ Ends well only when every file of the weights has the checksum it should have; o
 import os
 import shutil
 import subprocess
-import sys
 import time
 
 import weights
-from machine import load, log
+from machine import fail, load, log
 from secret_files import fetch
 
 ATTEMPTS = 5
@@ -24,13 +23,13 @@ def wait_for_mount(path):
         if os.path.ismount(path):
             return
         time.sleep(1)
-    sys.exit("%s is not mounted after %d s: does this instance type have local NVMe?" % (path, MOUNT_WAIT_SECONDS))
+    fail("%s is not mounted after %d s: does this instance type have local NVMe?" % (path, MOUNT_WAIT_SECONDS))
 
 
 def check_space(path, needed):
     free = shutil.disk_usage(path).free
     if free < needed:
-        sys.exit("%s has %.1f GB free, the weights take %.1f GB: disk full" % (path, free / 1e9, needed / 1e9))
+        fail("%s has %.1f GB free, the weights take %.1f GB: disk full" % (path, free / 1e9, needed / 1e9))
 
 
 def attempt(what, action):
@@ -41,11 +40,15 @@ def attempt(what, action):
         except (OSError, RuntimeError) as error:
             log("%s: attempt %d of %d: %s" % (what, number, ATTEMPTS, error))
             if number == ATTEMPTS:
-                sys.exit("%s failed %d times" % (what, ATTEMPTS))
+                fail("%s failed %d times" % (what, ATTEMPTS))
             time.sleep(RETRY_SECONDS * 2 ** (number - 1))
 
 
-def pull(config, image):
+def pull(image):
+    # Pinned, so what is here is it: a reboot needs no registry.
+    inspect = ["docker", "image", "inspect", "--format", "{{.Id}}", image]
+    if subprocess.run(inspect, check=False, capture_output=True).returncode == 0:
+        return
     registry = image.split("/", 1)[0]
     if ".dkr.ecr." in registry:
         password = subprocess.run(
@@ -71,10 +74,12 @@ def main():
     images = [engine["image"]] + ([config["proxyImage"]] if len(config["replicas"]) > 1 else [])
     images += [config["targetAgent"]["image"]] if config.get("targetAgent") else []
     for image in images:
-        attempt("image", lambda image=image: pull(config, image))
+        attempt("image", lambda image=image: pull(image))
     if weights.is_verified(config):
         return log("weights: already here and verified")
-    check_space(cache, engine["checkpointBytes"] - weights.present_bytes(config))
+    missing = engine["checkpointBytes"] - weights.present_bytes(config)
+    check_space(cache, missing)
+    log("weights: fetching %.1f GB" % (max(0, missing) / 1e9))
     attempt("weights", lambda: weights.fetch_and_verify(config, secrets))
     return log("weights: here and verified")
 

@@ -3,6 +3,7 @@
 Every interval: what was added to each bucket on this machine since the last one, all engines together.
 """
 
+import http.client
 import os
 import re
 import time
@@ -13,6 +14,8 @@ from machine import emit, load, log
 INTERVAL_SECONDS = float(os.environ.get("QWEN_INTERVAL_SECONDS", "60"))
 # vLLM's names (vllm/v1/metrics/loggers.py): the second is each request's mean time per output token.
 HISTOGRAMS = {"Ttft": "vllm:time_to_first_token_seconds", "Tpot": "vllm:request_time_per_output_token_seconds"}
+# prometheus_client's own: another start is another process, whose counts begin at nothing.
+STARTED = re.compile(r"^process_start_time_seconds (\S+)", re.MULTILINE)
 BUCKET = re.compile(r'^(?P<name>[\w:]+)_bucket\{.*\ble="(?P<le>[^"]+)".*\} (?P<value>\S+)$')
 
 
@@ -27,10 +30,11 @@ def buckets(text, name):
 
 
 def added(before, now):
-    """The interval's own cumulative counts. An engine that restarted counts from nothing."""
-    if any(now.get(bound, 0) < count for bound, count in before.items()):
-        before = {}
-    return {bound: count - before.get(bound, 0) for bound, count in now.items()}
+    """The interval's own cumulative counts. An engine that restarted counts from nothing: some bucket, or the part of it
+    that lies above the next lower bound, is then smaller than it was."""
+    difference = {bound: count - before.get(bound, 0) for bound, count in now.items()}
+    upwards = [0.0] + [difference[bound] for bound in sorted(difference)]
+    return difference if upwards == sorted(upwards) else now
 
 
 def merged(all_counts):
@@ -76,7 +80,7 @@ def scrape(port):
     try:
         with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % port, timeout=10) as answer:
             return answer.read().decode()
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return None
 
 
@@ -92,12 +96,16 @@ class Sampler:
             text = scrape(replica["port"])
             if text is None:
                 continue
+            started = STARTED.search(text)
+            started = started and started[1]
             for name, source in HISTOGRAMS.items():
                 now = buckets(text, source)
+                if float("inf") not in now:
+                    continue
                 before = self.before.get((replica["port"], name))
-                self.before[(replica["port"], name)] = now
+                self.before[(replica["port"], name)] = (started, now)
                 if before is not None:
-                    intervals[name].append(added(before, now))
+                    intervals[name].append(added(before[1] if before[0] == started else {}, now))
         found = {}
         for name, counts in intervals.items():
             if counts:

@@ -23,7 +23,10 @@ def fetch(config):
             problem = "it is empty or holds more than one line"
         if problem is not None:
             raise RuntimeError("secret %s (%s): %s" % (name, arn, problem))
+        # Renamed when whole: another engine that starts now must never read half a key, or none, which is no key at all.
         path = os.path.join(folder, name)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        part = "%s.%d" % (path, os.getpid())
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(value)
+        os.replace(part, path)
     return folder

@@ -4,12 +4,13 @@ import os
 import sys
 
 import instance_metadata
-from machine import load
+from machine import fail, load
 from secret_files import fetch
 
 # vLLM takes its key from an argument or the environment, and both of a container lie on the disk, in docker's own files.
 # So a shell inside it reads the key from memory; the words after it pass unread as "$@".
-WITH_KEY = 'VLLM_API_KEY="$(cat /run/secrets/apiKey)"; export VLLM_API_KEY; exec vllm "$@"'
+# Without a key vLLM would serve everyone, so it does not start.
+WITH_KEY = 'VLLM_API_KEY="$(cat /run/secrets/apiKey)"; export VLLM_API_KEY; [ -n "$VLLM_API_KEY" ] && exec vllm "$@"'
 
 
 def command(config, index, instance_id, secrets):
@@ -50,7 +51,7 @@ def main():
     try:
         secrets = fetch(config)
     except RuntimeError as error:
-        sys.exit(str(error))
+        fail("engine %s: %s" % (sys.argv[1], error))
     argv = command(config, int(sys.argv[1]), instance_metadata.read("instance-id"), secrets)
     os.execvp(argv[0], argv)
 

@@ -5,15 +5,16 @@
 `supervisor.py register`    after a reboot: requests again
 """
 
+import concurrent.futures
+import http.client
 import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 
 import instance_metadata
-from machine import STATE, aws, complete, emit, load, log
+from machine import RUN, STATE, aws, complete, emit, load, log
 
 POLL_SECONDS = float(os.environ.get("QWEN_POLL_SECONDS", "5"))
 # The load balancer's nodes learn of a deregistration within seconds; until then they may send one more request.
@@ -22,12 +23,14 @@ SETTLE_SECONDS = 2 * POLL_SECONDS
 # not this late.
 HUNG_POLLS = int(os.environ.get("QWEN_HUNG_POLLS", "36"))
 MARK = os.path.join(STATE, "deregistered")
+# Gone after a reboot, kept when this program starts again: what has served is not given up as a failed launch.
+LAUNCHED = os.path.join(RUN, "launched")
 
 
 def metadata(path):
     try:
         return instance_metadata.read(path)
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         log("instance metadata: %s; asking again" % error)
         return None
 
@@ -36,12 +39,24 @@ def healthy(port):
     try:
         with urllib.request.urlopen("http://127.0.0.1:%d/health" % port, timeout=10) as answer:
             return answer.status == 200
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
 
 
 def units(config):
     return ["qwen-engine@%d.service" % index for index in range(len(config["replicas"]))]
+
+
+def process(index):
+    """The engine's process: another one after a restart, '0' between two."""
+    show = ["systemctl", "show", "--property", "MainPID", "--value", "qwen-engine@%d.service" % index]
+    return subprocess.run(show, check=False, capture_output=True, text=True).stdout.strip()
+
+
+def touch(path):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8"):
+        pass
 
 
 def targets(config, action, instance_id):
@@ -56,9 +71,9 @@ def targets(config, action, instance_id):
 def deregister(config, instance_id):
     problem = targets(config, "deregister-targets", instance_id)
     log("no new requests: %s" % (problem or "deregistered from the load balancer"))
-    os.makedirs(STATE, exist_ok=True)
-    with open(MARK, "w", encoding="utf-8"):
-        pass
+    touch(MARK)
+    # Those behind it in a shutdown, or a spot notice, stop the engines next.
+    time.sleep(SETTLE_SECONDS)
 
 
 def register(config, instance_id):
@@ -81,29 +96,45 @@ class Supervisor:
         self.config = config
         self.instance_id = instance_id
         self.started = time.monotonic()
-        self.launched = False
-        self.served = [False] * len(config["replicas"])
+        self.launched = os.path.exists(LAUNCHED)
+        # The process that served, None before one has.
+        self.served = [None] * len(config["replicas"])
         self.silent = [0] * len(config["replicas"])
 
     def watch_engines(self):
         """Counts each engine's silence; one that served and hangs is killed, so that systemd starts it again."""
-        for index, replica in enumerate(self.config["replicas"]):
-            if healthy(replica["port"]):
-                self.served[index], self.silent[index] = True, 0
+        ports = [replica["port"] for replica in self.config["replicas"]]
+        # All at once: eight that hang, one after the other, would take most of a spot notice's two minutes.
+        with concurrent.futures.ThreadPoolExecutor(len(ports)) as pool:
+            answers = list(pool.map(healthy, ports))
+        for index, answers_well in enumerate(answers):
+            if answers_well:
+                if self.served[index] is None or self.silent[index] > 0:
+                    self.served[index] = process(index)
+                self.silent[index] = 0
                 continue
             self.silent[index] += 1
-            if self.served[index] and self.silent[index] >= HUNG_POLLS:
-                log("engine %d answers no health check: killing it to start it again" % index)
+            if self.silent[index] == 1 and self.served[index] is not None:
+                log("engine %d answers no health check" % index)
+            if self.served[index] is None or self.silent[index] < HUNG_POLLS:
+                continue
+            if process(index) == self.served[index]:
+                log("engine %d hangs: killing it to start it again" % index)
                 subprocess.run(["docker", "kill", "qwen-engine-%d" % index], check=False)
-                self.served[index], self.silent[index] = False, 0
+            else:
+                # It ended and loads again, which takes minutes; systemd counts its restarts.
+                log("engine %d was started again and loads" % index)
+            self.served[index], self.silent[index] = None, 0
 
     def announce(self):
         """Completes the launch hook once every engine serves, through the port that the load balancer uses."""
         waited = time.monotonic() - self.started
-        if all(self.served) and healthy(self.config["servicePort"]):
+        if None not in self.served and healthy(self.config["servicePort"]):
             problem = complete(self.config, self.config["launchHook"], self.instance_id, "CONTINUE")
             # None waits: an earlier run of this program, or an operator, has completed it.
             self.launched = problem is None or "No active Lifecycle Action" in problem
+            if self.launched:
+                touch(LAUNCHED)
             log("serving after %d s: %s" % (waited, problem or "the load balancer may send requests"))
         elif waited > self.config["launchSeconds"]:
             log("not serving after %d s: giving this machine up" % waited)
@@ -113,11 +144,14 @@ class Supervisor:
 
     def leave(self):
         """Tells the group that this machine has drained; its hook waits only once the load balancer is done with it."""
+        said = None
         while True:
             problem = complete(self.config, self.config["drainHook"], self.instance_id, "CONTINUE")
             if problem is None:
-                log("drained: the Auto Scaling group may terminate this machine")
-                return
+                return log("drained: the Auto Scaling group may terminate this machine")
+            if problem != said:
+                log("drained, the group does not let go yet: %s" % problem)
+            said = problem
             time.sleep(POLL_SECONDS)
 
     def run(self):
@@ -127,9 +161,8 @@ class Supervisor:
                 stop_engines(self.config, "terminating")
                 return self.leave()
             if metadata("spot/instance-action") is not None:
-                emit(self.config, {"SpotInterruption": 1})
                 deregister(self.config, self.instance_id)
-                time.sleep(SETTLE_SECONDS)
+                emit(self.config, {"SpotInterruption": 1})
                 # Two minutes are left: what takes longer is lost, and the plan says so among its risks.
                 return stop_engines(self.config, "spot notice")
             self.watch_engines()
@@ -140,7 +173,10 @@ class Supervisor:
 
 def main():
     config = load()
-    instance_id = instance_metadata.read("instance-id")
+    instance_id = metadata("instance-id")
+    while instance_id is None:
+        time.sleep(POLL_SECONDS)
+        instance_id = metadata("instance-id")
     actions = {"deregister": deregister, "register": register}
     if len(sys.argv) > 1:
         actions[sys.argv[1]](config, instance_id)

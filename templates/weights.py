@@ -8,7 +8,8 @@ import subprocess
 
 from machine import log
 
-# huggingface_hub names a large file's blob by its SHA-256 (file_download.py, `etag`), so the name is the checksum.
+# huggingface_hub names a blob by its etag (file_download.py): a large file's SHA-256, a small one's git SHA-1. So the
+# name is the checksum.
 DOWNLOAD = (
     "import sys; from huggingface_hub import snapshot_download;"
     "print(snapshot_download(sys.argv[1], revision=sys.argv[2], ignore_patterns=['*.bin', '*.pt', '*.gguf']))"
@@ -47,6 +48,19 @@ def sha256(path):
     return digest.hexdigest()
 
 
+def git_blob(path):
+    """The SHA-1 under which git, and so huggingface_hub, names a small file."""
+    with open(path, "rb") as file:
+        content = file.read()
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()
+
+
+def checksum(path, wanted):
+    if not os.path.exists(path):
+        return "missing"
+    return git_blob(path) if len(wanted) == 40 else sha256(path)
+
+
 def run(argv):
     done = subprocess.run(argv, check=False, capture_output=True, text=True)
     if done.returncode != 0:
@@ -61,14 +75,24 @@ def from_hugging_face(config, secrets):
     argv += ["--env", "HF_TOKEN_PATH=/run/secrets/huggingFaceToken", "--entrypoint", "python3", engine["image"]]
     run(argv + ["-c", DOWNLOAD, engine["repository"], engine["revision"]])
     blobs = os.path.join(repository_folder(config), "blobs")
-    return [(os.path.join(blobs, name), name) for name in sorted(os.listdir(blobs)) if len(name) == 64]
+    return [(os.path.join(blobs, name), name) for name in sorted(os.listdir(blobs)) if len(name) in (40, 64)]
+
+
+def drop_strays(snapshot, wanted):
+    """The AWS command line writes to a temporary name beside the file; an interrupted run leaves it, and it fills the disk."""
+    for folder, _, names in os.walk(snapshot):
+        for name in names:
+            path = os.path.join(folder, name)
+            if os.path.relpath(path, snapshot) not in wanted:
+                os.remove(path)
 
 
 def from_s3(config):
     engine = config["engine"]
     source = "s3://%s/%s" % (config["deployed"]["weightsBucket"], engine["weightsPrefix"])
     folder = repository_folder(config)
-    os.makedirs(os.path.join(folder, "refs"), exist_ok=True)
+    ref = os.path.join(folder, "refs", engine["revision"])
+    os.makedirs(os.path.dirname(ref), exist_ok=True)
     manifest = os.path.join(folder, "manifest.json")
     copy = ["aws", "s3", "cp", "--only-show-errors", "--region", config["region"]]
     try:
@@ -79,9 +103,10 @@ def from_s3(config):
     with open(manifest, encoding="utf-8") as file:
         listed = json.load(file)
     snapshot = os.path.join(folder, "snapshots", listed["commit"])
+    drop_strays(snapshot, {entry["path"] for entry in listed["files"]})
     sync = ["aws", "s3", "sync", "--only-show-errors", "--region", config["region"]]
     run(sync + [source + "files/", snapshot])
-    with open(os.path.join(folder, "refs", engine["revision"]), "w", encoding="utf-8") as file:
+    with open(ref, "w", encoding="utf-8") as file:
         file.write(listed["commit"])
     return [(os.path.join(snapshot, entry["path"]), entry["sha256"]) for entry in listed["files"]]
 
@@ -92,13 +117,15 @@ def fetch_and_verify(config, secrets):
     files = from_s3(config) if s3 else from_hugging_face(config, secrets)
     # Hashing releases the interpreter's lock: eight files at a time keep a local disk busy.
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda file: sha256(file[0]) if os.path.exists(file[0]) else "missing", files))
-    corrupt = [path for (path, checksum), is_ in zip(files, found) if is_ != checksum]
+        found = list(pool.map(lambda file: checksum(*file), files))
+    corrupt = [path for (path, wanted), is_ in zip(files, found) if is_ != wanted]
     for path in corrupt:
         if os.path.exists(path):
             os.remove(path)
     if corrupt or not files:
         raise RuntimeError("corrupt weights: %s" % (", ".join(map(os.path.basename, corrupt)) or "none came"))
     log("weights: %d files have their checksums" % len(files))
+    # On the disk before the mark says so: a machine that loses power now must not trust files it never wrote.
+    os.sync()
     with open(mark(config), "w", encoding="utf-8"):
         pass

@@ -64,6 +64,8 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
     if (usd >= best) continue;
     cheapest.set(offer.type.name, usd);
     const extra = Math.round(usd - chosen.cost.usdPerMonth);
+    // Cheap enough to have been sized: what stopped it is in the search.
+    if (usd <= chosen.cost.usdPerMonth) continue;
     consider(
       costRejection(
         offer.type.name,
@@ -142,6 +144,10 @@ function remedy({ filter }: Rejected, { requirements }: PlanningContext): string
       return `try ${requirements.markets.includes('on-demand') ? '--market spot' : '--market on-demand'}, or more regions (--region)`;
     case 'zones':
       return 'lower --min-zones or add regions (--region)';
+    case 'quality-floor':
+      return 'lower --quality-floor, or name the --checkpoint';
+    case 'network':
+      return 'keep the weights in S3 (deployment.weights: s3), or add regions (--region)';
     case 'instance-types':
       return 'widen --allow-type or narrow --deny-type';
     default:

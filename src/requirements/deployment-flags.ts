@@ -1,4 +1,8 @@
-export type Kind = 'text' | 'number' | 'texts' | 'on' | 'off' | 'tag';
+/** `numbers`: a list with commas; `counts`: key=number, repeatable; `price`: name=input,output, repeatable. */
+export type Kind = 'text' | 'number' | 'texts' | 'on' | 'off' | 'tag' | 'numbers' | 'counts' | 'price';
+
+/** Kinds that may be given several times. */
+export const REPEATABLE: ReadonlySet<Kind> = new Set<Kind>(['texts', 'tag', 'counts', 'price']);
 
 export interface Flag {
   readonly flags: string;

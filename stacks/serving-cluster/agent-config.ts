@@ -3,6 +3,8 @@ import { DIMENSION, ENGINE, GPU_MEASUREMENTS, NAMESPACE } from './metrics';
 import { groupName, logGroupNames } from './names';
 
 export const PROMETHEUS_PATH = '/etc/qwen-selfhost/prometheus.yaml';
+/** Where `machine.py` writes why a machine boots, drains or is given up: its journal goes with it. */
+const MACHINE_LOG = '/var/log/qwen-selfhost.log';
 
 /**
  * Configuration of the CloudWatch agent, which the Deep Learning AMI brings: vLLM's gauges and counters, the GPUs', and a
@@ -10,7 +12,7 @@ export const PROMETHEUS_PATH = '/etc/qwen-selfhost/prometheus.yaml';
  */
 export function agentConfig(plan: Plan): unknown {
   const group = groupName(plan);
-  const { telemetry } = logGroupNames(plan);
+  const { engines, telemetry } = logGroupNames(plan);
   return {
     agent: { metrics_collection_interval: 60, omit_hostname: true },
     metrics: {
@@ -22,6 +24,13 @@ export function agentConfig(plan: Plan): unknown {
       },
     },
     logs: {
+      logs_collected: {
+        files: {
+          collect_list: [
+            { file_path: MACHINE_LOG, log_group_name: engines, log_stream_name: '{instance_id}/machine' },
+          ],
+        },
+      },
       metrics_collected: {
         // Where `machine.py` sends embedded metric format (TCP 25888 by default).
         emf: {},

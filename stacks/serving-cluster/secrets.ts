@@ -39,9 +39,10 @@ export class Secrets extends Construct {
       type: 'string',
       description: `${description}; set TF_VAR_${variableName}`,
       sensitive: true,
-      nullable: false,
     });
     variable.overrideLogicalId(variableName);
+    // An override, because CDKTF leaves `nullable` out of its HCL.
+    variable.addOverride('nullable', false);
     variable.addOverride('ephemeral', true);
     const secret = new SecretsmanagerSecret(this, id, {
       // A prefix: a name stays taken for days after a destroy.

@@ -36,7 +36,7 @@ beforeAll(async () => {
       tokens: Math.min(max_tokens, 20),
       fault: 'none',
     }),
-    () => METRICS,
+    { metrics: () => METRICS },
   );
   const workload = { inputTokens: { mean: 120, p95: 300 }, outputTokens: { mean: 12, p95: 30 } };
   writeFileSync('plan.json', serializePlan(makePlan({ requirements: { workload } })));

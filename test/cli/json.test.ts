@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Ajv2020 from 'ajv/dist/2020';
 import { serializeResult } from '../../src/bench/result';
 import { OUTPUTS, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../../src/cli/output/schemas';
@@ -142,6 +143,17 @@ test('measurements, and what is learned from them', async () => {
   } finally {
     await server.close();
   }
+});
+
+test('the address of the planner page', async () => {
+  const { streams, printed } = bufferStreams(80);
+  const served = run(['node', 'qwen-selfhost', 'serve', '--port', '0', '--json'], streams);
+  // Building the page takes seconds on a busy machine.
+  for (let i = 0; i < 600 && printed.out === ''; i++) await sleep(50);
+  process.emit('SIGTERM');
+  expect(await served).toBe(0);
+  expect(problemsOf('address', printed.out)).toEqual([]);
+  seen.add('serve address');
 });
 
 test('what is read of an account', async () => {

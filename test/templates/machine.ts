@@ -37,6 +37,9 @@ export class FakeMachine {
   /** What the stand-in engine answers; nothing while it loads. */
   health: number | undefined;
   metrics = '';
+  breaksOff = false;
+  /** Paths that were asked of the stand-in engine. */
+  private readonly requests: string[] = [];
   private readonly agent = createTcpServer((socket) => {
     let text = '';
     socket.on('data', (chunk) => {
@@ -59,6 +62,13 @@ export class FakeMachine {
   ): Promise<FakeMachine> {
     const server = createServer((request, response) => {
       if (request.url === '/health' || request.url === '/metrics') {
+        machine.requests.push(request.url);
+        if (machine.breaksOff) {
+          // As an engine that dies while it answers: fewer bytes than it promised.
+          response.writeHead(200, { 'content-length': machine.metrics.length });
+          response.write(machine.metrics.slice(0, machine.metrics.length / 2));
+          return setTimeout(() => response.destroy(), 20);
+        }
         response.statusCode = machine.health ?? 503;
         return response.end(machine.metrics);
       }
@@ -108,6 +118,8 @@ export class FakeMachine {
         QWEN_DEPLOYED: join(this.folder, 'deployed.json'),
         QWEN_RUN: join(this.folder, 'run'),
         QWEN_STATE: join(this.folder, 'state'),
+        QWEN_LOG: join(this.folder, 'machine.log'),
+        QWEN_AWS_SECONDS: '2',
         QWEN_EMF_PORT: String((this.agent.address() as AddressInfo).port),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,6 +144,15 @@ export class FakeMachine {
       .split('\0\0')
       .slice(0, -1)
       .map((call) => call.split('\0'));
+  }
+
+  /** Waits until a path has been asked of the engine once more. */
+  async seen(path: string): Promise<void> {
+    const count = () => this.requests.filter((other) => other === path).length;
+    const before = count();
+    for (let i = 0; i < 400 && count() === before; i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
   }
 
   /** Everything that the programs said. */

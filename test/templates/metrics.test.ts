@@ -1,108 +1,179 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentConfig } from '../../stacks/serving-cluster/agent-config';
 import {
   DIMENSION,
   EVENT,
   GPU_MEASUREMENTS,
   gpuMetric,
+  LATENCY,
   NAMESPACE,
 } from '../../stacks/serving-cluster/metrics';
 import { makePlan } from '../stacks/make-plan';
-import { type Block, templateOf } from '../stacks/template';
+import { type Block, Template } from '../stacks/template';
+import { agentSends } from './agent';
 import { FakeMachine, hasPython } from './machine';
 
+/** vLLM 0.33's own answer for 124 requests of known latencies (scripts/vllm-releases/record_metrics.py). */
 const RECORDED = readFileSync(join(__dirname, 'recorded-metrics.txt'), 'utf8');
+const HISTOGRAM = /^(vllm:\w+_(?:bucket|count|sum)\{.*\}) (\S+)$/gm;
+/** The same engine with every histogram's counts changed. */
+const counting = (change: (count: number) => number, started = 1.7e9): string =>
+  `${RECORDED.replaceAll(HISTOGRAM, (_, series, count) => `${series} ${change(Number(count))}`)}process_start_time_seconds ${started}\n`;
+
 const plan = makePlan({
   choice: { market: 'spot' },
   risks: ['spot'],
   storage: { weightsOnLocalNvme: false },
 });
+const template = new Template(plan);
 
-interface Processor {
-  metric_namespace: string;
-  metric_declaration: { label_matcher: string; dimensions: string[][]; metric_selectors: string[] }[];
-}
-
-/** What the agent sends for a scrape: every series whose name a selector takes, histograms left out. */
-function scraped(text: string): string[] {
-  const { logs } = agentConfig(plan) as {
-    logs: { metrics_collected: { prometheus: { emf_processor: Processor } } };
+/** Every metric of ours that a dashboard, alarm or policy reads, and the statistics that it takes of it. */
+function read(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const add = (metric: string, statistic: unknown) => {
+    expect(typeof statistic).toBe('string');
+    found.set(metric, (found.get(metric) ?? new Set()).add(statistic as string));
   };
-  const { metric_namespace, metric_declaration } = logs.metrics_collected.prometheus.emf_processor;
-  const names = text.split('\n').flatMap((line) => /^([\w:]+)[{ ]/.exec(line)?.[1] ?? []);
-  return metric_declaration.flatMap(({ label_matcher, dimensions, metric_selectors }) => {
-    expect(new RegExp(label_matcher).test('qwen35-35b')).toBe(true);
-    const taken = names.filter((name) =>
-      metric_selectors.some((selector) => new RegExp(selector).test(name)),
-    );
-    return taken.map((name) => `${metric_namespace} ${name} ${dimensions.join('+')}`);
-  });
-}
-
-/** Every metric of ours that a dashboard, alarm or policy reads. */
-function read(): string[] {
-  const text = templateOf({
-    choice: { market: 'spot' },
-    risks: ['spot'],
-  });
-  const found: string[] = [];
-  const visit = (value: unknown): void => {
+  const visit = (value: unknown, statistic?: unknown): void => {
     if (Array.isArray(value)) {
-      if (value[0] === NAMESPACE) found.push(`${value[0]} ${value[1]} ${value[2]}`);
-      for (const item of value) visit(item);
+      if (value[0] === NAMESPACE) add(`${value[0]} ${value[1]} ${value[2]}`, (value.at(-1) as Block).stat);
+      for (const item of value) visit(item, statistic);
       return;
     }
     if (typeof value !== 'object' || value === null) return;
-    const { namespace, metric_name, dimensions } = value as Block;
+    const block = value as Block;
+    const { namespace, metric_name, dimensions } = block;
+    const taken = block.statistic ?? block.stat ?? statistic;
     if (namespace === NAMESPACE) {
       const keys = Array.isArray(dimensions)
         ? (dimensions as { name: string }[]).map(({ name }) => name)
         : Object.keys(dimensions as object);
-      found.push(`${namespace} ${metric_name} ${keys.join('+')}`);
+      add(`${namespace} ${metric_name} ${keys.join('+')}`, taken);
     }
-    for (const item of Object.values(value)) visit(item);
+    for (const item of Object.values(block)) visit(item, taken);
   };
-  for (const type of ['aws_cloudwatch_metric_alarm', 'aws_autoscaling_policy']) visit(text.resources(type));
-  for (const { dashboard_body } of text.resources('aws_cloudwatch_dashboard')) {
+  for (const type of ['aws_cloudwatch_metric_alarm', 'aws_autoscaling_policy']) {
+    visit(template.resources(type));
+  }
+  for (const { dashboard_body } of template.resources('aws_cloudwatch_dashboard')) {
     visit(JSON.parse(dashboard_body as string));
   }
-  return [...new Set(found)];
+  return found;
 }
 
-(hasPython ? it : it.skip)('every metric that is read is sent, with exactly its dimensions', async () => {
+interface Emf {
+  readonly CloudWatchMetrics: {
+    Namespace: string;
+    Dimensions: string[][];
+    Metrics: { Name: string; Unit: string }[];
+  }[];
+}
+
+/** What the sampler sends for successive scrapes, each shown until it has been read; null breaks off. */
+async function sampled(scrapes: readonly (string | null)[]): Promise<Record<string, unknown>[]> {
   const machine = await FakeMachine.start(plan, {});
   try {
     machine.health = 200;
-    machine.metrics = RECORDED;
     void machine.run('sampler.py');
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    // The same engine, ten requests later.
-    machine.metrics = RECORDED.replaceAll(
-      /^(vllm:(?:time_to_first|request_time_per).*_(?:bucket|count).* )(\d+)\.0$/gm,
-      (_, series, count) => `${series}${Number(count) + 10}.0`,
-    );
-    for (let i = 0; i < 100 && !machine.emitted.some((record) => 'TtftP95Seconds' in record); i += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    // The first sight only sets the starting point, and what breaks off says nothing.
+    let expected = -1;
+    for (const text of scrapes) {
+      machine.breaksOff = text === null;
+      machine.metrics = text ?? machine.metrics;
+      if (text !== null) expected += 1;
+      await machine.seen('/metrics');
+      for (let i = 0; machine.emitted.length < expected && i < 400; i += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
     }
-    const sampled = machine.emitted.flatMap((record) => {
-      const { CloudWatchMetrics } = record._aws as {
-        CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string }[] }[];
-      };
-      expect(record[DIMENSION]).toBe('qwen35-35b');
-      return CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
-        Metrics.map(({ Name }) => `${Namespace} ${Name} ${Dimensions.join('+')}`),
-      );
-    });
-    const events = Object.values(EVENT).map((name) => `${NAMESPACE} ${name} ${DIMENSION}`);
-    const gpu = GPU_MEASUREMENTS.map((name) => `${NAMESPACE} ${gpuMetric(name)} ${DIMENSION}`);
-    const sent = new Set([...scraped(RECORDED), ...sampled, ...events, ...gpu]);
-    expect(read().filter((metric) => !sent.has(metric))).toEqual([]);
-    expect(read().length).toBeGreaterThan(20);
-    const latest = machine.emitted.findLast((record) => 'TtftP95Seconds' in record)!;
-    expect(latest).toMatchObject({ TtftRequests: 10, TpotRequests: 10 });
-    expect(latest.TtftOverSlo).toBe(0);
+    return machine.emitted.slice(0, expected);
   } finally {
     machine.stop();
   }
+}
+
+const scraped = agentSends(
+  JSON.parse(template.machineFile('/etc/qwen-selfhost/agent.json')),
+  template.machineFile('/etc/qwen-selfhost/prometheus.yaml'),
+  [RECORDED, RECORDED],
+);
+
+(hasPython ? describe : describe.skip)('metrics', () => {
+  it('every one that is read is sent, with exactly its dimensions and a statistic that suits it', async () => {
+    const [record] = await sampled([counting(() => 0), counting((count) => count)]);
+    const { CloudWatchMetrics } = record!._aws as Emf;
+    expect(record![DIMENSION]).toBe('qwen35-35b');
+    const own = CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+      Metrics.map(({ Name, Unit }) => ({ metric: `${Namespace} ${Name} ${Dimensions.join('+')}`, Unit })),
+    );
+    const kinds = new Map<string, 'gauge' | 'counter'>(scraped.map(({ metric, kind }) => [metric, kind]));
+    for (const { metric, Unit } of own) {
+      expect(Unit).toBe(metric.includes('Seconds ') ? 'Seconds' : 'Count');
+      kinds.set(metric, Unit === 'Seconds' ? 'gauge' : 'counter');
+    }
+    for (const name of Object.values(EVENT)) kinds.set(`${NAMESPACE} ${name} ${DIMENSION}`, 'counter');
+    for (const name of GPU_MEASUREMENTS) kinds.set(`${NAMESPACE} ${gpuMetric(name)} ${DIMENSION}`, 'gauge');
+    const wanted = read();
+    expect([...wanted.keys()].filter((metric) => !kinds.has(metric))).toEqual([]);
+    expect(wanted.size).toBeGreaterThan(20);
+    // What is added up must be what was added since the last sample, and the other way round.
+    const suits = { counter: ['Sum'], gauge: ['Average', 'Maximum', 'SampleCount'] };
+    for (const [metric, statistics] of wanted) {
+      expect([metric, [...statistics].filter((one) => !suits[kinds.get(metric)!].includes(one))]).toEqual([
+        metric,
+        [],
+      ]);
+    }
+  });
+
+  it('percentiles and shares over the SLO are those of the known latencies, within their buckets', async () => {
+    const [record] = await sampled([counting(() => 0), counting((count) => count)]);
+    const sorted = Array.from({ length: 124 }, (_, number) => number);
+    const exact = (share: number, of: (number: number) => number) => of(sorted[Math.ceil(share * 124) - 1]!);
+    const ttft = (number: number) => 0.05 + 0.02 * number;
+    const tpot = (number: number) => 0.006 + 0.0005 * number;
+    // 48 requests took at most 1 s and 123 at most 2.5 s: rank 62 lies at 1 + 1.5 * 14 / 75, rank 117.8 at 1 + 1.5 * 69.8 / 75.
+    expect(record!.TtftP50Seconds).toBeCloseTo(1.28, 6);
+    expect(record!.TtftP95Seconds).toBeCloseTo(2.396, 6);
+    expect(record!.TtftP50Seconds).toBeCloseTo(exact(0.5, ttft), 1);
+    expect(record!.TtftP95Seconds).toBeCloseTo(exact(0.95, ttft), 1);
+    // Above 2 s, the plan's SLO, lie the last 26.
+    expect(record!.TtftOverSlo).toBeCloseTo(sorted.filter((number) => ttft(number) > 2).length, 0);
+    // vLLM's buckets of 25, 50 and 75 ms: the median and the 95th percentile are off by less than one of them.
+    expect(Math.abs((record!.TpotP50Seconds as number) - exact(0.5, tpot))).toBeLessThan(0.002);
+    expect(Math.abs((record!.TpotP95Seconds as number) - exact(0.95, tpot))).toBeLessThan(0.01);
+    expect(record!.TpotOverSlo).toBeCloseTo(sorted.filter((number) => tpot(number) > 0.05).length, 0);
+    expect(record).toMatchObject({ TtftRequests: 124, TpotRequests: 124 });
+  });
+
+  it('an engine that restarts counts from nothing, whether or not it has passed its old counts', async () => {
+    const double = counting((count) => 2 * count);
+    const fewer = counting((count) => Math.floor(count / 2), 1.8e9);
+    const morePassedUnseen = counting((count) => count, 1.9e9);
+    const records = await sampled([counting((count) => count), double, fewer, morePassedUnseen]);
+    const halved = Math.floor(124 / 2);
+    expect(records.map(({ TtftRequests }) => TtftRequests)).toEqual([124, halved, 124]);
+    expect(records[2]![LATENCY.ttft.p95]).toBeCloseTo(2.396, 6);
+  });
+
+  it('an answer that breaks off loses its interval, not the sampler', async () => {
+    const records = await sampled([counting((count) => count), null, counting((count) => 2 * count)]);
+    expect(records.map(({ TtftRequests }) => TtftRequests)).toEqual([124]);
+  });
+
+  it('sends nothing of requests that did not happen', async () => {
+    const [record] = await sampled([counting((count) => count), counting((count) => count)]);
+    expect(record).toMatchObject({ TtftRequests: 0, TtftOverSlo: 0, TpotRequests: 0, TpotOverSlo: 0 });
+    expect(record).not.toHaveProperty(LATENCY.ttft.p95);
+  });
+});
+
+it('counters reach CloudWatch as what was added, also over a restart', () => {
+  const config = JSON.parse(template.machineFile('/etc/qwen-selfhost/agent.json'));
+  const yaml = template.machineFile('/etc/qwen-selfhost/prometheus.yaml');
+  const tokens = (count: number) =>
+    RECORDED.replace(/^(vllm:generation_tokens_total\{.*\}) \S+$/m, `$1 ${count}`);
+  const sent = agentSends(config, yaml, [tokens(100), tokens(250), tokens(40)]);
+  const values = sent.filter(({ metric }) => metric.includes('generation_tokens')).map(({ value }) => value);
+  expect(values).toEqual([150, 40]);
 });
