@@ -89,6 +89,12 @@ export const FLAGS: readonly Flag[] = [
     kind: 'number',
     help: 'share of the prompt all requests have in common, 0 to 1',
   },
+  {
+    flags: '--history <share>',
+    path: ['workload', 'historyShare'],
+    kind: 'number',
+    help: 'share of the prompt that is the conversation so far, 0 to 1',
+  },
   { flags: '--thinking', path: ['workload', 'thinking'], kind: 'on', help: 'let the model think (default)' },
   {
     flags: '--no-thinking',

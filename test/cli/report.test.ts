@@ -1,11 +1,13 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { bundle } from '../../src/cli/bundle';
+import { htmlAssets } from '../../src/cli/html-file';
 import { progressLine } from '../../src/cli/progress';
 import { bufferStreams } from '../../src/cli/streams';
 import { serializePlan } from '../../src/plan/document';
 import { reportSchema } from '../../src/report/data';
-import { SMALL_PLAN } from '../report/plans';
+import { htmlReport } from '../../src/report/html/document';
+import { DAY_PLAN, SMALL_PLAN } from '../report/plans';
 import { cli, inEmptyFolder, SMALL } from './harness';
 
 const ROOT = process.cwd();
@@ -86,6 +88,16 @@ test('progress shows after two seconds, where somebody watches, and leaves nothi
   unwatched.tick();
   unwatched.end();
   expect(silent.printed.err).toBe('');
+});
+
+test('the report of a large plan takes well under a second of this processor', () => {
+  const assets = htmlAssets();
+  // Processor time of this process: what else the machine does is not counted.
+  const start = process.cpuUsage();
+  const text = htmlReport(DAY_PLAN, 'p.json', assets);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1000).toBeLessThan(500);
+  expect(text.length).toBeLessThan(2e6);
 });
 
 test('the bundle carries the charts and nothing of Node', () => {
