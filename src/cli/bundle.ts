@@ -23,6 +23,8 @@ export function readBundle(name: BundleName): string {
 export function bundle(entry: string): string {
   const { buildSync } = require('esbuild') as typeof import('esbuild');
   const { outputFiles } = buildSync({
+    // Not where the user stands.
+    absWorkingDir: packageRoot(),
     entryPoints: [entry],
     bundle: true,
     minify: true,

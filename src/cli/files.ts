@@ -30,6 +30,15 @@ export function readText(path: string): string {
   }
 }
 
+/** What is left of a file that could not be written; where it never was, there is nothing to remove. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The folder is a file, or closed to us: the first error says so.
+  }
+}
+
 /** Writes whole or not at all: to a temporary name beside the target, then renamed. */
 export function writeText(path: string, text: string): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
@@ -38,11 +47,9 @@ export function writeText(path: string, text: string): void {
     writeFileSync(temporary, text);
     renameSync(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw new UserError(
-      `cannot write ${quote(path)}: ${reasonOf(cause)}; choose another place with --out`,
-      3,
-      { cause },
-    );
+    removeQuietly(temporary);
+    throw new UserError(`cannot write ${quote(path)}: ${reasonOf(cause)}; choose another place`, 3, {
+      cause,
+    });
   }
 }

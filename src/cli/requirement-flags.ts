@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { REPEATABLE } from '../requirements/deployment-flags';
 import type { Override } from '../requirements/document';
-import { FLAGS, type Flag, overridesOf } from '../requirements/flags';
+import { FLAGS, overridesOf } from '../requirements/flags';
 
-const repeatable = ({ kind }: Flag): boolean => kind === 'texts' || kind === 'tag';
 /** Repeated flags add up. */
 const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
 
@@ -10,7 +10,7 @@ const collect = (value: string, previous: string[] | undefined): string[] => [..
 export function addRequirementFlags(command: Command): Command {
   for (const flag of FLAGS) {
     const option = new Option(flag.flags, flag.help);
-    if (repeatable(flag)) option.argParser(collect);
+    if (REPEATABLE.has(flag.kind)) option.argParser(collect);
     command.addOption(option);
   }
   return command;

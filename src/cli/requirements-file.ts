@@ -1,32 +1,45 @@
 import { existsSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../errors';
+import type { Catalogue } from '../hardware/offerings';
 import type { Calibration } from '../performance/calibration';
 import type { Plan } from '../plan/schema';
-import { makePlan } from '../planning/plan';
+import { type Draft, draftPlan, type PlanningData } from '../planning/plan';
+import { patternOf, withTrace } from '../planning/trace-pattern';
 import { usd } from '../report/format';
 import { type Override, type RequirementsSource, readRequirements } from '../requirements/document';
-import { resolveRequirements } from '../requirements/resolve';
+import type { RequirementsInput } from '../requirements/input';
+import { type ResolvedRequirements, resolveRequirements } from '../requirements/resolve';
 import { splitServices } from '../requirements/services';
 import { type CalibrationOptions, calibrationsOf, refuseUnused } from './calibration-flag';
 import { planningCatalogue } from './catalogue-overlay';
 import { readText } from './files';
+import { plansWithMix } from './mixed-fleets';
 import { progressLine } from './progress';
 import { requirementOverrides } from './requirement-flags';
 import type { Streams } from './streams';
+import { readTrace } from './trace-file';
 
 export const DEFAULT_FILE = 'selfhost.yaml';
 
+/** Flags of the commands that plan from a file. */
+export interface PlanningOptions extends CalibrationOptions {
+  readonly exhaustive?: boolean;
+  readonly mixed?: boolean;
+}
+
+export const mixedOption = (): Option =>
+  new Option('--mixed', 'where a mix of fleets saves a tenth or more: plan each of its fleets as a service');
+
 /**
  * Plans what a file and flags ask for, one plan a service; without a file, `selfhost.yaml` where there is one, else the
- * flags alone. A flag holds for every service.
+ * flags alone. A flag holds for every service. Mixes of fleets are considered, and planned where the user wants them.
  */
-export function plansFrom(
+export async function plansFrom(
   file: string | undefined,
   command: Command,
   streams: Streams,
-  exhaustive = false,
-): Plan[] {
+): Promise<Plan[]> {
   const overrides = requirementOverrides(command);
   const path = file ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
   if (path === undefined && !overrides.some((override) => override.path[0] === 'model')) {
@@ -35,17 +48,24 @@ export function plansFrom(
     );
   }
   const source = path === undefined ? null : sourceOf(path);
-  const calibrations = calibrationsOf(command.opts<CalibrationOptions>());
+  const options = command.opts<PlanningOptions>();
   const progress = progressLine('planning', streams);
-  let planned: ReturnType<typeof planAll>;
+  const plans: Plan[] = [];
+  let drafted: Drafts;
   try {
-    planned = planAll(source, overrides, { exhaustive, calibrations, progress: progress.tick });
+    drafted = draftAll(source, overrides, {
+      exhaustive: options.exhaustive ?? false,
+      calibrations: calibrationsOf(options),
+      progress: progress.tick,
+    });
+    for (const { draft, resolved } of drafted.drafts)
+      plans.push(...(await plansWithMix(draft, resolved, drafted.data, options.mixed ?? false)));
   } finally {
     progress.end();
   }
-  const { plans, warnings } = planned;
+  const { warnings } = drafted;
   for (const warning of warnings) command.configureOutput().writeErr?.(`warning: ${warning}\n`);
-  return plans;
+  return withOwnNames(plans);
 }
 
 export const sourceOf = (path: string): RequirementsSource => ({ name: path, text: readText(path) });
@@ -59,23 +79,50 @@ export interface PlanSettings {
 
 /**
  * One plan a service of a requirements document, with the catalogue of the user; the only way from requirements to
- * plans, whoever asks.
+ * plans, whoever asks. One fleet each.
  */
-export function planAll(
+export function planAll(...input: Parameters<typeof draftAll>): {
+  readonly plans: Plan[];
+  readonly warnings: readonly string[];
+} {
+  const { drafts, warnings } = draftAll(...input);
+  return { plans: withOwnNames(drafts.map(({ draft }) => draft.plan)), warnings };
+}
+
+interface Drafts {
+  readonly drafts: readonly { readonly draft: Draft; readonly resolved: ResolvedRequirements }[];
+  readonly data: PlanningData;
+  readonly warnings: readonly string[];
+}
+
+function draftAll(
   source: RequirementsSource | null,
   overrides: readonly Override[],
   { exhaustive = false, calibrations = [], progress = () => undefined }: PlanSettings = {},
-): { readonly plans: Plan[]; readonly warnings: readonly string[] } {
+): Drafts {
   const { catalogue, warnings } = planningCatalogue();
-  const resolved = (source === null ? [null] : splitServices(source)).map((service) =>
-    resolveRequirements(readRequirements(service, overrides), catalogue),
+  const asked = (source === null ? [null] : splitServices(source)).map((service) =>
+    resolveTraced(readRequirements(service, overrides), catalogue),
   );
-  refuseUnused(calibrations, resolved);
-  const data = { catalogue, exhaustive, calibrations, progress };
-  const plans = resolved.map((asked) => makePlan(asked, data));
+  refuseUnused(calibrations, asked);
+  const data: PlanningData = { catalogue, exhaustive, calibrations, progress };
+  const drafts = asked.map((resolved) => ({ resolved, draft: draftPlan(resolved, data) }));
+  return { drafts, data, warnings: [...new Set(drafts.flatMap(({ draft }) => warnings(draft.plan)))] };
+}
+
+/** Requirements as understood, with the pattern of their trace where they name one. */
+function resolveTraced(input: RequirementsInput, catalogue: Catalogue): ResolvedRequirements {
+  const path = input.workload?.trace;
+  if (path === undefined) return resolveRequirements(input, catalogue);
+  const traced = withTrace(input, patternOf(readTrace(path)), path);
+  const resolved = resolveRequirements(traced.input, catalogue);
+  return { ...resolved, notes: [traced.note, ...resolved.notes] };
+}
+
+function withOwnNames(plans: Plan[]): Plan[] {
   const twice = plans.find(({ name }, i) => plans.findIndex((other) => other.name === name) !== i);
   if (twice) throw new UserError(`two services are named ${twice.name}; give each its own name`);
-  return { plans, warnings: [...new Set(plans.flatMap((plan) => warnings(plan)))] };
+  return plans;
 }
 
 /** What several plans cost together, one line; empty for one. */

@@ -33,6 +33,8 @@ const RULES: readonly Rule[] = [
   ['predicted.utilisation', 'informs', 'headroom for more load'],
   ['timeoutsSeconds', 'informs', 'how long requests and machines are waited for'],
   ['scaling', 'informs', 'when machines are added and removed'],
+  ['mix.proposed', 'informs', 'whether several fleets together save a tenth or more'],
+  ['mix.usdPerMonth', 'informs', 'what the cheapest mix of fleets costs a month'],
   ['cost.usdPerMonth', 'informs', 'the monthly bill'],
   ['requirements', 'informs', 'what was asked for'],
   ['calibrations', 'informs', 'predictions rest on other measurements of your own'],

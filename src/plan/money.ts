@@ -16,12 +16,18 @@ export const quotaSchema = z.strictObject({
   request: z.string(),
 });
 
+/** How machines are paid for: the markets, and a reservation of on-demand machines. */
+export const PAYMENTS = [...MARKETS, 'capacity-reservation'] as const;
+
 export const marketPriceSchema = z.strictObject({
-  market: z.enum(MARKETS),
+  market: z.enum(PAYMENTS),
   usdPerMonth: positive,
   upfrontUsd: nonNegative,
   evidence: z.enum(PRICE_EVIDENCE),
   terms: z.string(),
+  /** First and last day, where the machines are bought for fixed dates. */
+  from: z.string().optional(),
+  until: z.string().optional(),
 });
 
 export const breakEvenSchema = z.strictObject({

@@ -3,7 +3,9 @@ import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { MARKETS } from '../requirements/input';
 import { requirementsSchema } from '../requirements/requirements';
 import { type Interval, intervalSchema } from './interval';
+import { mixSchema } from './mix';
 import { breakEvenSchema, marketPriceSchema, quotaSchema } from './money';
+import { layoutSchema, optionSchema, simulatedSchema } from './option';
 import { PRICE_EVIDENCE } from './price';
 import { seriesSchema } from './series';
 
@@ -26,48 +28,6 @@ const priceSchema = z.strictObject({
   source: z.string(),
   /** `listed`: quoted for this region; `assumed`: taken equal to us-east-1; `estimated`: scaled by a regional ratio. */
   evidence: z.enum(PRICE_EVIDENCE),
-});
-
-const layoutSchema = z.strictObject({
-  tensorParallel: count,
-  pipelineParallel: count,
-  dataParallel: count,
-  expertParallel: z.boolean(),
-});
-
-/** What a request-level simulation of the planned peak found; seconds, 95th percentiles. */
-const simulatedSchema = z.strictObject({
-  requests: count,
-  seed: z.number().int(),
-  /** Replicas simulated; a larger fleet is simulated by so many with their share of the load. */
-  replicas: count,
-  ttftP95Seconds: nonNegative,
-  /** Null when every answer is one token. */
-  tpotP95Seconds: nonNegative.nullable(),
-  /** Share of the requests that meet both targets. */
-  goodputShare: nonNegative,
-  preemptions: z.number().int().min(0),
-});
-
-/** One way to serve the requirements: enough to compare it with another. */
-const optionSchema = z.strictObject({
-  checkpoint: z.enum(CHECKPOINT_KEYS),
-  region: z.string(),
-  market: z.enum(MARKETS),
-  instanceType: z.string(),
-  gpu: z.string(),
-  gpusPerInstance: count,
-  layout: layoutSchema,
-  replicasPerInstance: count,
-  instances: count,
-  ttftP95Seconds: intervalSchema,
-  tpotP95Seconds: intervalSchema,
-  usdPerMonth: positive,
-  /** What goes beyond one plain tensor-parallel engine: `FP8 KV cache`, `MTP drafting`. */
-  extras: z.array(z.string()).optional(),
-  /** Planned rate over the capacity within the SLO. */
-  utilisation: positive.optional(),
-  simulated: simulatedSchema.optional(),
 });
 
 const rejectionSchema = z.strictObject({
@@ -170,7 +130,7 @@ const scalingSchema = z.strictObject({
   /** Running plus waiting requests per replica to hold: below maxNumSeqs. */
   targetConcurrencyPerReplica: positive,
   /** Machines by hour, 24 from 0:00 UTC, started in the hour before they are needed; null for the same all day. */
-  hourlyInstances: z.array(count).length(24).nullable().optional(),
+  hourlyInstances: z.array(z.number().int().min(0)).length(24).nullable().optional(),
 });
 
 const costItemSchema = z.strictObject({ item: z.string(), usdPerMonth: nonNegative });
@@ -191,6 +151,8 @@ const bestCostSchema = z.strictObject({
   option: optionSchema,
   /** Why the plan is another; null when it is this one. */
   whyNot: z.string().nullable(),
+  /** Over mixes of fleets too, in closed form; absent where mixes were not considered. */
+  usdPerMonth: positive.optional(),
 });
 
 const alternativeSchema = z.strictObject({
@@ -241,11 +203,16 @@ export const planSchema = z.strictObject({
   timeoutsSeconds: timeoutsSchema,
   scaling: scalingSchema,
   /** Root volume for system, image and weights where no local NVMe holds them. */
-  storage: z.strictObject({ rootVolumeGiB: count, weightsOnLocalNvme: z.boolean() }),
+  storage: z.strictObject({
+    rootVolumeGiB: count,
+    weightsOnLocalNvme: z.boolean(),
+  }),
   cost: costSchema,
   risks: z.array(z.string()),
   alternatives: z.array(alternativeSchema),
   bestCost: bestCostSchema.optional(),
+  /** The cheapest mix of fleets; null where none can save a tenth, absent where none was looked for. */
+  mix: mixSchema.nullable().optional(),
   /** Options that no other beats in cost, TTFT, TPOT and headroom at once; cheapest first. */
   pareto: z.array(optionSchema).optional(),
   /** The chosen machines in every market that sells them. */

@@ -34,7 +34,7 @@ function nextCheaper(chosen: Option, search: Search): Alternative | null {
   const relaxed = cheapestOption(even, { limitUsd: chosen.cost.usdPerMonth - 1 });
   if (relaxed === null) return null;
   const saved = Math.round(chosen.cost.usdPerMonth - relaxed.cost.usdPerMonth);
-  const tradeOff = `saves ${dollars(saved)} a month; the SLO then holds at even odds instead of ${Math.round(confidence * 100)}%`;
+  const tradeOff = `saves ${dollars(saved)} a month; the targets then hold at even odds instead of ${Math.round(confidence * 100)}%`;
   return described('next-cheaper', relaxed, tradeOff, even.context);
 }
 
@@ -59,7 +59,12 @@ function nextFaster(chosen: Option, search: Search): Alternative | null {
   });
   if (faster === null) return null;
   const extra = Math.round(faster.cost.usdPerMonth - chosen.cost.usdPerMonth);
-  const money = extra >= 0 ? `${dollars(extra)} a month more` : `saves ${dollars(-extra)} a month`;
+  const money =
+    extra === 0
+      ? 'the same cost'
+      : extra > 0
+        ? `${dollars(extra)} a month more`
+        : `saves ${dollars(-extra)} a month`;
   const beyond = faster.design.extras.length > 0 ? ` with ${faster.design.extras.join(' and ')}` : '';
   const tradeOff = `${money}${beyond}; a token every ${(tpotOf(faster) * 1000).toFixed(0)} ms instead of ${(current * 1000).toFixed(0)} ms (p95)`;
   return described('next-faster', faster, tradeOff, context);

@@ -2,7 +2,7 @@ import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
 import { fleetCost } from './cost';
 import hosted from './data/hosted-apis.json';
-import { type Option, TARGET_UTILISATION } from './fleet';
+import type { Option } from './fleet';
 import { significant } from './rounding';
 import { meanRequestsPerSecond, SECONDS_PER_DAY, SECONDS_PER_MONTH } from './traffic';
 
@@ -90,11 +90,11 @@ function breakEvenRequestsPerDay(
   option: Option,
   context: PlanningContext,
 ): number | null {
-  const { candidate, storage, capacityRequestsPerSecond } = option;
+  const { candidate, storage, capacityRequestsPerSecond, utilisationTarget } = option;
   const { requirements } = context;
   const days = SECONDS_PER_MONTH / SECONDS_PER_DAY;
   const perInstance =
-    candidate.replicasPerInstance * capacityRequestsPerSecond * TARGET_UTILISATION * SECONDS_PER_DAY;
+    candidate.replicasPerInstance * capacityRequestsPerSecond * utilisationTarget * SECONDS_PER_DAY;
   const fewest = Math.max(
     Math.ceil(requirements.minReplicas / candidate.replicasPerInstance),
     requirements.minZones,

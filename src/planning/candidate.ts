@@ -32,6 +32,12 @@ export interface MachineOffer {
   readonly price: Price | null;
 }
 
+/** An offer, and weights that could run on it. */
+export interface Pairing {
+  readonly offer: MachineOffer;
+  readonly checkpoint: Checkpoint;
+}
+
 /** One way to run engine replicas on one kind of machine. */
 export interface Candidate {
   readonly offer: MachineOffer;

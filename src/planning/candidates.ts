@@ -1,9 +1,8 @@
 import { findInstanceType, gpuOf } from '../hardware/instance-types';
 import { type Offering, offeringsIn, type Price } from '../hardware/offerings';
-import { type Checkpoint, meetsQualityFloor } from '../models/checkpoints';
 import type { Market } from '../requirements/input';
 import { gpusPerReplica } from '../vllm/layout';
-import type { Candidate, MachineOffer, PlanningContext } from './candidate';
+import type { Candidate, MachineOffer, Pairing, PlanningContext } from './candidate';
 import { capacityBlockPrice } from './capacity-blocks';
 import { layoutsOn } from './layouts';
 
@@ -50,25 +49,23 @@ export function machineOffers({ requirements, catalogue }: PlanningContext): Mac
   );
 }
 
-/** Checkpoints worth considering: the one asked for, or all of known size that meet the quality floor. */
-export function checkpointsFor({ requirements, model }: PlanningContext): Checkpoint[] {
-  if (requirements.checkpoint !== 'auto')
-    return model.checkpoints.filter(({ key }) => key === requirements.checkpoint);
-  return model.checkpoints.filter(
-    (checkpoint) =>
-      checkpoint.evidence !== 'unknown' && meetsQualityFloor(checkpoint.key, requirements.qualityFloor),
-  );
+/** Every offer with the checkpoint asked for, or with all of known size. */
+export function pairingsOn(offer: MachineOffer, { requirements, model }: PlanningContext): Pairing[] {
+  return model.checkpoints
+    .filter(({ key, evidence }) =>
+      requirements.checkpoint === 'auto' ? evidence !== 'unknown' : key === requirements.checkpoint,
+    )
+    .map((checkpoint) => ({ offer, checkpoint }));
 }
 
-/** Every way to run replicas on an offer. */
-export function candidatesOn(offer: MachineOffer, context: PlanningContext): Candidate[] {
-  return checkpointsFor(context).flatMap((checkpoint) =>
-    layoutsOn(offer.type.gpuCount, gpuOf(offer.type), context.model, checkpoint.key).map((layout) => ({
-      offer,
-      gpu: gpuOf(offer.type),
-      checkpoint,
-      layout,
-      replicasPerInstance: Math.floor(offer.type.gpuCount / gpusPerReplica(layout)),
-    })),
-  );
+/** Every way to run replicas of some weights on an offer. */
+export function candidatesOn({ offer, checkpoint }: Pairing, { model }: PlanningContext): Candidate[] {
+  const gpu = gpuOf(offer.type);
+  return layoutsOn(offer.type.gpuCount, gpu, model, checkpoint.key).map((layout) => ({
+    offer,
+    gpu,
+    checkpoint,
+    layout,
+    replicasPerInstance: Math.floor(offer.type.gpuCount / gpusPerReplica(layout)),
+  }));
 }

@@ -30,6 +30,9 @@ const LOGS_USD_PER_GB = 0.5;
 const CROSS_ZONE_USD_PER_GB = 0.01;
 const INTERNET_USD_PER_GB = 0.09;
 
+/** Day of the list prices above. */
+export const STACK_PRICES_AS_OF = '2026-11';
+
 export interface CostItem {
   readonly item: string;
   readonly usdPerMonth: number;
@@ -117,14 +120,16 @@ function machineCosts(
     usdPerHour += machineUsdPerHour(offer, n, r) / hours.length;
     running += n / hours.length;
   }
-  const usdPerVolume =
-    GP3_USD_PER_GIB_MONTH * rootVolumeGiB +
-    GP3_USD_PER_MIB_PER_SECOND_MONTH * (ROOT_VOLUME_MIB_PER_SECOND - GP3_FREE_MIB_PER_SECOND);
   return {
     machines: cents(usdPerHour * HOURS_PER_MONTH),
-    volumes: cents(usdPerVolume * running),
+    volumes: cents(volumeUsdPerMonth(rootVolumeGiB) * running),
   };
 }
+
+/** A root volume, its throughput included. */
+export const volumeUsdPerMonth = (rootVolumeGiB: number): number =>
+  GP3_USD_PER_GIB_MONTH * rootVolumeGiB +
+  GP3_USD_PER_MIB_PER_SECOND_MONTH * (ROOT_VOLUME_MIB_PER_SECOND - GP3_FREE_MIB_PER_SECOND);
 
 interface Besides {
   readonly items: readonly CostItem[];
@@ -132,6 +137,9 @@ interface Besides {
 }
 
 const besidesByRequirements = new WeakMap<Requirements, Besides[]>();
+
+/** The part of the bill that is the same whatever machines are chosen, in as few zones as asked for, USD a month. */
+export const besidesUsdPerMonth = (r: Requirements): number => besidesOf(r, r.minZones).usdPerMonth;
 
 /** The bill that is the same whatever machines are chosen in so many zones, computed once. */
 function besidesOf(r: Requirements, zones: number): Besides {

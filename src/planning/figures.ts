@@ -4,7 +4,7 @@ import type { Plan } from '../plan/schema';
 import type { PlanningContext } from './candidate';
 import type { Simulated } from './check';
 import { describeSimulated, utilisationOf } from './describe';
-import { atPeak, type Option, TARGET_UTILISATION } from './fleet';
+import { atPeak, type Option } from './fleet';
 import { figure, significant } from './rounding';
 import type { SettledEngine } from './settle';
 
@@ -62,11 +62,11 @@ const SCALE_OUT_SHARE = 0.8;
 
 /** Concurrency at which the next machine starts: what one replica runs at the target share of its capacity. */
 export function scalingTarget(option: Option, maxNumSeqs: number, context: PlanningContext): number {
-  const { design, capacityRequestsPerSecond } = option;
+  const { design, capacityRequestsPerSecond, utilisationTarget } = option;
   const batchAt = (rate: number): number =>
     design.curve.at(rate / design.ranks).mean.decodeBatch * design.ranks;
   const planned = atPeak(option, context).mean.decodeBatch * design.ranks;
-  const atTarget = batchAt(capacityRequestsPerSecond * TARGET_UTILISATION);
+  const atTarget = batchAt(capacityRequestsPerSecond * utilisationTarget);
   return Math.max(
     1,
     Math.min(Math.ceil(Math.max(atTarget, planned)), Math.floor(maxNumSeqs * SCALE_OUT_SHARE)),

@@ -5,7 +5,8 @@ import { USUAL_SIZING } from '../requirements/sizing';
 import type { Candidate, PlanningContext } from './candidate';
 import { type Cost, type FleetSize, fleetCost, fleetUsdPerMonth } from './cost';
 import type { Design } from './design';
-import { coldStartSeconds, downloadBytes, type Storage, storageFor } from './storage';
+import { coldStartOf, leadHours, utilisationTarget } from './margin';
+import { downloadBytes, type Storage, storageFor } from './storage';
 import { hourlyFactors } from './traffic';
 
 /** A feasible way to serve: a candidate, sized and priced. */
@@ -18,23 +19,19 @@ export interface Option extends FleetSize {
   readonly replicas: number;
   readonly storage: Storage;
   readonly coldStartSeconds: number;
+  /** Share of the capacity that it is sized for. */
+  readonly utilisationTarget: number;
   readonly cost: Cost;
 }
 
-/** Share of the capacity where the SLO breaks that a plan uses: beyond it small errors become long queues. */
-export const TARGET_UTILISATION = 0.7;
 /** Keeps a load of exactly n replicas from asking for n + 1 by rounding. */
 const ROUNDING = 1e-9;
 
 /** Machines for a rate, when one replica holds `capacity` within the SLO; zones and reserves considered. */
-function instancesAt(
-  rate: number,
-  capacity: number,
-  candidate: Candidate,
-  { requirements }: PlanningContext,
-): number {
-  const { minReplicas, minZones, sizing } = requirements;
-  const replicas = Math.max(Math.ceil(rate / (capacity * TARGET_UTILISATION) - ROUNDING), minReplicas);
+function instancesAt(rate: number, capacity: number, candidate: Candidate, context: PlanningContext): number {
+  const { minReplicas, minZones, sizing } = context.requirements;
+  const held = capacity * utilisationTarget(candidate, context);
+  const replicas = Math.max(Math.ceil(rate / held - ROUNDING), minReplicas);
   const forLoad = Math.ceil(replicas / candidate.replicasPerInstance);
   return Math.max(withReserve(forLoad, candidate, (sizing ?? USUAL_SIZING).survive), minZones);
 }
@@ -47,7 +44,7 @@ function withReserve(machines: number, { offer }: Candidate, survive: Survival):
   return machines + Math.ceil(machines / Math.max(1, zones - 1));
 }
 
-/** The fleet's size by hour; a machine that an hour needs is started in the hour before. */
+/** The fleet's size by hour; a machine that an hour needs is started in the hour before, or earlier if it must. */
 export function fleetSize(capacity: number, candidate: Candidate, context: PlanningContext): FleetSize {
   const { requestsPerSecond } = context.requirements.workload;
   const at = (factor: number): number =>
@@ -55,14 +52,20 @@ export function fleetSize(capacity: number, candidate: Candidate, context: Plann
   const instances = at(1);
   const factors = hourlyFactors(context.requirements);
   if (factors === null) return { instances, hourlyInstances: null };
-  const needed = factors.map(at);
-  const hourlyInstances = needed.map((n, hour) => Math.max(n, needed[(hour + 1) % needed.length]!));
-  return { instances, hourlyInstances };
+  // An hour without any load needs no machine, whatever the minima.
+  const needed = factors.map((factor) => (factor === 0 ? 0 : at(factor)));
+  return { instances, hourlyInstances: startedAhead(needed, leadHours(candidate, context)) };
 }
+
+/** Machines by hour when those that an hour needs are started so many hours ahead. */
+export const startedAhead = (needed: readonly number[], hours: number): number[] =>
+  needed.map((_, hour) =>
+    Math.max(...Array.from({ length: hours + 1 }, (_, ahead) => needed[(hour + ahead) % needed.length]!)),
+  );
 
 const storages = new WeakMap<Candidate, Storage>();
 
-function storageOf(candidate: Candidate, { model }: PlanningContext): Storage {
+export function storageOf(candidate: Candidate, { model }: PlanningContext): Storage {
   let storage = storages.get(candidate);
   if (storage === undefined) {
     storage = storageFor(candidate.offer.type, downloadBytes(model, candidate.checkpoint));
@@ -106,7 +109,9 @@ export function capacityWithin(limitUsd: number, candidate: Candidate, context: 
   const machines = machinesBesidesReserve(most, candidate, (requirements.sizing ?? USUAL_SIZING).survive);
   const replicas = machines * candidate.replicasPerInstance;
   return (
-    (requirements.workload.requestsPerSecond / (TARGET_UTILISATION * (replicas + ROUNDING))) * (1 - 1e-12)
+    (requirements.workload.requestsPerSecond /
+      (utilisationTarget(candidate, context) * (replicas + ROUNDING))) *
+    (1 - 1e-12)
   );
 }
 
@@ -148,7 +153,7 @@ export function fleetOf(
   capacity: Capacity,
   context: PlanningContext,
 ): Option {
-  return withSize(
+  return optionOf(
     candidate,
     design,
     capacity,
@@ -167,11 +172,11 @@ export interface Capacity {
 export function withInstances(option: Option, instances: number, context: PlanningContext): Option {
   const capacity = { requestsPerSecond: option.capacityRequestsPerSecond, limitedBy: option.limitedBy };
   const extra = instances - option.instances;
-  const hourlyInstances = option.hourlyInstances?.map((n) => Math.max(1, n + extra)) ?? null;
-  return withSize(option.candidate, option.design, capacity, { instances, hourlyInstances }, context);
+  const hourlyInstances = option.hourlyInstances?.map((n) => (n === 0 ? 0 : Math.max(1, n + extra))) ?? null;
+  return optionOf(option.candidate, option.design, capacity, { instances, hourlyInstances }, context);
 }
 
-function withSize(
+export function optionOf(
   candidate: Candidate,
   design: Design,
   capacity: Capacity,
@@ -187,10 +192,8 @@ function withSize(
     limitedBy: capacity.limitedBy,
     replicas: size.instances * candidate.replicasPerInstance,
     storage,
-    coldStartSeconds: coldStartSeconds(
-      candidate.offer.type,
-      downloadBytes(context.model, candidate.checkpoint),
-    ),
+    coldStartSeconds: coldStartOf(candidate, context),
+    utilisationTarget: utilisationTarget(candidate, context),
     cost: fleetCost(candidate.offer, size, storage.rootVolumeGiB, context.requirements),
   };
 }

@@ -13,6 +13,7 @@ import { alternativesTo } from './alternatives';
 import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
 import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
+import { STACK_PRICES_AS_OF } from './cost';
 import { describeOption } from './describe';
 import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
@@ -20,11 +21,13 @@ import { bestByType, explainNothing, explainRejections, paretoFrontier } from '.
 import { memoryFigures, predictedFigures, scalingTarget } from './figures';
 import type { Option } from './fleet';
 import { marketPrices } from './markets';
+import { mixQuestion, withMix, withoutMix } from './mix/propose';
+import type { MixSolver } from './mix/solver';
 import { plannedNotes } from './notes';
 import { quotaNeed } from './quotas';
 import { recommend } from './recommend';
 import { planRisks } from './risks';
-import { openSearch } from './search';
+import { openSearch, type Search } from './search';
 import { planSeries } from './series';
 import { downloadBytes } from './storage';
 import { summarise } from './summary';
@@ -39,6 +42,8 @@ export interface PlanningData {
   readonly calibrations?: readonly Calibration[];
   /** Size every candidate in full, also those that cannot win. */
   readonly exhaustive?: boolean;
+  /** Loaded by whoever calls (npm package `highs`); without one, one fleet is planned. */
+  readonly solver?: MixSolver;
   /** Where many plans are made one after the other: what one learns of the engines, for the next. */
   readonly designs?: DesignMemory;
   /** Called as the work goes on, however often. */
@@ -66,11 +71,30 @@ export function planningContext(
   };
 }
 
+/** A plan of one fleet, and what a search for a mix of fleets goes on from. */
+export interface Draft {
+  readonly plan: Plan;
+  readonly search: Search;
+  /** The cheapest single fleet, in closed form. */
+  readonly best: Option;
+}
+
 /**
- * The plan for the requirements.
+ * The plan for the requirements; with a loaded solver, mixes of fleets are considered too.
  * @throws UserError (exit code 1) when nothing meets them, naming the nearest miss and what would help
  */
 export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Plan {
+  const draft = draftPlan(resolved, data);
+  if (data.solver === undefined) return draft.plan;
+  const problem = mixQuestion(draft, data.exhaustive);
+  return problem === null ? withoutMix(draft) : withMix(draft, problem, data.solver).plan;
+}
+
+/**
+ * The plan of one fleet.
+ * @throws UserError as `makePlan`
+ */
+export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): Draft {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
   const search = openSearch(context, data.designs?.storeFor(context));
@@ -90,7 +114,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
   const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
   const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
-  return {
+  const plan: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     name: requirements.name,
     summary: summarise(chosen, requirements, predicted),
@@ -157,10 +181,12 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
       models: MODELS_AS_OF,
       performance: FITTED_ON,
       hostedApis: HOSTED_APIS_AS_OF,
+      stackPrices: STACK_PRICES_AS_OF,
     },
     series: planSeries(chosen, search),
   };
+  return { plan, search, best };
 }
 
 const fewestInstances = ({ instances, hourlyInstances }: Option): number =>
-  Math.min(instances, ...(hourlyInstances ?? []));
+  Math.max(1, Math.min(instances, ...(hourlyInstances ?? [])));

@@ -2,7 +2,6 @@ import { dollars } from '../report/format';
 import type { PlanningContext } from './candidate';
 import { type Check, checkOption } from './check';
 import type { Option } from './fleet';
-import { TARGET_UTILISATION } from './fleet';
 import { cheapestOption, type Search } from './search';
 
 /** A simpler plan is recommended while it costs at most so much more than the cheapest. */
@@ -43,8 +42,8 @@ export function recommend(search: Search, exhaustive: boolean): Recommendation |
 }
 
 /** A capacity at which the option needs more replicas than it had. */
-const relieved = ({ replicas }: Option, { requirements }: PlanningContext): number =>
-  (RELIEF * requirements.workload.requestsPerSecond) / replicas / TARGET_UTILISATION;
+const relieved = ({ replicas, utilisationTarget }: Option, { requirements }: PlanningContext): number =>
+  (RELIEF * requirements.workload.requestsPerSecond) / replicas / utilisationTarget;
 
 /** The cheapest option with the fewest extras within the margin; the option itself when it has none. */
 function simplestNear(cheapest: Option, search: Search): Option {

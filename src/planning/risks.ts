@@ -1,4 +1,5 @@
 import { usableMemory } from '../hardware/gpus';
+import { precisionSupport } from '../hardware/precision';
 import type { PlanningContext } from './candidate';
 import type { Option } from './fleet';
 
@@ -13,6 +14,7 @@ export function planRisks(
   const wake = `${Math.ceil(coldStartSeconds / 60)} minutes`;
   const fewest = Math.min(instances, ...(hourlyInstances ?? []));
   const risks: [boolean, string][] = [
+    [fewest === 0, 'no machine runs in hours without load: a request then is refused'],
     [fewest === 1, 'one machine: its failure or replacement stops the service until another has started'],
     [
       zoneIds.length === 1,
@@ -37,6 +39,10 @@ export function planRisks(
     [
       design.layout.dataParallel > 1 || design.layout.pipelineParallel > 1,
       'this layout is calculated: nothing like it is in the measured data',
+    ],
+    [
+      precisionSupport(gpu, checkpoint.key).how === 'weight-only' && !checkpoint.key.endsWith('int4'),
+      `${gpu.name} does not compute in ${checkpoint.key.toUpperCase()}: weights are unpacked in the kernel (weight-only), slower at long prompts; no measurement of this model so run is in the data`,
     ],
     [
       offer.price?.evidence !== 'listed',

@@ -1,13 +1,16 @@
 import { EventHeap } from '../simulation/event-heap';
-import type { Candidate, PlanningContext, Rejected } from './candidate';
-import { candidatesOn, machineOffers } from './candidates';
+import type { Candidate, Pairing, PlanningContext, Rejected } from './candidate';
+import { candidatesOn, machineOffers, pairingsOn } from './candidates';
 import { type Design, DesignStore } from './design';
 import { allowed } from './filters/allowed';
+import { disk } from './filters/disk';
 import { engineBugs } from './filters/engine-bugs';
 import { sift } from './filters/filter';
 import { hostMemory } from './filters/host-memory';
 import { market } from './filters/market';
+import { network } from './filters/network';
 import { precision } from './filters/precision';
+import { qualityFloor } from './filters/quality-floor';
 import { servable } from './filters/servable';
 import { split } from './filters/split';
 import { zones } from './filters/zones';
@@ -25,10 +28,16 @@ export interface Search {
   readonly size: (prospect: Prospect, ask: Ask) => Option | null;
   /** Whether any design of a prospect serves at all, whatever it costs; the reason is remembered when none does. */
   readonly serves: (prospect: Prospect) => boolean;
+  /** A rate (requests per second of one replica) that no design of a prospect reaches; 0 where none serves. */
+  readonly mostRequestsPerSecond: (prospect: Prospect) => number;
+  /** The design whose replica holds most, and how much; null when none serves. */
+  readonly mostCapable: Sizer['mostCapable'];
   /** What a simulation found: a replica of this design holds no more than this, requests per second. */
   readonly limitDesign: (design: Design, requestsPerSecond: number, reason: string) => void;
   /** The same prospects under requirements that differ only in SLO, confidence or load. */
   readonly vary: (requirements: PlanningContext['requirements']) => Search;
+  /** The same prospects for another workload or context length: everything about engines is computed anew. */
+  readonly reshape: (requirements: PlanningContext['requirements']) => Search;
 }
 
 /** Sifts offers and candidates through the filters that need no sizing. */
@@ -37,14 +46,26 @@ export function openSearch(context: PlanningContext, designs = new DesignStore(c
     instanceType: type.name,
     checkpoint: null,
   }));
-  const candidates = sift(
-    offers.kept.flatMap((offer) => candidatesOn(offer, context)),
-    [precision, split, engineBugs, hostMemory],
+  const pairings = sift(
+    offers.kept.flatMap((offer) => pairingsOn(offer, context)),
+    [qualityFloor],
     context,
-    ({ offer, checkpoint }) => ({ instanceType: offer.type.name, checkpoint: checkpoint.key }),
+    described,
   );
-  return searchOf(context, candidates.kept, [...offers.rejected, ...candidates.rejected], designs);
+  const candidates = sift(
+    pairings.kept.flatMap((pairing) => candidatesOn(pairing, context)),
+    [precision, split, engineBugs, hostMemory, disk, network],
+    context,
+    described,
+  );
+  const rejected = [...offers.rejected, ...pairings.rejected, ...candidates.rejected];
+  return searchOf(context, candidates.kept, rejected, designs);
 }
+
+const described = ({ offer, checkpoint }: Pairing) => ({
+  instanceType: offer.type.name,
+  checkpoint: checkpoint.key,
+});
 
 function searchOf(
   context: PlanningContext,
@@ -68,7 +89,13 @@ function searchOf(
     },
     serves: (prospect) => sizer.serves(prospect),
     limitDesign: (design, rate, reason) => sizer.limit(design, rate, reason),
+    mostRequestsPerSecond: (prospect) => sizer.mostRequestsPerSecond(prospect.candidate),
+    mostCapable: (prospect) => sizer.mostCapable(prospect),
     vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs),
+    reshape: (requirements) => {
+      const reshaped = { ...context, requirements };
+      return searchOf(reshaped, candidates, [], new DesignStore(reshaped));
+    },
   };
 }
 

@@ -23,6 +23,7 @@ export interface Ask {
 
 /** Too little to matter, and enough that equal costs are not told apart by rounding. */
 const CENT = 0.01;
+const LITTLE = 1e-9;
 
 /** Sizes prospects: computes of each only what was asked, and remembers capacities, limits and reasons. */
 export class Sizer {
@@ -47,6 +48,12 @@ export class Sizer {
 
   /** Less than any fleet of the candidate can cost; infinite where no design serves at all. */
   cheapestUsdPerMonth(candidate: Candidate): number {
+    const most = this.mostRequestsPerSecond(candidate);
+    return most === 0 ? Number.POSITIVE_INFINITY : usdPerMonthAt(most, candidate, this.context);
+  }
+
+  /** A rate that no replica of the candidate reaches; 0 where no design serves at all. */
+  mostRequestsPerSecond(candidate: Candidate): number {
     const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
     const known = this.mostOf.get(set);
     let most = known ?? 0;
@@ -55,7 +62,23 @@ export class Sizer {
       if (outcome.ok) most = Math.max(most, this.boundOf(outcome.design));
     }
     this.mostOf.set(set, most);
-    return most === 0 ? Number.POSITIVE_INFINITY : usdPerMonthAt(most, candidate, this.context);
+    return most;
+  }
+
+  /** The design whose replica holds most, and how much; null when none serves. */
+  mostCapable({ candidate }: Prospect): { readonly design: Design; readonly capacity: Capacity } | null {
+    const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
+    let best: { readonly design: Design; readonly capacity: Capacity } | null = null;
+    for (let i = 0; i < set.size; i++) {
+      const outcome = set.get(i);
+      if (!outcome.ok) continue;
+      const known: number = best?.capacity.requestsPerSecond ?? 0;
+      // Simpler designs come first: a later one must hold more.
+      const capacity = this.capacityOf(outcome.design, known * (1 + LITTLE), []);
+      if (capacity === null || capacity === 'too-little' || capacity.requestsPerSecond <= known) continue;
+      best = { design: outcome.design, capacity };
+    }
+    return best;
   }
 
   private boundOf(design: Design): number {

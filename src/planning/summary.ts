@@ -5,12 +5,13 @@ import type { Option } from './fleet';
 
 /** The answer in one sentence, without words that need explaining. */
 export function summarise(
-  { candidate, instances, cost }: Option,
+  { candidate, instances, hourlyInstances, cost }: Option,
   requirements: Requirements,
   predicted: Plan['predicted'],
 ): string {
   const { offer, gpu, checkpoint } = candidate;
-  const machines = `${instances} x ${offer.type.name} (${offer.type.gpuCount} x ${gpu.name})`;
+  const fewest = Math.min(...(hourlyInstances ?? [instances]));
+  const machines = `${fewest < instances ? `${fewest} to ` : ''}${instances} x ${offer.type.name} (${offer.type.gpuCount} x ${gpu.name})`;
   const load = rate(requirements.workload.requestsPerSecond);
   const first = seconds(predicted.ttftP95Seconds.expected);
   const next = seconds(predicted.tpotP95Seconds.expected);

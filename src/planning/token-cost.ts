@@ -1,5 +1,5 @@
 import type { Requirements } from '../requirements/requirements';
-import { type Option, TARGET_UTILISATION } from './fleet';
+import type { Option } from './fleet';
 import { significant } from './rounding';
 import { meanRequestsPerSecond, SECONDS_PER_MONTH } from './traffic';
 
@@ -23,13 +23,13 @@ export const costPerMillionTokens = (usdPerMonth: number, r: Requirements): Toke
 
 /** USD per million tokens with every machine at the rate it is sized for, all day. */
 export const costPerMillionTokensFullLoad = (
-  { cost, instances, replicas, hourlyInstances, capacityRequestsPerSecond }: Option,
+  { cost, instances, replicas, hourlyInstances, capacityRequestsPerSecond, utilisationTarget }: Option,
   r: Requirements,
 ): TokenCost => {
   const running =
     hourlyInstances === null
       ? instances
       : hourlyInstances.reduce((sum, n) => sum + n, 0) / hourlyInstances.length;
-  const full = capacityRequestsPerSecond * TARGET_UTILISATION * replicas * (running / instances);
+  const full = capacityRequestsPerSecond * utilisationTarget * replicas * (running / instances);
   return tokenCost(cost.usdPerMonth, full, r);
 };

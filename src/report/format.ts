@@ -20,6 +20,7 @@ export const gib = (value: number): string => `${number(value)} GiB`;
 
 export const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
-export const rate = (requestsPerSecond: number): string => `${number(requestsPerSecond)} requests/s`;
+export const rate = (requestsPerSecond: number): string =>
+  `${number(requestsPerSecond)} request${requestsPerSecond === 1 ? '' : 's'}/s`;
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -21,7 +21,8 @@ export function table(
   if (flexible !== undefined) {
     const others = widths.reduce((sum, width, i) => (i === flexible ? sum : sum + width + GAP.length), 0);
     const room = columns - indent.length - others;
-    widths[flexible] = Math.min(widths[flexible]!, Math.max(room, NARROWEST_FLEXIBLE));
+    if (room < Math.min(NARROWEST_FLEXIBLE, widths[flexible]!)) return stacked(header, rows, columns, indent);
+    widths[flexible] = Math.min(widths[flexible]!, room);
   }
   const line = (cells: readonly string[]): string => {
     const padded = cells.map((cell, i) =>
@@ -39,6 +40,21 @@ export function table(
   };
   return `${[header, ...rows].flatMap(broken).join('\n')}\n`;
 }
+
+/** A table for a terminal too narrow for it: one line a cell, named by its column. */
+const stacked = (
+  [, ...titles]: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number,
+  indent: string,
+): string =>
+  rows
+    .flatMap(([first = '', ...cells]) => [
+      wrap(indent + first, columns, `${indent}  `),
+      ...cells.map((cell, i) => wrap(`${indent}  ${titles[i]}: ${cell}`, columns, `${indent}    `)),
+    ])
+    .join('\n')
+    .concat('\n');
 
 /** Text broken at spaces to fit a width, and inside words that alone are wider; continuation lines are indented. */
 export function wrap(text: string, columns: number, indent = ''): string {

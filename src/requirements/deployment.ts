@@ -60,6 +60,11 @@ export const isPrivateEcr = (image: string): boolean =>
 /** What cannot be true at once about the deployment, each with its fix. */
 export function deploymentProblems({ network, deployment, markets }: Requirements): string[] {
   const problems: string[] = [];
+  if (network.jwt !== null && deployment.apiKey !== 'none') {
+    problems.push(
+      'network.jwt and deployment.apiKey both read the Authorization header, and a token is no key: keep one of them',
+    );
+  }
   const ownImage = deployment.image !== null && isPrivateEcr(deployment.image);
   if (network.natGateways === 'none' && (deployment.weights !== 's3' || !ownImage)) {
     problems.push(

@@ -4,6 +4,7 @@ import { PRESET_NAMES } from '../workload/presets';
 import { MARKETS } from './choices';
 import { DEPLOYMENT_FLAGS, type Flag } from './deployment-flags';
 import type { Override } from './document';
+import { scheduleOf } from './schedule-flag';
 import { SIZING_FLAGS } from './sizing-flags';
 
 export type { Flag } from './deployment-flags';
@@ -77,10 +78,22 @@ export const FLAGS: readonly Flag[] = [
     help: '95th percentile of it (default 2.5 times the mean)',
   },
   {
+    flags: '--traffic <file>',
+    path: ['workload', 'trace'],
+    kind: 'text',
+    help: 'requests as they were (JSON Lines, CSV): gives peak, lengths and daily pattern',
+  },
+  {
     flags: '--shared-prefix <share>',
     path: ['workload', 'sharedPrefixShare'],
     kind: 'number',
     help: 'share of the prompt all requests have in common, 0 to 1',
+  },
+  {
+    flags: '--history <share>',
+    path: ['workload', 'historyShare'],
+    kind: 'number',
+    help: 'share of the prompt that is the conversation so far, 0 to 1',
   },
   { flags: '--thinking', path: ['workload', 'thinking'], kind: 'on', help: 'let the model think (default)' },
   {
@@ -199,15 +212,46 @@ export function overridesOf(flag: Flag, given: string | readonly string[]): Over
   const { path, kind } = flag;
   const label = labelOf(flag);
   if (kind === 'on' || kind === 'off') return [{ path, value: kind === 'on', label }];
-  if (kind === 'tag') return [given].flat().map((text) => tagOverride(text, label));
+  if (kind === 'tag' || kind === 'counts')
+    return [given].flat().map((text) => keyedOverride(text, flag, label));
+  if (kind === 'numbers')
+    return [
+      {
+        path,
+        value: [given].flat().flatMap((text) => text.split(',').map((n) => numberOf(n, label))),
+        label,
+      },
+    ];
+  if (kind === 'price') return [{ path, value: [given].flat().map((text) => priceOf(text, label)), label }];
+  if (kind === 'schedule')
+    return [{ path, value: [given].flat().map((text) => scheduleOf(text, label)), label }];
   if (kind === 'texts') return [{ path, value: [given].flat().flatMap((text) => text.split(',')), label }];
   return [{ path, value: kind === 'number' ? numberOf(given as string, label) : given, label }];
 }
 
-function tagOverride(text: string, label: string): Override {
+function keyedOverride(text: string, { path, kind }: Flag, label: string): Override {
   const at = text.indexOf('=');
   if (at <= 0) throw new UserError(`${label}: ${quote(text)} is not key=value`);
-  return { path: ['tags', text.slice(0, at)], value: text.slice(at + 1), label };
+  const value = text.slice(at + 1);
+  return {
+    path: [...path, text.slice(0, at)],
+    value: kind === 'counts' ? numberOf(value, label) : value,
+    label,
+  };
+}
+
+/** `My API=0.25,2`: USD per million tokens in and out. */
+function priceOf(text: string, label: string) {
+  const [, name = '', input = '', output = ''] = /^(.+)=([^=,]+),([^=,]+)$/.exec(text) ?? [];
+  if (name === '')
+    throw new UserError(
+      `${label}: ${quote(text)} is not NAME=INPUT,OUTPUT in USD per million tokens, such as 'My API=0.25,2'`,
+    );
+  return {
+    name,
+    inputUsdPerMillion: numberOf(input, label),
+    outputUsdPerMillion: numberOf(output, label),
+  };
 }
 
 function numberOf(text: string, label: string): number {

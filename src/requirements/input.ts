@@ -45,12 +45,27 @@ const workload = z.strictObject({
   secondsBetweenRequests: seconds.optional().describe('from one request of a user to the next'),
   inputTokens: lengths.optional().describe('prompt length: a mean, or { mean, p95 }'),
   outputTokens: lengths.optional().describe('output length, reasoning tokens included'),
+  trace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'file of requests as they were (JSON Lines or CSV): gives the peak, the lengths and the daily pattern where they are not given',
+    ),
   sharedPrefixShare: z
     .number()
     .min(0)
     .max(1)
     .optional()
     .describe('share of the prompt that all requests have in common'),
+  historyShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'share of the prompt that is the conversation so far (default 0; with sharedPrefixShare at most 1)',
+    ),
   thinking: z.boolean().optional().describe('Qwen3.5 thinks by default: outputs are several times longer'),
   streaming: z
     .boolean()

@@ -105,6 +105,10 @@ function resolveWorkload(input: RequirementsInput, notes: string[]): Workload {
   const preset = PRESETS[presetName];
   const thinking = given.thinking ?? preset.reasoningTokens.mean > 0;
   const secondsBetweenRequests = given.secondsBetweenRequests ?? preset.secondsBetweenRequests;
+  if (given.trace !== undefined)
+    throw new UserError(
+      'workload.trace is read by the command line; give the rate and the lengths themselves here',
+    );
   if (given.requestsPerSecond !== undefined && given.concurrentUsers !== undefined) {
     throw new UserError(
       'give either a rate (requestsPerSecond, --rate) or users (concurrentUsers, --users), not both',
@@ -134,6 +138,7 @@ function resolveWorkload(input: RequirementsInput, notes: string[]): Workload {
     inputTokens: resolveLengths('inputTokens', given.inputTokens, preset.inputTokens),
     outputTokens: resolveLengths('outputTokens', given.outputTokens, presetOutput),
     sharedPrefixShare: given.sharedPrefixShare ?? preset.sharedPrefixShare,
+    ...(given.historyShare === undefined ? {} : { historyShare: given.historyShare }),
     thinking,
     streaming: given.streaming ?? false,
   };

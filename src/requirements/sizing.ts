@@ -21,6 +21,28 @@ export const sizingInputSchema = z.strictObject({
     .length(HOURS)
     .optional()
     .describe('24 shares of the peak rate, one an hour from 0:00 UTC (default: the peak all day)'),
+  growthPerHour: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('how much of itself the load may grow by in an hour that no pattern foretells (default 0.5)'),
+  blockStart: z.iso
+    .date()
+    .optional()
+    .describe('first day of a capacity block (default: chosen when it is bought)'),
+  blockDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(182)
+    .refine((days) => days <= 14 || days % 7 === 0, 'it must be 1 to 14 days, or whole weeks up to 182')
+    .optional()
+    .describe('days of a capacity block (default 182)'),
+  mixedFleets: z
+    .boolean()
+    .optional()
+    .describe('look for a mix of several fleets that saves a tenth or more (default true)'),
   savingsPlanDiscount: z
     .number()
     .min(0)
@@ -53,6 +75,11 @@ export const sizingSchema = z.strictObject({
   survive: z.enum(SURVIVALS),
   /** Shares of the peak by hour (UTC), the busiest 1; null for the peak all day. */
   hourlyFactors: z.array(z.number().min(0).max(1)).length(HOURS).nullable(),
+  /** A load of 1 is at most 1 + this an hour later. */
+  growthPerHour: z.number().min(0).default(0.5),
+  blockStart: z.string().nullable().default(null),
+  blockDays: z.number().int().default(182),
+  mixedFleets: z.boolean().default(true),
   savingsPlanDiscount: z.number().min(0).max(0.8),
   quotaVcpus: z.record(z.string(), z.number().int().min(0)),
   hostedApis: z.array(hostedApi),
@@ -64,6 +91,10 @@ export type Sizing = z.infer<typeof sizingSchema>;
 export const USUAL_SIZING: Sizing = {
   survive: 'nothing',
   hourlyFactors: null,
+  growthPerHour: 0.5,
+  blockStart: null,
+  blockDays: 182,
+  mixedFleets: true,
   savingsPlanDiscount: 0,
   quotaVcpus: {},
   hostedApis: [],

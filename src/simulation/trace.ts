@@ -7,6 +7,8 @@ import { LIMITS } from '../workload/workload';
 export interface Trace {
   /** Line of the first request in its file; the others follow it. */
   readonly firstLine: number;
+  /** Time of the first request as the file has it: seconds of an epoch, or of its own beginning. */
+  readonly firstSeconds: number;
   readonly arrivalSeconds: Float64Array;
   readonly inputTokens: Int32Array;
   readonly outputTokens: Int32Array;
@@ -48,6 +50,7 @@ export function parseTrace(text: string, name: string): Trace {
   if (count < 1 || lines[0] === '') throw new UserError(`${quote(name)}: the trace holds no requests`);
   const trace = {
     firstLine: first + 1,
+    firstSeconds: 0,
     arrivalSeconds: new Float64Array(count),
     inputTokens: new Int32Array(count),
     outputTokens: new Int32Array(count),
@@ -58,7 +61,10 @@ export function parseTrace(text: string, name: string): Trace {
   for (let i = 0; i < count; i++) {
     const where = `${quote(name)} line ${first + i + 1}`;
     const line = (csv ? csvLine : jsonLine)(lines[first + i]!, where);
-    if (i === 0) start = line.seconds;
+    if (i === 0) {
+      start = line.seconds;
+      trace.firstSeconds = start;
+    }
     const seconds = line.seconds - start;
     if (i > 0 && seconds < trace.arrivalSeconds[i - 1]!) {
       throw new UserError(`${where}: the time goes back; sort the trace by timestamp`);

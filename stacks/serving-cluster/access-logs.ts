@@ -9,7 +9,7 @@ const KEEP_DAYS = 365;
 /** The load balancer's access logs: who asked when and how long it took, never what was asked. */
 export class AccessLogs extends Construct {
   readonly bucket: string;
-  readonly ready: ITerraformDependable;
+  readonly ready: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, plan: Plan, account: Account) {
     super(scope, id);
@@ -29,6 +29,6 @@ export class AccessLogs extends Construct {
       ],
     });
     this.bucket = logs.name;
-    this.ready = logs.policy;
+    this.ready = logs.ready;
   }
 }

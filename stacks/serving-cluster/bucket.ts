@@ -26,8 +26,8 @@ export interface BucketOptions {
 export class Bucket extends Construct {
   readonly name: string;
   readonly arn: string;
-  /** Written before anything is delivered. */
-  readonly policy: ITerraformDependable;
+  /** All of it, before the first object arrives: what came earlier would lie under another key, or unversioned. */
+  readonly ready: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, options: BucketOptions) {
     super(scope, id);
@@ -44,7 +44,7 @@ export class Bucket extends Construct {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    new S3BucketServerSideEncryptionConfigurationA(this, 'encrypted', {
+    const encrypted = new S3BucketServerSideEncryptionConfigurationA(this, 'encrypted', {
       bucket: bucket.id,
       rule: [
         options.keyArn === undefined
@@ -60,7 +60,7 @@ export class Bucket extends Construct {
       bucket: bucket.id,
       versioningConfiguration: { status: 'Enabled' },
     });
-    new S3BucketLifecycleConfiguration(this, 'lifecycle', {
+    const lifecycle = new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       bucket: bucket.id,
       rule: [
         {
@@ -74,7 +74,7 @@ export class Bucket extends Construct {
       ],
       dependsOn: [versioned],
     });
-    this.policy = new S3BucketPolicy(this, 'access', {
+    const policy = new S3BucketPolicy(this, 'access', {
       bucket: bucket.id,
       policy: new DataAwsIamPolicyDocument(this, 'policy', {
         statement: [
@@ -91,5 +91,6 @@ export class Bucket extends Construct {
       }).json,
       dependsOn: [closed],
     });
+    this.ready = [closed, encrypted, versioned, lifecycle, policy];
   }
 }

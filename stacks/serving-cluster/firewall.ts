@@ -49,15 +49,22 @@ export class Firewall extends Construct {
       );
     }
     this.ready.push(
-      new VpcSecurityGroupEgressRule(this, 'machines-to-https', {
-        securityGroupId: this.machineGroupId,
-        description: 'Weights, container images and AWS services',
-        ipProtocol: 'tcp',
-        fromPort: 443,
-        toPort: 443,
-        cidrIpv4: '0.0.0.0/0',
-      }),
+      this.toHttps('machines-to-https', this.machineGroupId, 'Weights, container images and AWS services'),
     );
+    if (plan.requirements.network.jwt !== null) {
+      this.toHttps('balancer-to-issuer', this.balancerGroupId, 'Public keys of the issuer of tokens');
+    }
+  }
+
+  private toHttps(ruleId: string, securityGroupId: string, description: string): VpcSecurityGroupEgressRule {
+    return new VpcSecurityGroupEgressRule(this, ruleId, {
+      securityGroupId,
+      description,
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      cidrIpv4: '0.0.0.0/0',
+    });
   }
 
   private callers({ requirements }: Plan, network: Network, port: number): void {

@@ -71,7 +71,7 @@ export class FrontDoor extends Construct {
       enableDeletionProtection: plan.requirements.deployment.deletionProtection,
       accessLogs: { bucket: logs.bucket, enabled: true },
       tags: { Name: plan.name },
-      dependsOn: [logs.ready, ...network.ingress],
+      dependsOn: [...logs.ready, ...network.ingress],
     });
     const targets = new LbTargetGroup(this, 'machines', {
       // A prefix of at most six characters, so that a replacement can exist before the old one goes.

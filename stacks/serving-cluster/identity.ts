@@ -1,17 +1,12 @@
 import type { Plan } from '../../src/plan/schema';
-import {
-  DataAwsIamPolicyDocument,
-  type DataAwsIamPolicyDocumentStatement,
-  IamInstanceProfile,
-  IamRole,
-  IamRolePolicy,
-} from '../aws';
+import { type DataAwsIamPolicyDocumentStatement, IamInstanceProfile } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
 import type { Account } from './account';
 import { agentImage, engineImage, proxyImage } from './images';
 import { NAMESPACE } from './metrics';
 import { groupName } from './names';
+import { serviceRole } from './service-role';
 import { weightsPrefix } from './weights-layout';
 
 /**
@@ -125,24 +120,13 @@ export class Identity extends Construct {
 
   constructor(scope: Construct, id: string, plan: Plan, account: Account, around: Surroundings) {
     super(scope, id);
-    const role = new IamRole(this, 'role', {
-      namePrefix: `${plan.name}-`,
+    const { role, permissions } = serviceRole(this, plan, {
+      suffix: '',
       description: `Machines of ${plan.name}`,
-      assumeRolePolicy: new DataAwsIamPolicyDocument(this, 'trust', {
-        statement: [
-          {
-            actions: ['sts:AssumeRole'],
-            principals: [{ type: 'Service', identifiers: ['ec2.amazonaws.com'] }],
-          },
-        ],
-      }).json,
+      service: 'ec2',
+      statements: statements(plan, account, around),
     });
-    this.permissions = new IamRolePolicy(this, 'permissions', {
-      namePrefix: `${plan.name}-`,
-      role: role.id,
-      policy: new DataAwsIamPolicyDocument(this, 'policy', { statement: statements(plan, account, around) })
-        .json,
-    });
+    this.permissions = permissions;
     this.instanceProfileArn = new IamInstanceProfile(this, 'profile', {
       namePrefix: `${plan.name}-`,
       role: role.name,

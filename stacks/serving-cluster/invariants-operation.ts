@@ -89,6 +89,15 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
       ),
   },
   {
+    name: 'one-bearer',
+    check: ({ requirements: { network, deployment } }) =>
+      unless(
+        network.jwt === null || deployment.apiKey === 'none',
+        `network.jwt asks for tokens of ${network.jwt?.issuer} and deployment.apiKey ${deployment.apiKey} for a key, both in the Authorization ` +
+          'header: no request could have both; make one of them none',
+      ),
+  },
+  {
     name: 'sleep-outlasts-requests',
     check: ({ requirements, timeoutsSeconds: t }) => {
       const minutes = requirements.deployment.sleepAfterMinutes;

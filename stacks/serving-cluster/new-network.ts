@@ -33,6 +33,7 @@ export class NewNetwork extends Construct implements Network {
   readonly egress: ITerraformDependable[] = [];
   readonly ingress: ITerraformDependable[] = [];
   private readonly plan: Plan;
+  private readonly gateways: NatGateway[] = [];
 
   constructor(scope: Construct, id: string, plan: Plan) {
     super(scope, id);
@@ -69,9 +70,7 @@ export class NewNetwork extends Construct implements Network {
     }
 
     const balancerRoutes =
-      exposure === 'public' && publicRoutes !== undefined
-        ? publicRoutes
-        : new RouteTable(this, 'balancer-routes', { vpcId: vpc.id, tags: this.name('balancer') });
+      exposure === 'public' && publicRoutes !== undefined ? publicRoutes : this.balancerRoutes();
     this.loadBalancerSubnetIds = [...new Set(loadBalancerZoneIds)].map(
       (zone) => this.subnet('balancer', zone, balancerRoutes).id,
     );
@@ -88,6 +87,26 @@ export class NewNetwork extends Construct implements Network {
     });
     this.egress.push(out);
     this.ingress.push(internet, out);
+    return routes;
+  }
+
+  /**
+   * Routes of a load balancer that nobody reaches from outside: none, unless it checks tokens. Their issuer's keys are on the
+   * internet, and AWS does not say that it fetches them by other ways than the load balancer's own.
+   */
+  private balancerRoutes(): RouteTable {
+    const routes = new RouteTable(this, 'balancer-routes', {
+      vpcId: this.vpcId,
+      tags: this.name('balancer'),
+    });
+    const [gateway] = this.gateways;
+    if (this.plan.requirements.network.jwt !== null && gateway !== undefined) {
+      new Route(this, 'balancer-route', {
+        routeTableId: routes.id,
+        destinationCidrBlock: '0.0.0.0/0',
+        natGatewayId: gateway.id,
+      });
+    }
     return routes;
   }
 
@@ -125,6 +144,7 @@ export class NewNetwork extends Construct implements Network {
       tags: this.name(suffix === '' ? undefined : suffix.slice(1)),
       dependsOn: [this.node.findChild('internet') as InternetGateway],
     });
+    this.gateways.push(gateway);
     const route = new Route(this, `machine-route${suffix}`, {
       routeTableId: routes.id,
       destinationCidrBlock: '0.0.0.0/0',

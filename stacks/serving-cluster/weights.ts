@@ -1,11 +1,12 @@
 import type { Plan } from '../../src/plan/schema';
-import { CodebuildProject, DataAwsIamPolicyDocument, IamRole, IamRolePolicy } from '../aws';
+import { CodebuildProject } from '../aws';
 import { Construct } from '../cdk';
 import { literal } from '../literal';
 import { template } from '../templates';
 import type { Account } from './account';
 import { Bucket } from './bucket';
 import type { LogGroup } from './logs';
+import { serviceRole } from './service-role';
 import { weightsPrefix } from './weights-layout';
 
 /**
@@ -35,40 +36,27 @@ export class Weights extends Construct {
     });
     this.bucket = bucket.name;
     this.bucketArn = bucket.arn;
-    const role = new IamRole(this, 'role', {
-      namePrefix: `${plan.name}-stage-`,
+    const { role, permissions } = serviceRole(this, plan, {
+      suffix: 'stage-',
       description: `Stages the weights of ${plan.name}`,
-      assumeRolePolicy: new DataAwsIamPolicyDocument(this, 'trust', {
-        statement: [
-          {
-            actions: ['sts:AssumeRole'],
-            principals: [{ type: 'Service', identifiers: ['codebuild.amazonaws.com'] }],
-            condition: [{ test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] }],
-          },
-        ],
-      }).json,
-    });
-    const permissions = new IamRolePolicy(this, 'permissions', {
-      namePrefix: `${plan.name}-`,
-      role: role.id,
-      policy: new DataAwsIamPolicyDocument(this, 'policy', {
-        statement: [
-          {
-            sid: 'PutWeights',
-            actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
-            resources: [`${bucket.arn}/*`],
-          },
-          { sid: 'EncryptWeights', actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
-          {
-            sid: 'WriteLogs',
-            actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-            resources: [`${logs.arn}:*`],
-          },
-          ...(tokenArn === undefined
-            ? []
-            : [{ sid: 'ReadToken', actions: ['secretsmanager:GetSecretValue'], resources: [tokenArn] }]),
-        ],
-      }).json,
+      service: 'codebuild',
+      account,
+      statements: [
+        {
+          sid: 'PutWeights',
+          actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+          resources: [`${bucket.arn}/${literal(weightsPrefix(plan))}*`],
+        },
+        { sid: 'EncryptWeights', actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
+        {
+          sid: 'WriteLogs',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [`${logs.arn}:*`],
+        },
+        ...(tokenArn === undefined
+          ? []
+          : [{ sid: 'ReadToken', actions: ['secretsmanager:GetSecretValue'], resources: [tokenArn] }]),
+      ],
     });
     const variables = [
       { name: 'REPOSITORY', value: literal(plan.choice.hfId) },
@@ -108,7 +96,7 @@ export class Weights extends Construct {
           }),
         ),
       },
-      dependsOn: [permissions],
+      dependsOn: [permissions, ...bucket.ready],
     });
     this.stagingProject = project.name;
   }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowSeconds } from '../../src/bench/clock';
@@ -17,6 +18,8 @@ export type Fault =
   | 'too-few-tokens'
   | 'empty'
   | 'hang-up'
+  | 'echo-type'
+  | 'echo-long'
   | 'close-after';
 
 /** How one request is answered. */
@@ -45,18 +48,27 @@ export interface TestServer {
   readonly close: () => Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Text of `/metrics`; none without. */
+  readonly metrics?: () => string;
+  /** Speaks HTTPS with these. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Where redirects lead. */
+  readonly redirectTo?: string;
+}
+
 /** A server on the loopback that plays what it is told; prompts count a token a word and five of wrapping. */
 export async function startServer(
   play: (index: number, body: Played['body']) => Play,
-  metrics?: () => string,
+  options: ServerOptions = {},
 ): Promise<TestServer> {
   const played: Played[] = [];
   const paths: string[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     paths.push(request.url ?? '');
-    if (request.method === 'GET') return void answerGet(request, response, metrics);
+    if (request.method === 'GET') return void answerGet(request, response, options);
     const receivedAt = nowSeconds();
     let text = '';
     request.on('data', (part: Buffer) => {
@@ -73,9 +85,10 @@ export async function startServer(
         authorization: request.headers.authorization,
       };
       played.push(entry);
-      void answer(response, entry, { ...rest, fault });
+      void answer(response, entry, { ...rest, fault }, options);
     });
-  });
+  };
+  const server = options.tls === undefined ? createServer(handle) : createTlsServer(options.tls, handle);
   server.on('connection', (socket) => {
     connections++;
     sockets.add(socket);
@@ -84,7 +97,7 @@ export async function startServer(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 1024, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     played,
     paths,
     connections: () => connections,
@@ -96,7 +109,14 @@ export async function startServer(
   };
 }
 
-function answerGet(request: IncomingMessage, response: ServerResponse, metrics?: () => string): void {
+const ELSEWHERE = 'http://127.0.0.2:9/';
+
+function answerGet(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { metrics, redirectTo = ELSEWHERE }: ServerOptions,
+): void {
+  if (request.url?.startsWith('/moved')) return void response.writeHead(302, { location: redirectTo }).end();
   if (request.url === '/v1/models') response.end('{"data":[{"id":"listed-model"}]}');
   else if (request.url === '/metrics' && metrics) response.end(metrics());
   else response.writeHead(404).end();
@@ -104,7 +124,12 @@ function answerGet(request: IncomingMessage, response: ServerResponse, metrics?:
 
 const STATUS: Partial<Record<Fault, number>> = { 'http-429': 429, 'http-500': 500, 'http-400': 400 };
 
-async function answer(response: ServerResponse, entry: Played, play: Play): Promise<void> {
+async function answer(
+  response: ServerResponse,
+  entry: Played,
+  play: Play,
+  { redirectTo = ELSEWHERE }: ServerOptions,
+): Promise<void> {
   const { fault } = play;
   response.on('error', () => undefined);
   const status = STATUS[fault];
@@ -113,7 +138,12 @@ async function answer(response: ServerResponse, entry: Played, play: Play): Prom
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
     return;
   }
-  if (fault === 'redirect') return void response.writeHead(302, { location: 'http://127.0.0.2:9/' }).end();
+  if (fault === 'redirect') return void response.writeHead(302, { location: redirectTo }).end();
+  const key = entry.authorization ?? 'no key';
+  if (fault === 'echo-type') return void response.writeHead(200, { 'content-type': `text/${key}` }).end('{}');
+  // Where a message is cut, half of it would be left.
+  if (fault === 'echo-long')
+    return void response.writeHead(500).end(JSON.stringify({ error: `${'x'.repeat(160)}${key}` }));
   if (fault === 'hang-up') return void setTimeout(() => response.socket?.destroy(), 1200);
   if (fault === 'not-sse')
     return void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -131,7 +161,8 @@ async function stream(response: ServerResponse, entry: Played, play: Play): Prom
     if (i === 2 && fault === 'stall') return;
     if (i === 2 && fault === 'cut') return void response.end();
     if (i === 2 && fault === 'bad-json') return void response.end('data: {"choices": [broken\n\n');
-    if (i === 2 && fault === 'error-event') write({ error: { message: 'engine died' } });
+    if (i === 2 && fault === 'error-event')
+      write({ error: { message: `engine died: ${entry.authorization}` } });
     entry.writesAt.push(nowSeconds());
     write({ choices: [{ index: 0, delta: { [i % 2 ? 'content' : 'reasoning']: ' wörd' } }] });
   }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Ajv2020 from 'ajv/dist/2020';
 import { serializeResult } from '../../src/bench/result';
 import { OUTPUTS, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../../src/cli/output/schemas';
@@ -144,6 +145,17 @@ test('measurements, and what is learned from them', async () => {
   }
 });
 
+test('the address of the planner page', async () => {
+  const { streams, printed } = bufferStreams(80);
+  const served = run(['node', 'qwen-selfhost', 'serve', '--port', '0', '--json'], streams);
+  // Building the page takes seconds on a busy machine.
+  for (let i = 0; i < 600 && printed.out === ''; i++) await sleep(50);
+  process.emit('SIGTERM');
+  expect(await served).toBe(0);
+  expect(problemsOf('address', printed.out)).toEqual([]);
+  seen.add('serve address');
+});
+
 test('what is read of an account', async () => {
   const folder = process.cwd();
   writeFileSync('p.json', (await cli(...PLAN, '--json')).out);
@@ -214,6 +226,13 @@ describe('errors under --json', () => {
     });
   });
 });
+
+test('the address of the planner page, served until a signal', async () => {
+  const asked = expectValid('serve', 'serving', 'serve', '--port', '0');
+  const stop = setInterval(() => process.emit('SIGTERM'), 200);
+  expect((await asked).code).toBe(0);
+  clearInterval(stop);
+}, 60_000);
 
 test('every command that knows --json was run, with every schema it may print', () => {
   const named = new Set(Object.keys(OUTPUTS).map((command) => command.split(' ')[0]));

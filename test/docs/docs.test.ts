@@ -61,7 +61,7 @@ test.each(DOCUMENTS.flatMap((name) => requirementBlocks(text(name)).map((yaml) =
 
 test('links between the documents lead somewhere', () => {
   for (const name of DOCUMENTS) {
-    for (const [, target = ''] of text(name).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+    for (const [, target = ''] of text(name).matchAll(/(?:\]\(|<img src=")(?!https?:|#)([^)#"]+)/g)) {
       expect([name, target, existsSync(join(ROOT, name, '..', target))]).toEqual([name, target, true]);
     }
   }

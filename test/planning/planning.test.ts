@@ -42,7 +42,7 @@ describe('sanity', () => {
 
   test('a budget below the cheapest plan names its price', () => {
     expect(errorOf('model: Qwen3.5-9B\nmonthlyBudgetUsd: 10').message).toMatch(
-      /\$\d+ a month, budget \$10; that is the cheapest/,
+      /\$[\d,]+ a month, budget \$10; that is the cheapest/,
     );
   });
 

@@ -72,7 +72,7 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
         anomalyMonitorArn: 'new',
         budget: 'account',
         image: `vllm/vllm-openai:v0.31.0@sha256:${'0f'.repeat(32)}`,
-        apiKey: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:key-AbCdEf',
+        huggingFaceToken: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:token-AbCdEf',
       },
     },
   },

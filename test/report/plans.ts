@@ -12,6 +12,7 @@ export const DAY_PLAN: Plan = planOf(
     'name: day',
     'model: Qwen3.5-122B-A10B',
     'regions: [us-east-1, us-west-2]',
+    'instanceTypes: { allow: [g7e, p4d] }',
     'markets: [on-demand, spot]',
     'workload: { requestsPerSecond: 12 }',
     'sizing:',

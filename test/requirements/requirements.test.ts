@@ -146,6 +146,11 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
     ],
     ['unknown vLLM', 'model: Qwen3.5-9B\nvllmVersion: 9.9.9', /unknown vLLM version/],
     [
+      'a token and a key in one header',
+      'model: Qwen3.5-9B\nnetwork: { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0f3c", jwt: { issuer: "https://id.example.com", jwksUrl: "https://id.example.com/keys" } }\ndeployment: { apiKey: variable }',
+      /both read the Authorization header/,
+    ],
+    [
       'two web ACLs',
       'model: Qwen3.5-9B\nnetwork: { rateLimitPerKey: 60, webAclArn: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/x/1" }',
       /a load balancer takes one/,

@@ -67,6 +67,16 @@ describe('a front door with a name', () => {
       { type: 'forward', order: 2 },
     ]);
     expect(() => templateOf({ requirements: { network: { jwt } } })).toThrow('tokens would travel in clear');
+    // The issuer's keys are on the internet: the load balancer may go there, and has a way.
+    expect(
+      template.resource('aws_vpc_security_group_egress_rule', 'firewall_balancer-to-issuer'),
+    ).toMatchObject({
+      from_port: 443,
+      security_group_id: expect.stringContaining('firewall_balancer'),
+    });
+    expect(template.resource('aws_route', 'network_balancer-route').nat_gateway_id).toContain(
+      'network_nat.id',
+    );
   });
 });
 

@@ -152,6 +152,11 @@ describe('text that a user gave', () => {
       (text) => ({ requirements: { stateBackend: { bucket: text, key: text, region: text } } }),
       (text) => ({ requirements: { network: { certificateArn: text } } }),
       (text) => ({ requirements: { network: { allowedCidrs: [text] } } }),
+      (text) => ({ requirements: { network: { cidr: text } } }),
+      (text) => ({ requirements: { network: { domain: { name: text, hostedZoneId: text } } } }),
+      (text) => ({
+        requirements: { network: { certificateArn: 'c', jwt: { issuer: text, jwksUrl: text } } },
+      }),
       (text) => ({ requirements: { deployment: { kmsKeyArn: text, alertEmail: text, amiId: text } } }),
       (text) => ({ requirements: { deployment: { apiKey: text, huggingFaceToken: text, image: text } } }),
       (text) => ({ requirements: { deployment: { anomalyMonitorArn: text, capacityReservationId: text } } }),
@@ -181,12 +186,12 @@ describe('text that a user gave', () => {
         // Every template that Terraform will find is a reference of ours.
         for (const [, inside] of template.text.matchAll(/(?<!\$)\$\{([^}]*)\}/g)) {
           expect(inside).toMatch(
-            /^((data\.)?aws_[a-z0-9_]+\.serving_[a-z0-9_-]+\.[a-z0-9_]+|base64gzip\(local\.serving_machine_user-data\))$/,
+            /^((data\.)?aws_[a-z0-9_]+\.serving_[a-z0-9_-]+\.[a-z0-9_]+|base64gzip\(local\.serving_machine_user-data\)|tolist\(aws_acm_certificate\.[a-z_]+\.domain_validation_options\)\[0\]\.[a-z_]+)$/,
           );
         }
         expect(template.text).not.toMatch(/(?<!%)%\{/);
       }),
-      { ...SEED, numRuns: 25 },
+      { ...SEED, numRuns: 30 },
     );
   });
 

@@ -63,6 +63,15 @@ const OPERATION: typeof BROKEN = {
     overrides: { requirements: { network: { rateLimitPerKey: 60, webAclArn: 'arn:x' } } },
     names: [60, 'arn:x'],
   },
+  'one-bearer': {
+    overrides: {
+      requirements: {
+        network: { jwt: { issuer: 'https://id.example.com', jwksUrl: 'https://id.example.com/keys' } },
+        deployment: { apiKey: 'variable' },
+      },
+    },
+    names: ['https://id.example.com', 'variable'],
+  },
   'sleep-outlasts-requests': {
     overrides: { requirements: { deployment: { sleepAfterMinutes: 10 } } },
     names: [10, 600],

@@ -48,6 +48,20 @@ describe('order', () => {
     );
   });
 
+  it('makes the bucket of the weights whole before the job that fills it: the job alone may be the target of an apply', () => {
+    const staged = templateOf({ requirements: { deployment: { weights: 's3' } } });
+    expect(staged.resource('aws_codebuild_project', 'weights_project').depends_on).toEqual([
+      'aws_iam_role_policy.serving_weights_permissions',
+      ...[
+        'public_access_block',
+        'server_side_encryption_configuration',
+        'versioning',
+        'lifecycle_configuration',
+        'policy',
+      ].map((part) => expect.stringMatching(`^aws_s3_bucket_${part}\\.serving_weights_store_`)),
+    ]);
+  });
+
   it('lets AWS publish before a budget names the topic', () => {
     expect(dependsOn('aws_budgets_budget', 'costs_monthly')).toEqual([
       'aws_sns_topic_policy.serving_alerts_access',

@@ -9,7 +9,7 @@ import { writeText } from '../files';
 import { jsonText } from '../output/json';
 import type { PlansOutput } from '../output/plans';
 import { addRequirementFlags } from '../requirement-flags';
-import { plansFrom, totalLine } from '../requirements-file';
+import { mixedOption, plansFrom, totalLine } from '../requirements-file';
 import type { Streams } from '../streams';
 
 export const planPath = (name: string): string => `plans/${name}.plan.json`;
@@ -28,10 +28,11 @@ export function planCommand(streams: Streams): Command {
     )
     .addOption(new Option('--quiet', 'print the answer in one sentence only').conflicts(['json', 'markdown']))
     .option('--exhaustive', 'size every candidate in full; slower, the same answer')
+    .addOption(mixedOption())
     .addOption(calibrationOption())
     .option('--out <file>', 'where to write the plan document');
-  return addRequirementFlags(command).action((file: string | undefined, options: PlanOptions) => {
-    const plans = plansFrom(file, command, streams, options.exhaustive ?? false);
+  return addRequirementFlags(command).action(async (file: string | undefined, options: PlanOptions) => {
+    const plans = await plansFrom(file, command, streams);
     if (options.out !== undefined && plans.length > 1)
       throw new UserError('--out names one file, and there are several services; leave it out');
     if (options.json) {
@@ -54,7 +55,6 @@ interface PlanOptions {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly quiet?: boolean;
-  readonly exhaustive?: boolean;
   readonly out?: string;
 }
 

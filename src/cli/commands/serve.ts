@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { EMBEDDED_CATALOGUE } from '../../hardware/offerings';
 import { planningCatalogue } from '../catalogue-overlay';
 import { wholeFlag } from '../number-flags';
+import type { AddressOutput } from '../output/address';
+import { jsonText } from '../output/json';
 import { openBrowser } from '../page/open-browser';
 import { readPage, withCatalogue } from '../page/page';
 import { servePage } from '../page/server';
@@ -24,7 +26,9 @@ export function serveCommand(streams: Streams): Command {
       const html = catalogue === EMBEDDED_CATALOGUE ? page : withCatalogue(page, catalogue);
       const { url, close } = await servePage(html, port);
       streams.out(
-        options.json ? `${JSON.stringify({ url })}\n` : `The planner is at ${url} (Ctrl-C ends it)\n`,
+        options.json
+          ? jsonText({ url } satisfies AddressOutput)
+          : `The planner is at ${url} (Ctrl-C ends it)\n`,
       );
       if (options.open && !options.json && process.stdout.isTTY) openBrowser(url);
       await untilStopped();

@@ -6,7 +6,7 @@ import { calibrationOption } from '../calibration-flag';
 import { writeText } from '../files';
 import { jsonText } from '../output/json';
 import { addRequirementFlags } from '../requirement-flags';
-import { plansFrom, totalLine } from '../requirements-file';
+import { mixedOption, plansFrom, totalLine } from '../requirements-file';
 import { stackSynth } from '../stacks';
 import type { Streams } from '../streams';
 import { planPath, together } from './plan';
@@ -16,22 +16,27 @@ export function startCommand(streams: Streams): Command {
   const command = new Command('start')
     .description('plan and synthesise in one go')
     .argument('[FILE]', 'requirements (default: selfhost.yaml in this folder)')
+    .addOption(mixedOption())
     .addOption(calibrationOption())
     .option('--json', 'print the plan document instead of the report');
-  return addRequirementFlags(command).action((file: string | undefined, options: { json?: boolean }) => {
-    const plans = plansFrom(file, command, streams);
-    if (options.json) {
-      streams.out(plans.length === 1 ? serializePlan(plans[0]!) : jsonText(together(plans)));
-    } else {
-      for (const plan of plans)
-        streams.out(`${terminalReport(plan, { ...streams, file: planPath(plan.name) })}\n`);
-      streams.out(totalLine(plans));
-    }
-    for (const plan of plans) writeText(planPath(plan.name), serializePlan(plan));
-    const stacks = stackSynth().synthPlans(plans, 'cdktf.out');
-    if (!options.json) {
-      const written = [...plans.map(({ name }) => planPath(name)), ...stacks].join(', ');
-      streams.out(`Wrote ${written}.\nNext: cd ${dirname(stacks[0]!)} && terraform init && terraform plan\n`);
-    }
-  });
+  return addRequirementFlags(command).action(
+    async (file: string | undefined, options: { json?: boolean }) => {
+      const plans = await plansFrom(file, command, streams);
+      if (options.json) {
+        streams.out(plans.length === 1 ? serializePlan(plans[0]!) : jsonText(together(plans)));
+      } else {
+        for (const plan of plans)
+          streams.out(`${terminalReport(plan, { ...streams, file: planPath(plan.name) })}\n`);
+        streams.out(totalLine(plans));
+      }
+      for (const plan of plans) writeText(planPath(plan.name), serializePlan(plan));
+      const stacks = stackSynth().synthPlans(plans, 'cdktf.out');
+      if (!options.json) {
+        const written = [...plans.map(({ name }) => planPath(name)), ...stacks].join(', ');
+        streams.out(
+          `Wrote ${written}.\nNext: cd ${dirname(stacks[0]!)} && terraform init && terraform plan\n`,
+        );
+      }
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { resultSchema } from '../../bench/result';
 import { planSchema } from '../../plan/schema';
 import { reportSchema } from '../../report/data';
 import { requirementsJsonSchema } from '../../requirements/input';
+import { addressSchema } from './address';
 import { figuresSchema, refreshSchema } from './catalog';
 import { commandLineSchema } from './command-line';
 import { differencesSchema } from './differences';
@@ -43,6 +44,7 @@ export const SCHEMAS = {
   'catalog-refresh': of(refreshSchema),
   'catalog-figures': of(figuresSchema),
   preflight: of(preflightSchema),
+  address: of(addressSchema),
   error: of(errorSchema),
 } as const satisfies Readonly<Record<string, () => object>>;
 export type SchemaName = keyof typeof SCHEMAS;
@@ -68,4 +70,5 @@ export const OUTPUTS: Readonly<Record<string, readonly SchemaName[]>> = {
   'catalog refresh': ['catalog-refresh'],
   'catalog show': ['catalog-figures'],
   preflight: ['preflight'],
+  serve: ['address'],
 };

@@ -73,7 +73,7 @@ export const candidatesChart: Chart = {
         usd(c.usdPerMonth),
         seconds(c.ttftP95Seconds),
         seconds(c.tpotP95Seconds),
-        KINDS.find(([k]) => k === kind)![1],
+        kind === 'chosen' ? 'this plan' : kind,
       ]),
     ),
   }),
@@ -101,7 +101,7 @@ export const candidatesChart: Chart = {
           return `${machines(c)}\n${c.checkpoint}, ${c.engine}\n${usd(c.usdPerMonth)} a month\ntime to first token ${seconds(c.ttftP95Seconds)} (p95)\ntime per output token ${seconds(c.tpotP95Seconds)} (p95)`;
         },
       },
-      xAxis: { ...fromAnywhere, scale: true },
+      xAxis: { ...fromAnywhere, scale: true, boundaryGap: ['8%', '5%'] },
       yAxis: upward(theme, `${name} (p95), ${unit}`, number, slowest * scale),
       series: groups.map(({ kind, points }, i) => ({
         name: KINDS[i]![1],
@@ -113,7 +113,14 @@ export const candidatesChart: Chart = {
         ...(kind === 'chosen'
           ? {
               z: 3,
-              label: { show: true, position: 'top', color: theme.text, formatter: plan.choice.instanceType },
+              label: {
+                show: true,
+                position: 'bottom',
+                color: theme.text,
+                backgroundColor: theme.background,
+                padding: 2,
+                formatter: plan.choice.instanceType,
+              },
               markLine: {
                 symbol: 'none',
                 silent: true,

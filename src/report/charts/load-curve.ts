@@ -1,5 +1,6 @@
 import type { Interval, Plan } from '../../plan/schema';
 import { number, plural, rate, seconds } from '../format';
+import { limitWords } from '../view/latency';
 import { type Chart, pointParams, withoutSeries } from './chart';
 import { across, common, plannedLine, ROOM, targetLine, tooltip, upward } from './theme';
 
@@ -29,7 +30,7 @@ export function loadCurveChart({ id, title, name, of, targetSeconds }: Latency):
       const points = pointsOf(plan);
       const highest = predicted.capacityRequestsPerSecondPerReplica * choice.replicas;
       const [first, last] = [points[0]!, points.at(-1)!];
-      return `95 of 100 requests see a ${name} below the line: ${seconds(of(first).expected)} at ${rate(first.requestsPerSecond)}, ${seconds(of(last).expected)} at ${rate(last.requestsPerSecond)}. The band holds 80% of such predictions. Target ${seconds(targetSeconds(plan))}; planned ${rate(requirements.workload.requestsPerSecond)}; both targets hold up to ${rate(highest)} on ${plural(choice.instances, 'machine')}, limited by ${predicted.limitedBy}.`;
+      return `95 of 100 requests see a ${name} below the line: ${seconds(of(first).expected)} at ${rate(first.requestsPerSecond)}, ${seconds(of(last).expected)} at ${rate(last.requestsPerSecond)}. The band holds 80% of such predictions. Target ${seconds(targetSeconds(plan))}; planned ${rate(requirements.workload.requestsPerSecond)}; both targets hold up to ${rate(highest)} on ${plural(choice.instances, 'machine')}, limited by ${limitWords(predicted.limitedBy)}.`;
     },
     table: (plan) => ({
       caption: `${title}, 95th percentile`,

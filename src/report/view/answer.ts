@@ -1,5 +1,7 @@
 import type { Plan } from '../../plan/schema';
 import { percent, plural, rate, seconds, usd } from '../format';
+import { machineCount } from './day';
+import { limitWords } from './latency';
 
 /** A figure that a reader looks for first. */
 export interface KeyFigure {
@@ -30,15 +32,15 @@ export function keyFigures(plan: Plan): KeyFigure[] {
     },
     {
       label: 'Machines',
-      value: `${choice.instances} x ${choice.instanceType}`,
-      note: `${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)} each, ${choice.region}`,
+      value: `${machineCount(plan)} x ${choice.instanceType}`,
+      note: `${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)} each, ${choice.region}${plan.scaling.hourlyInstances ? '; by the hour of the day' : ''}`,
     },
     latency('Time to first token', predicted.ttftP95Seconds, slo.ttftP95Seconds),
     latency('Time per output token', predicted.tpotP95Seconds, slo.tpotP95Seconds),
     {
       label: 'Capacity used',
       value: percent(predicted.utilisation),
-      note: `${rate(requirements.workload.requestsPerSecond)} of ${rate(predicted.capacityRequestsPerSecondPerReplica * choice.replicas)}; limited by ${predicted.limitedBy}`,
+      note: `${rate(requirements.workload.requestsPerSecond)} of ${rate(predicted.capacityRequestsPerSecondPerReplica * choice.replicas)}; limited by ${limitWords(predicted.limitedBy)}`,
     },
     {
       label: 'How sure',

@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/schema';
 import { number, plural, rate } from '../format';
-import { dayText } from './day';
+import { dayText, machineCount } from './day';
 import type { Fact } from './section';
 
 /** What is chosen: machines, model, layout, engine, load. */
@@ -11,9 +11,9 @@ export function choiceFacts(plan: Plan): Fact[] {
   return [
     [
       'machines',
-      `${choice.instances} x ${choice.instanceType} with ${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)} each, in ${choice.region} (${choice.zoneIds.join(', ')}), ${choice.market}`,
+      `${machineCount(plan)} x ${choice.instanceType} with ${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)} each, in ${choice.region} (${choice.zoneIds.join(', ')}), ${choice.market}`,
     ],
-    ...(day === null ? [] : [['machines a day', day] as const]),
+    ...(day === null ? [] : [['by hour', day] as const]),
     ['model', `${choice.hfId} (${choice.checkpoint.toUpperCase()} checkpoint)`],
     ['layout', layoutWords(plan)],
     [

@@ -22,6 +22,12 @@ export function hoursOf({ choice, scaling, requirements }: Plan): Hour[] {
   });
 }
 
+/** `3`, or `2 to 11` where the number follows the day. */
+export function machineCount({ choice, scaling }: Plan): string {
+  const fewest = Math.min(...(scaling.hourlyInstances ?? [choice.instances]));
+  return fewest < choice.instances ? `${fewest} to ${choice.instances}` : `${choice.instances}`;
+}
+
 /** Runs of hours with the same number of machines: `0-8 h: 1, 8-20 h: 3, 20-24 h: 1 (UTC)`; null for the same all day. */
 export function dayText({ scaling }: Plan): string | null {
   const hours = scaling.hourlyInstances ?? null;

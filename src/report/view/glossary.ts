@@ -7,7 +7,7 @@ const WORDS: readonly Fact[] = [
   ['80% interval', 'four of five such predictions turn out between the two figures'],
   ['token', 'a piece of text, about three quarters of an English word'],
   ['replica', 'one copy of the model on one or more GPUs that answers requests'],
-  ['FP8', 'weights in 8 bits: half the memory of BF16, the precision of training'],
+  ['FP8', 'weights in 8 bits: half the memory of the 16 bits of training'],
   ['BF16', 'weights in 16 bits, as the model was trained'],
   ['NVFP4', "weights in 4 bits, NVIDIA's format"],
   ['INT4', 'weights in 4 bits'],

@@ -8,6 +8,16 @@ export const BASIS: Readonly<Record<Basis, string>> = {
   datasheet: "datasheet: nothing was measured on this GPU, only its maker's figures are known",
 };
 
+const LIMITS: Readonly<Record<string, string>> = {
+  'TTFT p95': 'time to first token',
+  'TPOT p95': 'time per output token',
+  'sequences that fit': 'memory for running requests',
+  'the simulation': 'the replay of requests',
+};
+
+/** What a fleet runs out of first. */
+export const limitWords = (limitedBy: string): string => LIMITS[limitedBy] ?? limitedBy;
+
 /** What users will feel, what limits it, and what that rests on. */
 export function latencyFacts({ predicted, requirements, choice }: Plan): Fact[] {
   const { slo, confidence } = requirements;
@@ -23,7 +33,7 @@ export function latencyFacts({ predicted, requirements, choice }: Plan): Fact[] 
     ],
     [
       'limit',
-      `${predicted.limitedBy}: both targets hold up to ${rate(holds)} (${percent(confidence)} confidence), of which the load uses ${percent(predicted.utilisation)}`,
+      `${limitWords(predicted.limitedBy)}: both targets hold up to ${rate(holds)} (${percent(confidence)} confidence), of which the load uses ${percent(predicted.utilisation)}`,
     ],
     [
       'concurrency',

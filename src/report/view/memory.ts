@@ -47,7 +47,7 @@ export function memoryFacts(plan: Plan): Fact[] {
     ],
     [
       'room for',
-      `${number(memory.maxLenSequences)} requests of the full ${number(engine.maxModelLen)} tokens at once on a replica`,
+      `${number(Math.floor(memory.maxLenSequences))} requests of the full ${number(engine.maxModelLen)} tokens at once on a replica`,
     ],
   ];
 }

@@ -3,6 +3,7 @@ import { alternativeFacts } from './alternatives';
 import { choiceFacts } from './choice';
 import { latencyFacts } from './latency';
 import { memoryFacts } from './memory';
+import { mixLines } from './mix';
 import { costFacts, HOSTED_LEAD, hostedApis, marketLines } from './money';
 import { provenanceTable } from './provenance';
 import { rejectedTable } from './rejected';
@@ -33,6 +34,7 @@ export function sectionsOf(plan: Plan): Section[] {
       table: rejectedTable(plan),
       folded: true,
     },
+    { id: 'mix', title: 'A mix of fleets', items: mixLines(plan) },
     { id: 'markets', title: 'Bought otherwise', items: marketLines(plan) },
     {
       id: 'hosted',
