@@ -1,36 +1,29 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { bundle } from '../../src/cli/bundle';
+<<<<<<< HEAD
+=======
 import { htmlAssets } from '../../src/cli/html-file';
 import { run } from '../../src/cli/program';
+>>>>>>> work/report
 import { progressLine } from '../../src/cli/progress';
 import { bufferStreams } from '../../src/cli/streams';
 import { serializePlan } from '../../src/plan/document';
 import { reportSchema } from '../../src/report/data';
+<<<<<<< HEAD
+import { SMALL_PLAN } from '../report/plans';
+import { cli, inEmptyFolder, SMALL } from './harness';
+=======
 import { htmlReport } from '../../src/report/html/document';
 import { DAY_PLAN, SMALL_PLAN } from '../report/plans';
+>>>>>>> work/report
 
-const home = process.cwd();
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'report-'));
-  process.chdir(folder);
-  writeFileSync('p.json', serializePlan(SMALL_PLAN));
-});
-afterEach(() => {
-  process.chdir(home);
-  rmSync(folder, { recursive: true, force: true });
-});
+const ROOT = process.cwd();
 
-async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { streams, printed } = bufferStreams(80);
-  const code = await run(['node', 'qwen-selfhost', ...words], streams);
-  return { code, ...printed };
-}
+inEmptyFolder();
+beforeEach(() => writeFileSync('p.json', serializePlan(SMALL_PLAN)));
 
-const PLAN = ['plan', '--model', 'Qwen3.5-9B', '--allow-type', 'g6e', '--rate', '0.01'];
+const PLAN = ['plan', ...SMALL];
 
 test('report prints the terminal report', async () => {
   const { code, out } = await cli('report', 'p.json');
@@ -116,7 +109,7 @@ test('the report of a large plan takes well under a second of this processor', (
 });
 
 test('the bundle carries the charts and nothing of Node', () => {
-  const script = bundle(join(home, 'src/report/client/main.ts'));
+  const script = bundle(`${ROOT}/src/report/client/main.ts`);
   expect(script.length).toBeLessThan(1.5e6);
   expect(script).not.toMatch(/require\("(node:)?fs"\)|process\.env/);
 });
