@@ -80,7 +80,7 @@ async function main(): Promise<void> {
       const { page, close } = await open(browser, pathToFileURL(planner).href, {
         viewport: { width: 1280, height: 900 },
       });
-      await page.waitForTimeout(2000);
+      await page.waitForSelector('#answer[aria-busy="false"]');
       await page.screenshot({ path: join(IMAGES, 'page.png') });
       shown('page.png');
       await close();

@@ -1,9 +1,9 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Script } from 'node:vm';
 import { bundle } from '../../src/cli/page/build';
-import { run } from '../../src/cli/program';
-import { bufferStreams } from '../../src/cli/streams';
 import type { Outcome } from '../../src/page/answer';
-import { wordsOf } from '../../src/page/command';
 import type { Question, Reply } from '../../src/page/planner';
 import type { State } from '../../src/page/state';
 import { inEmptyFolder } from '../cli/harness';
@@ -14,6 +14,8 @@ inEmptyFolder();
 
 /** The issue asks for 50. */
 const CASES = 50;
+const SEED = 20261124;
+const ROOT = join(__dirname, '..', '..');
 
 /** The planner that the page runs: the built bundle, as its worker would. */
 async function pagePlanner(): Promise<(state: State) => Outcome> {
@@ -32,28 +34,37 @@ async function pagePlanner(): Promise<(state: State) => Outcome> {
   };
 }
 
-/** What the command line says to the same flags. */
-async function commandLine(state: State): Promise<Outcome> {
-  const { streams, printed } = bufferStreams(100);
-  const exitCode = await run(['node', 'qwen-selfhost', ...wordsOf(state), '--json'], streams);
-  if (exitCode === 0) return { kind: 'plan', planText: printed.out };
-  const { error } = JSON.parse(printed.out) as { error: { message: string } };
-  return { kind: 'refused', message: error.message, exitCode, requirements: null };
+/** What the command line says to the same states. */
+async function commandLine(): Promise<Outcome[]> {
+  const words = [
+    join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
+    join(__dirname, 'cli-answers.ts'),
+    String(CASES),
+    String(SEED),
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 2 ** 27 });
+  const answers = JSON.parse(stdout) as { code: number; out: string; err: string }[];
+  return answers.map(({ code, out, err }) =>
+    code === 0
+      ? { kind: 'plan', planText: out }
+      : { kind: 'refused', message: err.replace(/^error: |\n$/g, ''), exitCode: code, requirements: null },
+  );
 }
 
 test(
   `the page and the command line give the same bytes or the same line, ${CASES} times`,
   async () => {
-    const ask = await pagePlanner();
+    const [ask, expected] = await Promise.all([pagePlanner(), commandLine()]);
+    const states = randomStates(CASES, SEED);
     const seen = { plan: 0, refused: 0, defect: 0 };
-    for (const state of randomStates(CASES, 20261124)) {
+    states.forEach((state, i) => {
       const page = ask(state);
       seen[page.kind]++;
       expect([state, page.kind === 'refused' ? { ...page, requirements: null } : page]).toEqual([
         state,
-        await commandLine(state),
+        expected[i],
       ]);
-    }
+    });
     expect(seen.plan).toBeGreaterThan(CASES / 2);
     expect(seen.refused).toBeGreaterThan(2);
     expect(seen.defect).toBe(0);

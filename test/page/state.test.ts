@@ -175,6 +175,7 @@ test.each([
   ['unknown region "mars-1"; did you mean sa-east-1?', 'region'],
   ['give either a rate (requestsPerSecond, --rate) or users (concurrentUsers, --users), not both', 'rate'],
   ['workload.inputTokens: p95 10 is below the mean 100; give a p95 of at least the mean', 'input-tokens-p95'],
+  ['Qwen3.5-9B has no fp8 checkpoint; it has bf16', 'checkpoint'],
   ['something else entirely', null],
 ])('"%s" is shown at %s', (message, field) => {
   expect(fieldOf(message)).toBe(field);

@@ -7,14 +7,14 @@ export function fieldOf(message: string): FieldName | null {
     (field) => field === named.find((name) => FIELDS.some((known) => known === name)),
   );
   if (mentioned !== undefined) return mentioned;
-  return PLACES.find(([start]) => message.startsWith(start))?.[1] ?? null;
+  return PLACES.find(([pattern]) => pattern.test(message))?.[1] ?? null;
 }
 
 /** Messages about a field that name it otherwise. */
-const PLACES: readonly (readonly [string, FieldName])[] = [
-  ['unknown model', 'model'],
-  ['unknown region', 'region'],
-  ['checkpoint ', 'checkpoint'],
-  ['workload.inputTokens', 'input-tokens-p95'],
-  ['workload.outputTokens', 'output-tokens-p95'],
+const PLACES: readonly (readonly [RegExp, FieldName])[] = [
+  [/^unknown model/, 'model'],
+  [/^unknown region/, 'region'],
+  [/^checkpoint | has no \S+ checkpoint/, 'checkpoint'],
+  [/^workload\.inputTokens/, 'input-tokens-p95'],
+  [/^workload\.outputTokens/, 'output-tokens-p95'],
 ];
