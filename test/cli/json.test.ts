@@ -227,13 +227,6 @@ describe('errors under --json', () => {
   });
 });
 
-test('the address of the planner page, served until a signal', async () => {
-  const asked = expectValid('serve', 'serving', 'serve', '--port', '0');
-  const stop = setInterval(() => process.emit('SIGTERM'), 200);
-  expect((await asked).code).toBe(0);
-  clearInterval(stop);
-}, 60_000);
-
 test('every command that knows --json was run, with every schema it may print', () => {
   const named = new Set(Object.keys(OUTPUTS).map((command) => command.split(' ')[0]));
   expect(COMMAND_NAMES.filter((name) => !named.has(name) && name !== 'schema')).toEqual([]);
