@@ -1,22 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { bundle } from '../../src/cli/bundle';
-<<<<<<< HEAD
-=======
 import { htmlAssets } from '../../src/cli/html-file';
-import { run } from '../../src/cli/program';
->>>>>>> work/report
 import { progressLine } from '../../src/cli/progress';
 import { bufferStreams } from '../../src/cli/streams';
 import { serializePlan } from '../../src/plan/document';
 import { reportSchema } from '../../src/report/data';
-<<<<<<< HEAD
-import { SMALL_PLAN } from '../report/plans';
-import { cli, inEmptyFolder, SMALL } from './harness';
-=======
 import { htmlReport } from '../../src/report/html/document';
 import { DAY_PLAN, SMALL_PLAN } from '../report/plans';
->>>>>>> work/report
+import { cli, inEmptyFolder, SMALL } from './harness';
 
 const ROOT = process.cwd();
 
