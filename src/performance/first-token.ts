@@ -2,8 +2,6 @@ import type { OpenState } from './open-loop';
 import type { OpenSteps } from './open-steps';
 import { mixtureP95, type Spread } from './queueing';
 
-/** Where a spreading prompt's time begins, in standard deviations of its logarithm below the mean. */
-const LOWEST_SIGMA = 2;
 /** Parts of a mixture that are too rare to move a 95th percentile. */
 const RARE = 1e-3;
 const MOST_PROMPTS = 16;
@@ -15,28 +13,26 @@ type Part = Spread & { readonly weight: number };
 /**
  * TTFT is the front end, the prompt's own steps, and the wait. Gated: an arrival falls into a step with so many prompts
  * (longer steps catch more), waits for its end, and shares the next one with so many others. One by one: nobody waits
- * (but for a step's end), or the M/G/1 wait of those who do. Lengths that vary add their own spread to each case.
+ * (but for a step's end), or the M/G/1 wait of those who do.
+ * @param longPromptSeconds what a prompt of the 95th percentile takes longer than a mean one
  */
-export function firstTokenP95({ firstToken: d, steps: s }: OpenState): number {
+export function firstTokenP95(state: OpenState, longPromptSeconds: number): number {
+  const waits = waitsP95(state) - state.ttftSeconds;
+  // The wait and the prompt's own length are independent: what they add to the mean adds up as variances do.
+  return state.ttftSeconds + Math.hypot(longPromptSeconds, Math.max(0, waits));
+}
+
+/** 95th percentile of TTFT of a prompt of mean length. */
+function waitsP95({ firstToken: d, steps: s }: OpenState): number {
   const { work } = s;
-  const sigma = Math.sqrt(Math.log(1 + work.variation));
-  const ownMean = s.firstPrompt + d.frontTokenSeconds;
-  const shortest = ownMean * (1 - Math.exp(-LOWEST_SIGMA * sigma));
-  const base = d.frontSeconds + d.ownSeconds;
-  const ownVariance = ownMean ** 2 * work.variation + d.slotWaitSeconds ** 2;
+  const base = d.frontSeconds + d.ownSeconds + d.slotWaitSeconds;
   const parts: Part[] = [];
-  /** Waits between `from` and `from + width`, evenly, or as a gamma of this mean and variance above `from`. */
+  /** Waits evenly spread around `mean` above `from`, or as a gamma of this mean and variance. */
   const add = (weight: number, from: number, mean: number, variance: number, even: boolean): void => {
     if (weight < RARE) return;
-    const start = base + from + d.slotWaitSeconds;
-    if (even && work.variation < 0.01) parts.push({ weight, least: start, width: 2 * mean });
-    else
-      parts.push({
-        weight,
-        least: start - shortest,
-        mean: start + mean,
-        variance: variance + ownVariance,
-      });
+    const least = base + from;
+    if (even && work.variation < 0.01) parts.push({ weight, least, width: 2 * mean });
+    else parts.push({ weight, least, mean: least + mean, variance: variance + d.slotWaitSeconds ** 2 });
   };
   const shared = 1 - s.oneByOne;
   if (shared > 0) {

@@ -2,9 +2,11 @@ import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { firstTokenP95 } from './first-token';
 import { type OpenState, openLoop } from './open-loop';
+import { promptCut } from './prompt-steps';
 import { lognormalNodes, mixtureP95, squaredVariation, Z_95 } from './queueing';
 import { type Load, type SteadyState, steadyState } from './steady-state';
-import { decodeStep, prefillSeconds } from './step';
+import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
+import { prefillCurve } from './step-curves';
 
 /** Lengths whose 95th percentile matters; tokens. Outputs are all alike where theirs is left out. */
 export interface LengthTail {
@@ -28,7 +30,28 @@ export function percentile95(f: StepFeatures, k: Coefficients, load: Load, tail:
   const { arrivals } = spread;
   if (arrivals.kind === 'closed' || arrivals.spacing === 'constant') return orderly(f, k, spread, tail);
   const mean = openLoop(f, k, spread, arrivals.requestsPerSecond);
-  return { mean, ttftP95Seconds: firstTokenP95(mean), tpotP95Seconds: tpotP95(mean, spread) };
+  return {
+    mean,
+    ttftP95Seconds: firstTokenP95(mean, longPromptSeconds(f, k, spread, mean, tail)),
+    tpotP95Seconds: tpotP95(mean, spread),
+  };
+}
+
+/** What a prompt of the 95th percentile takes longer than a mean one, front end and decoding beside it included. */
+function longPromptSeconds(
+  f: StepFeatures,
+  k: Coefficients,
+  load: Load,
+  { steps, firstToken }: OpenState,
+  { inputP95Tokens }: LengthTail,
+): number {
+  if (inputP95Tokens <= load.inputTokens) return 0;
+  const { cachedTokens = 0 } = load;
+  const tokens = Math.max(1, inputP95Tokens - cachedTokens);
+  const { steps: count } = promptCut(load, tokens);
+  const prompt = prefillCurve(f, k, tokens, cachedTokens)(Math.max(steps.batch, 1e-3), tokens / count);
+  const long = requestOverheadSeconds(k, inputP95Tokens) + prompt + count * steps.plainStep;
+  return Math.max(0, long - firstToken.frontSeconds - firstToken.ownSeconds);
 }
 
 /**

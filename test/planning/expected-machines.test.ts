@@ -23,9 +23,11 @@ test('35B-A3B at 1 request/s: 3B active parameters decode on anything; one 96 GB
   expect(plan.cost.usdPerMonth).toBeLessThan(3000);
 });
 
-test('9B BF16: 18 GB of weights leave an L40S room, and L4 has a third of its bandwidth: several machines', () => {
+// At the margin's 1.4 requests/s an L40S's TPOT p95 is 48 ms, in closed form and simulation alike: too near 50 ms at 80%
+// confidence without a measurement of it.
+test('9B BF16: 18 GB of weights leave a GPU of 32 to 48 GB room, and L4 has a third of its bandwidth: several machines', () => {
   const plan = planned('model: Qwen3.5-9B\ncheckpoint: bf16');
-  expect(machinesOf(plan)).toBe('1 x L40S bf16');
+  expect(['1 x L40S bf16', '1 x RTXPRO4500 bf16']).toContain(machinesOf(plan));
   const onL4 = planned('model: Qwen3.5-9B\ncheckpoint: bf16\ninstanceTypes: { allow: [g6] }');
   expect(onL4.choice.gpu).toBe('L4');
   // Eighteen of 22 GiB are weights: what stays is shown, and so is what it costs.
@@ -50,9 +52,9 @@ describe('122B FP8, 125 GB of weights', () => {
     expect(machinesOf(plan)).toBe('4 x L40S fp8');
   });
 
-  test('a high load: H100 or H200 with NVLink, whose experts may be shared by all', () => {
+  test('a high load: H100, H200 or B200 with NVLink, whose experts may be shared by all', () => {
     const plan = planned(text + rate(20));
-    expect(['H100', 'H200']).toContain(plan.choice.gpu);
+    expect(['H100', 'H200', 'B200']).toContain(plan.choice.gpu);
     expect(plan.choice.instances).toBe(1);
   });
 });
