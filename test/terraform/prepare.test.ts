@@ -11,6 +11,8 @@ const stack = (parts: object = {}): Stack => ({
   resource: {},
   ...parts,
 });
+/** An expression in Terraform's own syntax. */
+const reference = (path: string): string => `$\{${path}}`;
 const fixture: Fixture = {
   image_id: 'ami-0f',
   image_parameter: '/test/image',
@@ -50,8 +52,8 @@ describe('a stack for an emulator', () => {
     const given = stack({
       resource: { aws_codebuild_project: { stage: {} }, aws_vpc: { net: {} } },
       output: {
-        staging: { value: '${aws_codebuild_project.stage.name}' },
-        vpc: { value: '${aws_vpc.net.id}' },
+        staging: { value: reference('aws_codebuild_project.stage.name') },
+        vpc: { value: reference('aws_vpc.net.id') },
       },
     });
     const { stack: rest, leftOut } = appliable(given, emulator);
