@@ -13,7 +13,7 @@ export const IDLE_BATCH = 1e-5;
 const hypot = (x: number, y: number): number => Math.sqrt(x * x + y * y);
 
 /** Share of the experts that a step of this many tokens touches; routing is correlated, so fewer than if drawn evenly. */
-export function touchedExperts(f: StepFeatures, k: Coefficients, tokens: number): number {
+function touchedExperts(f: StepFeatures, k: Coefficients, tokens: number): number {
   return 1 - (1 - f.activeExperts / f.experts) ** Math.max(Math.min(tokens, 1), tokens * k.routingSpread);
 }
 
