@@ -23,4 +23,4 @@ for _ in $(seq 60); do
   kill -0 "$server" 2> /dev/null || skip "moto_server did not start: $(tail -n 1 "$log")"
   sleep 0.5
 done
-MOTO_URL="http://127.0.0.1:$port" npx jest test/aws/moto.test.ts
+AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true MOTO_URL="http://127.0.0.1:$port" npx jest test/aws/moto.test.ts

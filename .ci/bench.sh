@@ -36,34 +36,5 @@ for _ in $(seq 1 60); do
 done
 [ -n "$url" ] || skip "it did not start in 30 seconds"
 
-bench() { node "$root/bin/qwen-selfhost.js" bench "$@"; }
-cd "$work"
-node "$root/bin/qwen-selfhost.js" plan --model Qwen3.5-9B --rate 5 --input-tokens 200 --output-tokens 40 --no-thinking --out plan.json > plan.log
-
-echo "== bench --smoke"
-bench --smoke --url "$url"
-
-echo "== bench with both kinds of request, counts held against the server's own"
-for api in chat completions; do
-  # Exit code 1 says that the plan does not hold, which is right: a toy on a CPU is not the planned GPU.
-  code=0
-  bench plan.json --url "$url" --api "$api" --concurrency 3 --requests 60 --duration 60 --warmup 0 --seed 7 --json > "$api.json" 2> "$api.log" || code=$?
-  if [ "$code" -gt 1 ]; then
-    cat "$api.log" >&2
-    exit 1
-  fi
-  node - "$api.json" << 'JS'
-const [point] = JSON.parse(require('node:fs').readFileSync(process.argv[2], 'utf8')).points;
-const { requests, tokens, server } = point;
-const wrong = [
-  requests.succeeded === 60 || `${requests.succeeded} of 60 requests succeeded: ${JSON.stringify(requests.messages)}`,
-  tokens.statedByServer || 'the server stated no token counts',
-  server?.generatedTokens === tokens.output || `the server generated ${server?.generatedTokens} tokens, ${tokens.output} were counted`,
-  Math.abs(point.lengths.output / point.lengths.askedOutput - 1) < 0.01 || `answers of ${point.lengths.output} tokens, ${point.lengths.askedOutput} asked`,
-  point.ttftSeconds?.p50 > 0 || 'no TTFT',
-].filter((check) => check !== true);
-if (wrong.length > 0) throw new Error(wrong.join('; '));
-console.log(`${requests.succeeded} requests, ${tokens.output} output tokens: the server counts the same`);
-JS
-done
+bash "$root/.ci/bench-against.sh" "$url" tiny 0.33.0
 echo "bench against llama.cpp's server passed"

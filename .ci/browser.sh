@@ -8,7 +8,7 @@ skip() {
   exit 0
 }
 if ! command -v chromium > /dev/null; then
-  [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || skip "no chromium, and it cannot be installed here"
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then skip "no chromium, and it cannot be installed here"; fi
   log=$(mktemp)
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } > "$log" 2>&1 ||
     skip "chromium cannot be installed ($(grep . "$log" | tail -n 1))"

@@ -3,8 +3,8 @@
 # the scripts of this folder. A tool that is missing is named and left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [ "$(id -u)" = 0 ] && ! { command -v shellcheck && command -v cloud-init; } > /dev/null; then
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends shellcheck cloud-init; } > /dev/null 2>&1 || true
+if [ "$(id -u)" = 0 ] && ! { command -v shellcheck && command -v cloud-init && command -v haproxy; } > /dev/null; then
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends shellcheck cloud-init haproxy; } > /dev/null 2>&1 || true
 fi
 have() { command -v "$1" > /dev/null || { echo "SKIPPED $1: not installed"; return 1; }; }
 
@@ -35,6 +35,11 @@ if have systemd-analyze; then
     done
   done
   echo "systemd-analyze verify: clean"
+fi
+if have haproxy; then
+  for file in "$scratch"/*/etc/qwen-selfhost/haproxy.cfg; do haproxy -c -q -f "$file" || { echo "haproxy: $file"; exit 1; }; done
+  npx jest test/templates/proxy
+  echo "haproxy $(haproxy -v | sed -n 's/^HAProxy version \([0-9.]*\).*/\1/p'): configuration valid, behaves"
 fi
 python3 - "$scratch" <<'PY'
 import ast, pathlib, sys

@@ -7,10 +7,10 @@ import { UserError } from '../src/errors';
 import { basisOf, coefficientsFor, FITTED } from '../src/performance/coefficients';
 import coefficientsFile from '../src/performance/data/coefficients.json';
 import { spreadOf } from '../src/performance/interval';
-import { crossValidate, type Outcome, SCHEMES } from './calibration/cross-validation';
+import { crossValidate, type Outcome, SCHEMES, type Scheme } from './calibration/cross-validation';
 import { predictRow } from './calibration/fit';
 import { DEFAULT_OBSERVATIONS, readObservations } from './calibration/observations';
-import { accuracyTables, type Judged, printTables } from './calibration/report';
+import { accuracyTables, type Judged, printTables, type Table, tableBy } from './calibration/report';
 import { FIGURES, type Row, rowsOf } from './calibration/rows';
 import { covered, type OutcomesByScheme, Z_80 } from './calibration/spreads';
 import { groupBy } from './calibration/statistics';
@@ -37,11 +37,24 @@ function shippedOutcomes(rows: readonly Row[]): Judged[] {
   });
 }
 
-function leftOutOutcomes(rows: readonly Row[]): Judged[] {
+/** Outcomes with one configuration left out, and tables of all of a model on a GPU, or of all of a GPU, left out. */
+function leftOutOutcomes(rows: readonly Row[]): { judged: Judged[]; unseen: Record<string, Table> } {
   const outcomes = Object.fromEntries(
     SCHEMES.map((scheme) => [scheme, crossValidate(rows, scheme)]),
   ) as unknown as OutcomesByScheme;
-  return covered(outcomes, 'configuration');
+  const used = (scheme: Scheme): Judged[] =>
+    covered(outcomes, scheme).filter(({ outcome }) => outcome.row.excluded === null);
+  const gpu = used('gpu');
+  const pair = used('pair');
+  return {
+    judged: covered(outcomes, 'configuration'),
+    unseen: {
+      'one GPU left out': tableBy(gpu, () => 'all'),
+      'one GPU left out, by GPU': tableBy(gpu, (o) => o.row.gpu),
+      'one model x GPU left out': tableBy(pair, () => 'all'),
+      'one model x GPU left out, by model': tableBy(pair, (o) => o.row.model),
+    },
+  };
 }
 
 function main(): void {
@@ -53,11 +66,13 @@ function main(): void {
   const { rows, unusable } = rowsOf(observations);
   if (rows.length === 0) throw new UserError(`${file}: no vLLM row that can be predicted`);
   const calibrated = hash === coefficientsFile.source.sha256;
-  const judged = calibrated ? leftOutOutcomes(rows) : shippedOutcomes(rows);
+  const { judged, unseen } = calibrated
+    ? leftOutOutcomes(rows)
+    : { judged: shippedOutcomes(rows), unseen: {} };
   const method = calibrated
     ? 'leave one configuration out'
     : `plain prediction, coefficients of ${coefficientsFile.fittedOn}`;
-  const tables = accuracyTables(judged);
+  const tables = { ...accuracyTables(judged), ...unseen };
   const excluded = rows
     .filter((row) => row.excluded !== null)
     .map(({ id, excluded: reason }) => ({ id, reason }));

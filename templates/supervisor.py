@@ -22,6 +22,7 @@ SETTLE_SECONDS = 2 * POLL_SECONDS
 # An engine that served and then answers no health check for so long hangs: vLLM answers late under long prompts, but
 # not this late.
 HUNG_POLLS = int(os.environ.get("QWEN_HUNG_POLLS", "36"))
+HEALTH_SECONDS = float(os.environ.get("QWEN_HEALTH_SECONDS", "10"))
 MARK = os.path.join(STATE, "deregistered")
 # Gone after a reboot, kept when this program starts again: what has served is not given up as a failed launch.
 LAUNCHED = os.path.join(RUN, "launched")
@@ -37,7 +38,7 @@ def metadata(path):
 
 def healthy(port):
     try:
-        with urllib.request.urlopen("http://127.0.0.1:%d/health" % port, timeout=10) as answer:
+        with urllib.request.urlopen("http://127.0.0.1:%d/health" % port, timeout=HEALTH_SECONDS) as answer:
             return answer.status == 200
     except (OSError, http.client.HTTPException):
         return False
@@ -72,7 +73,7 @@ def deregister(config, instance_id):
     problem = targets(config, "deregister-targets", instance_id)
     log("no new requests: %s" % (problem or "deregistered from the load balancer"))
     touch(MARK)
-    # Those behind it in a shutdown, or a spot notice, stop the engines next.
+    # The engines are stopped next; what the load balancer sends until it has learnt of this is still served.
     time.sleep(SETTLE_SECONDS)
 
 
@@ -180,9 +181,6 @@ def main():
     actions = {"deregister": deregister, "register": register}
     if len(sys.argv) > 1:
         actions[sys.argv[1]](config, instance_id)
-        if sys.argv[1] == "deregister":
-            # systemd stops the engines next; what the load balancer sends until it has learnt of this is still served.
-            time.sleep(SETTLE_SECONDS)
     else:
         Supervisor(config, instance_id).run()
 

@@ -3,6 +3,7 @@ import { getGpu } from '../../src/hardware/gpus';
 import { getModel } from '../../src/models/registry';
 import { coefficientsFor, FITTED } from '../../src/performance/coefficients';
 import { stepFeatures } from '../../src/performance/features';
+import { percentile95 } from '../../src/performance/percentile';
 import { predict } from '../../src/performance/prediction';
 import type { Arrivals } from '../../src/performance/steady-state';
 import { tensorParallelOnly } from '../../src/vllm/layout';
@@ -31,6 +32,22 @@ const cases: readonly [string, (i: number) => number][] = [
   [
     'open loop',
     (i) => predictAt({ kind: 'open', requestsPerSecond: 1 + (i % 8), spacing: 'poisson' }, 1000 + (i % 997)),
+  ],
+  [
+    'open loop, 95th percentiles of varying lengths',
+    (i) =>
+      percentile95(
+        features,
+        coefficients,
+        {
+          arrivals: { kind: 'open', requestsPerSecond: 1 + (i % 8), spacing: 'poisson' },
+          inputTokens: 1000 + (i % 997),
+          outputTokens: 512,
+          maxBatch: 256,
+          maxNumBatchedTokens: 8192,
+        },
+        { inputP95Tokens: 3000, outputP95Tokens: 1200 },
+      ).ttftP95Seconds,
   ],
 ];
 for (const [name, call] of cases) {

@@ -2,7 +2,7 @@
  * Predictions for the ways the calibration data was measured, which are not ways a service is used: a single burst,
  * a decode step at a fixed cached context, one prefill on an idle engine. performance-model.md section 2.4.
  */
-import { burstMeans, wholeRunOutput } from '../../src/performance/burst';
+import { burstMeans, closedRunTpot, wholeRunOutput } from '../../src/performance/burst';
 import type { Coefficients } from '../../src/performance/coefficients';
 import type { StepFeatures } from '../../src/performance/features';
 import { type Regime, regimeOf } from '../../src/performance/interval';
@@ -16,6 +16,8 @@ export interface Benchmark {
   readonly requestsPerSecond: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Squared coefficient of variation of the outputs, where the source shows it. */
+  readonly outputVariation?: number;
   readonly maxBatch: number;
   readonly maxNumBatchedTokens: number;
   /** Correction for runs that drain at the end (ShareGPT closed runs); 0 elsewhere. */
@@ -82,6 +84,7 @@ const load = (b: Benchmark): Load => ({
         },
   inputTokens: b.inputTokens,
   outputTokens: b.outputTokens,
+  ...(b.outputVariation === undefined ? {} : { outputVariation: b.outputVariation }),
   maxBatch: b.maxBatch,
   maxNumBatchedTokens: b.maxNumBatchedTokens,
 });
@@ -90,10 +93,12 @@ function served(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPredic
   const s = steadyState(f, k, load(b));
   const drain =
     b.mode === 'closed' && b.totalRequests > 0 ? 1 + (b.drainTail * b.concurrency) / b.totalRequests : 1;
-  const { ttftSeconds, tpotSeconds } = s;
+  const { ttftSeconds } = s;
+  const { arrivals } = load(b);
+  const tpotSeconds = arrivals.kind === 'closed' ? closedRunTpot(f, k, load(b), s, arrivals) : s.tpotSeconds;
   const output =
     b.mode === 'closed' && b.wholeRunOutput
-      ? wholeRunOutput(f, s, b.concurrency, b.outputTokens)
+      ? wholeRunOutput(f, { ttftSeconds, tpotSeconds }, b.concurrency, b.outputTokens)
       : s.outputTokensPerSecond;
   return { ttftSeconds, tpotSeconds, outputTokensPerSecond: output / drain, regime: regimeOf(s) };
 }

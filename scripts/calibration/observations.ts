@@ -32,6 +32,8 @@ export interface Observation {
   readonly measured_on?: string;
   readonly ttft_ms?: Statistics;
   readonly tpot_ms?: Statistics;
+  /** Whole requests. */
+  readonly e2e_ms?: Statistics;
   readonly server_args?: string | null;
   readonly phase: string;
   readonly quality: string;

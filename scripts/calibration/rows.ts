@@ -2,6 +2,7 @@
 import { findGpu, type Gpu, usableMemory } from '../../src/hardware/gpus';
 import { getModel } from '../../src/models/registry';
 import { type StepFeatures, shapeFeatures } from '../../src/performance/features';
+import { squaredVariation } from '../../src/performance/queueing';
 import { type StepShape, shapeOf } from '../../src/performance/shape';
 import type { Layout } from '../../src/vllm/layout';
 import type { Benchmark } from './benchmark-modes';
@@ -124,6 +125,13 @@ const lengthScale = (o: Observation): number => (o.source.startsWith('inferencex
 /** Share of a ShareGPT run's time in which it drains: assumed, performance-model.md 2.4. */
 const SHAREGPT_DRAIN = 0.3;
 
+/** ShareGPT answers differ in length. At one speed their times spread like their lengths, and those are published. */
+function outputVariationOf(o: Observation): { outputVariation?: number } {
+  const { mean, p95 } = o.e2e_ms ?? {};
+  if (o.dataset !== 'ShareGPT' || !mean || !p95) return {};
+  return { outputVariation: squaredVariation(mean, p95) };
+}
+
 function benchmarkOf(
   o: Observation,
   mode: Benchmark['mode'],
@@ -164,6 +172,7 @@ function benchmarkOf(
     drainTail: o.dataset === 'ShareGPT' ? SHAREGPT_DRAIN : 0,
     sharedPrefixKvEfficiency: 1,
     wholeRunOutput: o.output_tok_s_derived === true,
+    ...outputVariationOf(o),
   };
 }
 

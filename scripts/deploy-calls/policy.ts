@@ -19,6 +19,8 @@ export interface Unrecorded {
     readonly kind: string;
     readonly actions: readonly string[];
     readonly source: string;
+    /** The emulator has no such service: nothing of the kind was recorded. */
+    readonly whole?: boolean;
   }[];
   readonly conditional: readonly Statement[];
   readonly conditionalSources: Readonly<Record<string, string>>;
@@ -49,9 +51,9 @@ export function neededActions(
   unrecorded: Unrecorded,
 ): string[] {
   const known = (kind: string): readonly string[] | undefined => {
-    const extra = unrecorded.kinds.filter((entry) => entry.kind === kind).flatMap(({ actions }) => actions);
-    const seen = recording.calls[kind];
-    return seen === undefined && extra.length === 0 ? undefined : [...(seen ?? []), ...extra];
+    const extra = unrecorded.kinds.filter((entry) => entry.kind === kind);
+    const seen = recording.calls[kind] ?? (extra.some(({ whole }) => whole) ? [] : undefined);
+    return seen && [...seen, ...extra.flatMap(({ actions }) => actions)];
   };
   const missing = kinds.filter((kind) => known(kind) === undefined && !LOCAL.has(kind));
   if (missing.length > 0)

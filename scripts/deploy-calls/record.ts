@@ -22,6 +22,7 @@ if (endpoint === undefined)
 const provider = process.env.QWEN_TERRAFORM_PROVIDER ?? null;
 const plugins = process.env.QWEN_TERRAFORM_PLUGINS ?? null;
 const scratch = mkdtempSync(join(tmpdir(), 'deploy-calls-'));
+const FIXTURE = join(scratch, 'fixture');
 
 /** Another size, image and tag: what a second `plan` typically changes. */
 const changed = (plan: Plan): Plan => ({
@@ -36,16 +37,15 @@ const changed = (plan: Plan): Plan => ({
   cost: { ...plan.cost, usdPerMonth: plan.cost.usdPerMonth + 1 },
 });
 
-/** What the variants refer to and do not make. */
+/** Makes what the variants refer to and do not make; some of it is of kinds that other stacks make. */
 function fixture(workshop: Workshop): Record<string, string> {
-  const folder = join(scratch, 'fixture');
-  mkdirSync(folder);
+  mkdirSync(FIXTURE);
   const document = JSON.parse(readFileSync(join(__dirname, 'fixture.tf.json'), 'utf8')) as Configuration;
   if (provider !== null) document.terraform.required_providers.aws.version = provider;
-  writeFileSync(join(folder, 'main.tf.json'), JSON.stringify(document));
-  init(workshop, folder);
-  apply(workshop, folder);
-  const outputs = JSON.parse(terraform(workshop, folder, 'output', '-json')) as {
+  writeFileSync(join(FIXTURE, 'main.tf.json'), JSON.stringify(document));
+  init(workshop, FIXTURE);
+  apply(workshop, FIXTURE);
+  const outputs = JSON.parse(terraform(workshop, FIXTURE, 'output', '-json')) as {
     stand_ins: { value: Record<string, string> };
   };
   return outputs.stand_ins.value;
@@ -91,7 +91,8 @@ const quiet: Workshop = { endpoint, plugins, log: null };
 const calls: ProviderCall[] = [];
 let failed = false;
 try {
-  const standIns = fixture(quiet);
+  const logged = { ...quiet, log: join(scratch, 'fixture.log') };
+  const standIns = fixture(logged);
   for (const [name, plan] of variants()) {
     if (only.length > 0 && !only.includes(name)) continue;
     const started = Date.now();
@@ -103,6 +104,8 @@ try {
     for (const failure of found.failures) process.stderr.write(`${name}: step failed: ${failure}\n`);
     failed ||= found.failures.length > 0;
   }
+  destroy(logged, FIXTURE);
+  calls.push(...callsIn(readFileSync(logged.log, 'utf8')));
 } finally {
   if (process.env.KEEP_LOGS) process.stderr.write(`logs: ${scratch}\n`);
   else rmSync(scratch, { recursive: true, force: true });

@@ -1,8 +1,6 @@
-/** `npm run iam:update`: writes docs/iam/deploy.json from the recorded calls. */
+/** `npm run iam:update` (and `docs:update`): writes docs/iam/deploy.json from the recorded calls. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { needed, unrecorded } from './needed';
-import { deployPolicy } from './policy';
+import { deployDocument } from './needed';
 
-const path = join(__dirname, '..', '..', 'docs', 'iam', 'deploy.json');
-writeFileSync(path, `${JSON.stringify(deployPolicy(needed(), unrecorded()), null, 2)}\n`);
+writeFileSync(join(__dirname, '..', '..', 'docs', 'iam', 'deploy.json'), deployDocument());

@@ -1,13 +1,15 @@
 /**
- * `npm run screenshots`: pictures of the terminal and of the HTML report for three plans, into docs/images; and of the
- * planner page where `npm run build:page` has made one. Needs Chromium (.ci/browser.sh installs Debian's).
+ * `npm run screenshots`: pictures of the terminal, of the HTML report and of the planner page, three plans each, into
+ * docs/images. Needs Chromium (.ci/browser.sh installs Debian's).
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { htmlAssets } from '../../src/cli/html-file';
+import { buildPage } from '../../src/cli/page/build';
+import { FIRST_STATE, fragmentOf, type State } from '../../src/page/state';
 import { parsePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
 import { htmlReport } from '../../src/report/html/document';
@@ -32,6 +34,17 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   cost: ['#hosted'],
   memory: ['#memory', '#day'],
 };
+/** Looks of the planner page: file, width, colours, what is asked. */
+const PAGES: readonly (readonly [string, number, 'light' | 'dark', State])[] = [
+  ['page.png', 1280, 'light', FIRST_STATE],
+  [
+    'page-dark.png',
+    1280,
+    'dark',
+    { model: 'Qwen3.5-122B-A10B', preset: 'rag', users: '200', market: ['on-demand', 'spot'] },
+  ],
+  ['page-phone.png', 360, 'light', { model: 'Qwen3.5-9B', rate: '0.5', region: ['eu-central-1'] }],
+];
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'screenshots-'));
@@ -42,10 +55,19 @@ async function main(): Promise<void> {
     spawnSync('pngquant', ['--force', '--ext', '.png', '64', join(IMAGES, name)]);
     console.log(`docs/images/${name}: ${(statSync(join(IMAGES, name)).size / 1000).toFixed(0)} kB`);
   };
-  const load = (name: string, html: string, width: number, colorScheme: 'light' | 'dark' = 'light') => {
+  const load = (
+    name: string,
+    html: string,
+    width: number,
+    colorScheme: 'light' | 'dark' = 'light',
+    fragment = '',
+  ) => {
     const path = join(folder, name);
     writeFileSync(path, html);
-    return open(browser, pathToFileURL(path).href, { viewport: { width, height: 900 }, colorScheme });
+    return open(browser, pathToFileURL(path).href + fragment, {
+      viewport: { width, height: 900 },
+      colorScheme,
+    });
   };
   try {
     const assets = htmlAssets();
@@ -75,16 +97,14 @@ async function main(): Promise<void> {
         await close();
       }
     }
-    const planner = join(ROOT, 'dist', 'page', 'index.html');
-    if (existsSync(planner)) {
-      const { page, close } = await open(browser, pathToFileURL(planner).href, {
-        viewport: { width: 1280, height: 900 },
-      });
-      await page.waitForSelector('#answer[aria-busy="false"]');
-      await page.screenshot({ path: join(IMAGES, 'page.png') });
-      shown('page.png');
+    const { html } = await buildPage();
+    for (const [name, width, scheme, state] of PAGES) {
+      const { page, close } = await load('page.html', html, width, scheme, `#${fragmentOf(state)}`);
+      await page.waitForSelector('#answer[aria-busy="false"]', { timeout: 60_000 });
+      await page.screenshot({ path: join(IMAGES, name) });
+      shown(name);
       await close();
-    } else console.log('no planner page in dist/page: run npm run build:page first to have its picture');
+    }
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true });

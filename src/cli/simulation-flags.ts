@@ -65,6 +65,8 @@ export function addSimulationFlags(command: Command): Command {
 export interface AskedSimulation {
   readonly engine: EngineSetup;
   readonly config: SimulationConfig;
+  /** Share of every prompt in the prefix cache. */
+  readonly prefixHitRate: number;
 }
 
 /** @throws UserError for flags that are missing, contradict each other or make no sense */
@@ -104,7 +106,7 @@ export function simulationOf(options: SimulationOptions): AskedSimulation {
             ...(tpotSeconds === undefined ? {} : { tpotSeconds }),
           },
   };
-  return { engine, config };
+  return { engine, config, prefixHitRate: load.prefixHitRate };
 }
 
 function arrivalsOf(

@@ -2,6 +2,7 @@ import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
 import { type Load, type SteadyState, steadyState } from './steady-state';
 import { acceptedTokens, decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
+import { decodeCurve, prefillCurve } from './step-curves';
 
 /** Means of a run that ends: seconds, and tokens per second of the replica. */
 export interface RunMeans {
@@ -14,10 +15,47 @@ export interface RunMeans {
 export type BurstLoad = Omit<Load, 'arrivals'> & { readonly requests: number };
 
 /**
- * A single burst: prompts are prefilled one after the other, then all decode together. performance-model.md 2.4.
- * One larger than the pool runs in waves.
+ * A single burst: prompts are prefilled one after the other, and each sequence decodes from the end of its own prompt
+ * on, one token in every step, those that still carry prompts of others included. Where the prompts take more steps than
+ * an output has tokens, the first sequences end before the last prompts begin. One that outgrows the pool runs in waves.
  */
 export function burstMeans(f: StepFeatures, k: Coefficients, load: BurstLoad): RunMeans {
+  if (k.selfInterference === 1) return studiedBurst(f, k, load);
+  const { inputTokens, outputTokens, maxNumBatchedTokens, cachedTokens = 0, requests } = load;
+  const computedTokens = Math.max(1, inputTokens - cachedTokens);
+  const promptSteps = computedTokens / maxNumBatchedTokens;
+  const decodeSteps = (outputTokens - 1) / acceptedTokens(f.mtpTokens, k.mtpAcceptance);
+  const most = Math.max(1, Math.min(requests, decodeSteps / promptSteps));
+  if (most > load.maxBatch) return burstInWaves(f, k, load);
+
+  const step = decodeCurve(f, k, inputTokens + outputTokens / 2);
+  // Steps with prompts among a sequence's own: those of all who come after it, or all it has.
+  const behind = (requests - 1) * promptSteps;
+  const mixed =
+    decodeSteps >= behind ? behind / 2 : decodeSteps * (1 - decodeSteps / (2 * Math.max(behind, 1e-9)));
+  const beside = decodeSteps >= behind ? most / 2 : most;
+  const prefill = prefillCurve(
+    f,
+    k,
+    computedTokens,
+    cachedTokens,
+  )(beside, Math.min(computedTokens * Math.max(1, 1 / promptSteps), maxNumBatchedTokens));
+  const perRequest = prefill + promptSteps * step(beside);
+  const outside = requestOverheadSeconds(k, inputTokens);
+  // Prompts that share a step end together.
+  const sharing = Math.min(requests, Math.max(1, 1 / promptSteps));
+  const ttftSeconds = outside + ((requests + sharing) / 2) * perRequest;
+  const decoding = (decodeSteps - mixed) * step(most) + mixed * (step(beside) + prefill / promptSteps);
+  const total = outside + requests * perRequest + decodeSteps * step(decodeSteps >= behind ? most : most / 2);
+  return {
+    ttftSeconds,
+    tpotSeconds: outputTokens > 1 ? decoding / (outputTokens - 1) : step(most),
+    outputTokensPerSecond: ((requests * outputTokens) / total) * ranksOf(f),
+  };
+}
+
+/** As first studied: nobody decodes while prompts are prefilled. performance-model.md 2.4. */
+function studiedBurst(f: StepFeatures, k: Coefficients, load: BurstLoad): RunMeans {
   const { inputTokens, outputTokens, maxNumBatchedTokens, cachedTokens = 0, requests } = load;
   if (requests > load.maxBatch) return burstInWaves(f, k, load);
   const computedTokens = Math.max(1, inputTokens - cachedTokens);
@@ -67,12 +105,30 @@ function burstInWaves(f: StepFeatures, k: Coefficients, load: BurstLoad): RunMea
 }
 
 /**
+ * A closed run of so many requests: the first of each client come at once, all further ones when another ends. TPOT of
+ * the first is that of a burst; TTFT has its share in `steadyState` already.
+ */
+export function closedRunTpot(
+  f: StepFeatures,
+  k: Coefficients,
+  load: Omit<Load, 'arrivals'>,
+  s: SteadyState,
+  { concurrency, totalRequests }: { readonly concurrency: number; readonly totalRequests?: number },
+): number {
+  if (totalRequests === undefined || k.selfInterference === 1) return s.tpotSeconds;
+  const requests = Math.min(concurrency, load.maxBatch);
+  const first = Math.min(1, requests / totalRequests);
+  const burst = burstMeans(f, k, { ...load, requests });
+  return first * burst.tpotSeconds + (1 - first) * s.tpotSeconds;
+}
+
+/**
  * Output of a whole closed run by Little's law, its first burst included (what benchmarks print); the steady state
  * alone is faster.
  */
 export const wholeRunOutput = (
   f: StepFeatures,
-  s: SteadyState,
+  { ttftSeconds, tpotSeconds }: Pick<RunMeans, 'ttftSeconds' | 'tpotSeconds'>,
   concurrency: number,
   outputTokens: number,
-): number => (concurrency * outputTokens * ranksOf(f)) / (s.ttftSeconds + (outputTokens - 1) * s.tpotSeconds);
+): number => (concurrency * outputTokens * ranksOf(f)) / (ttftSeconds + (outputTokens - 1) * tpotSeconds);

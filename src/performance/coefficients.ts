@@ -34,7 +34,10 @@ export interface Coefficients {
   readonly promptTokenMicros: number;
   /** What a closed benchmark's first burst adds, relative to half the burst's prefill time. */
   readonly burstShare: number;
-  /** Whether a sequence's own prefill counts as interference with its decoding: 0 no (physics), 1 as first studied. */
+  /**
+   * Whether a sequence meets itself as if it were another: its own prefill in its decoding, and not its own place in the
+   * batch. 0 no (physics), 1 as first studied.
+   */
   readonly selfInterference: number;
   readonly gdnPrefillMicros: number;
   /** Probability that a draft token is accepted, given that those before it were. */

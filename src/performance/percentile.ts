@@ -1,11 +1,17 @@
 import type { Coefficients } from './coefficients';
-import { ranksOf, type StepFeatures } from './features';
+import type { StepFeatures } from './features';
+import { firstTokenP95 } from './first-token';
+import { type OpenState, openLoop } from './open-loop';
+import { promptCut } from './prompt-steps';
+import { lognormalNodes, mixtureP95, squaredVariation, Z_95 } from './queueing';
 import { type Load, type SteadyState, steadyState } from './steady-state';
-import { decodeStep, prefillSeconds } from './step';
+import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
+import { prefillCurve } from './step-curves';
 
-/** Lengths whose 95th percentile matters; tokens. */
+/** Lengths whose 95th percentile matters; tokens. Outputs are all alike where theirs is left out. */
 export interface LengthTail {
   readonly inputP95Tokens: number;
+  readonly outputP95Tokens?: number;
 }
 
 export interface Percentile95 {
@@ -14,47 +20,124 @@ export interface Percentile95 {
   readonly tpotP95Seconds: number;
 }
 
-const Z_95 = 1.6449;
+/** 95th percentiles in closed form, for the search over candidates. */
+export function percentile95(f: StepFeatures, k: Coefficients, load: Load, tail: LengthTail): Percentile95 {
+  const spread: Load = {
+    ...load,
+    inputVariation: squaredVariation(load.inputTokens, tail.inputP95Tokens),
+    outputVariation: squaredVariation(load.outputTokens, tail.outputP95Tokens ?? load.outputTokens),
+  };
+  const { arrivals } = spread;
+  if (arrivals.kind === 'closed' || arrivals.spacing === 'constant') return orderly(f, k, spread, tail);
+  const mean = openLoop(f, k, spread, arrivals.requestsPerSecond);
+  return {
+    mean,
+    ttftP95Seconds: firstTokenP95(mean, longPromptSeconds(f, k, spread, mean, tail)),
+    tpotP95Seconds: tpotP95(mean, spread),
+  };
+}
+
+/** What a prompt of the 95th percentile takes longer than a mean one, front end and decoding beside it included. */
+function longPromptSeconds(
+  f: StepFeatures,
+  k: Coefficients,
+  load: Load,
+  { steps, firstToken }: OpenState,
+  { inputP95Tokens }: LengthTail,
+): number {
+  if (inputP95Tokens <= load.inputTokens) return 0;
+  const { cachedTokens = 0 } = load;
+  const tokens = Math.max(1, inputP95Tokens - cachedTokens);
+  const { steps: count } = promptCut(load, tokens);
+  const prompt = prefillCurve(f, k, tokens, cachedTokens)(Math.max(steps.batch, 1e-3), tokens / count);
+  const long = requestOverheadSeconds(k, inputP95Tokens) + prompt + count * steps.plainStep;
+  return Math.max(0, long - firstToken.frontSeconds - firstToken.ownSeconds);
+}
 
 /**
- * 95th percentiles in closed form, for the search over candidates.
- *
- * TTFT spreads by two independent things: the prompt's own length, and waiting. Waiting has the exponential tail of
- * M/G/1, P(W > t) = U exp(-t / w) with w the wait of those who wait; their spreads add as variances.
- * TPOT of a request spreads by the batch it shares: arrivals are random, so the batch is Poisson around its mean.
+ * TPOT of a request spreads by the prompts that are computed while it decodes and by the batch it shares. Both are
+ * shot noise of the arrivals around it, which come in clusters (`dispersion`). Outputs of five lengths stand for all:
+ * short ones spread more.
  */
-export function percentile95(f: StepFeatures, k: Coefficients, load: Load, tail: LengthTail): Percentile95 {
+function tpotP95(state: OpenState, load: Load): number {
+  const { steps, tpotSeconds } = state;
+  const { outputTokens, outputVariation = 0 } = load;
+  if (outputTokens <= 1) return tpotSeconds;
+  const parts = lognormalNodes(outputTokens - 1, outputVariation).flatMap(({ value, weight }) =>
+    decodingParts(state, steps.decodeStepsOf(value + 1)).map((part) => ({
+      weight: weight * part.weight,
+      least: part.least / value,
+      mean: part.mean / value,
+      variance: part.variance / (value * value),
+    })),
+  );
+  return mixtureP95(parts);
+}
+
+interface Moments {
+  readonly weight: number;
+  readonly least: number;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** Seconds of a decoding of `n` steps. */
+function decodingParts(state: OpenState, n: number): Moments[] {
+  const { steps: s, firstToken } = state;
+  const { work } = s;
+  const { rate } = firstToken;
+  const own = n * s.perSequence;
+  const ratio = n / s.decodeSteps;
+  // Of the batch, averaged over a window of `ratio` lengths of the others.
+  const averaged = ratio <= 1 ? 1 - ratio / 3 : (1 - 1 / (3 * ratio)) / ratio;
+  const feedback = 1 / Math.max(0.1, 1 - (rate * s.decodeSteps * s.perSequence) / (1 - s.prefillShare));
+  const batch = s.stepBatch * averaged * own * own * feedback * s.dispersion;
+  const least = n * s.lightStep;
+  const parts: Moments[] = [];
+  if (s.oneByOne < 1) {
+    const mean = s.sharedSecondsOf(n);
+    const arrivals = rate * mean;
+    const further = s.furtherPrompt;
+    const prompts =
+      arrivals * (further * further * (1 + work.variation) + further * own) * feedback * s.dispersion;
+    parts.push({ weight: 1 - s.oneByOne, least, mean, variance: batch + prompts });
+  }
+  if (s.oneByOne > 0) {
+    const { used, afterBusy, afterIdle, extra } = s.queue;
+    const single = (weight: number, mixed: number): void => {
+      const room = mixed * (n - mixed);
+      const spread = mixed * work.fullSteps * (1 + work.variation) * s.dispersion;
+      parts.push({
+        weight: s.oneByOne * weight,
+        least,
+        mean: n * s.taggedStep + mixed * extra,
+        variance: batch + Math.min(room, spread) * extra * extra,
+      });
+    };
+    single(used, afterBusy(n));
+    single(1 - used, afterIdle(n));
+  }
+  return parts;
+}
+
+/** Clients in a closed loop and evenly spaced arrivals: lengths and batch spread, waiting hardly. */
+function orderly(f: StepFeatures, k: Coefficients, load: Load, tail: LengthTail): Percentile95 {
   const mean = steadyState(f, k, load);
   const cached = load.cachedTokens ?? 0;
   const longPrefill = prefillSeconds(f, k, {
     inputTokens: Math.max(1, tail.inputP95Tokens - cached),
+    cachedTokens: cached,
     maxNumBatchedTokens: load.maxNumBatchedTokens,
     decodeBatch: Math.max(mean.decodeBatch, 1e-3),
     share: 1,
   });
   const lengthSpread = Math.max(0, longPrefill - mean.prefillSeconds);
-
-  const shape = 1 + squaredVariation(load.inputTokens, tail.inputP95Tokens);
-  const service = mean.utilisation / Math.max(mean.requestsPerSecond / ranksOf(f), 1e-9);
-  const waitOfWaiting = (service * shape) / (2 * (1 - mean.utilisation));
-  const waitP95 = mean.utilisation > 0.05 ? waitOfWaiting * Math.log(mean.utilisation / 0.05) : 0;
-  const waitSpread = Math.max(0, waitP95 - mean.queueSeconds);
-
   const busyBatch = Math.min(mean.decodeBatch + Z_95 * Math.sqrt(mean.decodeBatch), load.maxBatch);
   const context = load.inputTokens + load.outputTokens / 2;
   const busyStep = decodeStep(f, k, Math.max(busyBatch, 1), context).total;
   return {
     mean,
-    ttftP95Seconds: mean.ttftSeconds + Math.hypot(lengthSpread, waitSpread),
+    ttftP95Seconds: mean.ttftSeconds + lengthSpread,
     tpotP95Seconds: mean.tpotSeconds * Math.max(1, busyStep / mean.stepSeconds),
   };
-}
-
-/** Squared coefficient of variation of a log-normal with this mean and 95th percentile; 0 for fixed lengths. */
-export function squaredVariation(mean: number, p95: number): number {
-  const ratio = Math.log(p95 / mean);
-  if (!(ratio > 0)) return 0;
-  // ln(p95/mean) = z s - s^2/2 has a real solution up to z^2/2; beyond it the tail is as heavy as a log-normal gets.
-  const sigma = ratio < (Z_95 * Z_95) / 2 ? Z_95 - Math.sqrt(Z_95 * Z_95 - 2 * ratio) : Z_95;
-  return Math.exp(sigma * sigma) - 1;
 }

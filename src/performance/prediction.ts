@@ -1,4 +1,4 @@
-import { burstMeans, type RunMeans, wholeRunOutput } from './burst';
+import { burstMeans, closedRunTpot, type RunMeans, wholeRunOutput } from './burst';
 import { highestRate } from './capacity';
 import type { Basis, Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
@@ -91,7 +91,18 @@ function runMeans(f: StepFeatures, k: Coefficients, load: Load, s: SteadyState):
   if (arrivals.kind === 'open' || arrivals.totalRequests === undefined) return s;
   if (arrivals.totalRequests <= arrivals.concurrency)
     return burstMeans(f, k, { ...load, requests: arrivals.totalRequests });
-  return { ...s, outputTokensPerSecond: wholeRunOutput(f, s, arrivals.concurrency, load.outputTokens) };
+  const { ttftSeconds } = s;
+  const tpotSeconds = closedRunTpot(f, k, load, s, arrivals);
+  return {
+    ttftSeconds,
+    tpotSeconds,
+    outputTokensPerSecond: wholeRunOutput(
+      f,
+      { ttftSeconds, tpotSeconds },
+      arrivals.concurrency,
+      load.outputTokens,
+    ),
+  };
 }
 
 function highestStableRate(f: StepFeatures, k: Coefficients, load: Load): number {

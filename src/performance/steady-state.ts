@@ -1,12 +1,15 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
-import { acceptedTokens, bf16Rate, decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
+import { openLoop } from './open-loop';
+import { giniIndex, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
+import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
+import { decodeCurve, prefillCurve } from './step-curves';
 
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
 export type Arrivals =
   /** A fixed number of clients, each sending its next request when the last one ends. */
   | { readonly kind: 'closed'; readonly concurrency: number; readonly totalRequests?: number }
-  /** A fixed rate. `poisson` adds the waiting that random arrivals cause (M/D/1); `constant` has none. */
+  /** A fixed rate: at random, or evenly spaced (then nobody waits). */
   | { readonly kind: 'open'; readonly requestsPerSecond: number; readonly spacing: 'constant' | 'poisson' };
 
 export interface Load {
@@ -20,6 +23,13 @@ export interface Load {
   /** Sequences that the block pool and `max_num_seqs` admit at once. */
   readonly maxBatch: number;
   readonly maxNumBatchedTokens: number;
+  /** Block of the prefix cache, where it is on: prompts are cut there. */
+  readonly blockTokens?: number;
+  /** GDN kernels that save the state of a block boundary from within a chunk. */
+  readonly checkpointsWithin?: boolean;
+  /** Squared coefficients of variation of the lengths; 0 when all are alike. */
+  readonly inputVariation?: number;
+  readonly outputVariation?: number;
 }
 
 /** Mean behaviour in the steady state; seconds, of one rank except the rates, which are the replica's. */
@@ -48,22 +58,30 @@ const ITERATIONS = 300;
 const DAMPING = 0.5;
 const SMALLEST_DAMPING = 0.02;
 const CONVERGED = 1e-7;
-const MAX_PREFILL_SHARE = 0.985;
-const MAX_UTILISATION = 0.999;
 /** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
 const UNKNOWN_BURST_SHARE = 0.1;
 
-/**
- * Fixed point of batch size, prefill interference and waiting. performance-model.md 2.4, and beyond it: a sequence is
- * slowed by the others' prefills only, and by no more than one full token budget a step.
- * Prefill is one deterministic server: in a closed loop its queue is finite, in an open loop it is M/D/1 when
- * arrivals are random (an assumption: the calibration rows hold no Poisson arrivals).
- */
+/** The steady state of a load: clients in a closed loop, or an open one. */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
+  const { arrivals } = load;
+  return arrivals.kind === 'open' && arrivals.spacing === 'poisson'
+    ? openLoop(f, k, load, arrivals.requestsPerSecond)
+    : orderlyState(f, k, load);
+}
+
+/**
+ * Fixed point of batch size, prefill interference and waiting, for clients in a closed loop (a finite source before one
+ * deterministic prefill server) and evenly spaced arrivals. performance-model.md 2.4, and beyond it: a sequence is
+ * slowed by the others' prefills only, by no more than one full token budget a step, and it always decodes beside
+ * itself: in its own steps the batch is 1 and the others, not the mean over time.
+ */
+function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { inputTokens, outputTokens, maxNumBatchedTokens, arrivals, cachedTokens = 0 } = load;
   const computedTokens = Math.max(1, inputTokens - cachedTokens);
   const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
-  const context = inputTokens + outputTokens / 2;
+  const { outputVariation = 0 } = load;
+  // Long outputs are seen more often: the mean context is weighted by length.
+  const context = inputTokens + (outputTokens * (1 + outputVariation)) / 2;
   const closed = arrivals.kind === 'closed';
   const concurrency = closed ? arrivals.concurrency : Number.POSITIVE_INFINITY;
   const admitted = Math.min(concurrency, load.maxBatch);
@@ -71,21 +89,26 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
   const others = closed ? 1 - 1 / admitted : 1;
 
+  const decodeSeconds = decodeCurve(f, k, context);
+  const prefillOf = prefillCurve(f, k, computedTokens, cachedTokens);
+  // Evenly spaced arrivals of unequal lengths: the variance of their number over its mean is the lengths' Gini index.
+  const evenSpread = giniIndex(outputVariation);
+  /** Sequences in the steps of one of them; the first study took the mean over time. */
+  const seenBatch = (mean: number): number =>
+    k.selfInterference * mean +
+    (1 - k.selfInterference) * (closed ? 1 + others * mean : Math.max(1, mean + evenSpread));
+
   let batch = closed ? 0.8 * admitted : Math.min(1, admitted);
   let share = 1;
   let waiting = 0;
   let state = stepAt(batch, share);
 
   function stepAt(currentBatch: number, currentShare: number) {
-    const decode = decodeStep(f, k, currentBatch, context).total;
-    const prefill = prefillSeconds(f, k, {
-      inputTokens: computedTokens,
-      cachedTokens,
-      maxNumBatchedTokens,
-      decodeBatch: currentBatch,
-      share: currentShare,
-    });
-    return { decode, prefill: prefill + visionSeconds };
+    const chunk = Math.min(computedTokens * currentShare, maxNumBatchedTokens);
+    return {
+      decode: decodeSeconds(seenBatch(currentBatch)),
+      prefill: prefillOf(currentBatch, chunk) + visionSeconds,
+    };
   }
 
   let rate = closed
@@ -124,11 +147,12 @@ export function steadyState(f: StepFeatures, k: Coefficients, load: Load): Stead
           ? Math.min((others * (rate * service - utilisation / 2) * service) / (1 - seen), most)
           : most;
     } else {
-      waiting = arrivals.spacing === 'poisson' ? (utilisation / (2 * (1 - utilisation))) * service : 0;
+      waiting = 0;
     }
-    // A busy engine first ends its current step; then the prompt's own step lasts as long as the batch beside it.
+    // An engine busy with others first ends its current step; then the prompt's own step lasts as long as theirs.
+    const beside = batch * (k.selfInterference + (1 - k.selfInterference) * others);
     const residual =
-      Math.min(1, batch) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
+      Math.min(1, beside) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
     response =
       service +
       waiting +

@@ -8,7 +8,7 @@ const MILLI = 1e-3;
 const SLIDING_WINDOW_TOKENS = 128;
 const DRAFT_PASS_SECONDS = 100 * MICRO;
 /** Below this batch an engine is idle: nothing to share a step with. */
-const IDLE_BATCH = 1e-5;
+export const IDLE_BATCH = 1e-5;
 
 const hypot = (x: number, y: number): number => Math.sqrt(x * x + y * y);
 
@@ -31,7 +31,7 @@ function effectiveBandwidth(
 const unpackedBytes = (f: StepFeatures, k: Coefficients): number =>
   f.denseFp4WeightBytes * (1 / k.fp4ReadEfficiency - 1);
 
-function weightReadSeconds(f: StepFeatures, k: Coefficients, tokensAllRanks: number): number {
+export function weightReadSeconds(f: StepFeatures, k: Coefficients, tokensAllRanks: number): number {
   const bandwidth = effectiveBandwidth(f, k);
   return (
     (f.denseWeightBytes + f.headWeightBytes + unpackedBytes(f, k)) / bandwidth.dense +
@@ -43,7 +43,7 @@ function weightReadSeconds(f: StepFeatures, k: Coefficients, tokensAllRanks: num
 export const bf16Rate = (f: StepFeatures, k: Coefficients): number =>
   f.peakFlops.bf16 * k.mfuBf16 * k.computeFactor[f.gpuClass];
 
-function computeSeconds(f: StepFeatures, k: Coefficients, tokens: number): number {
+export function computeSeconds(f: StepFeatures, k: Coefficients, tokens: number): number {
   const perToken =
     (f.denseFlop.bf16 + f.expertFlop.bf16 / k.moeMfuRatio) / (f.peakFlops.bf16 * k.mfuBf16) +
     (f.denseFlop.fp8 + f.expertFlop.fp8 / k.moeMfuRatio) / (f.peakFlops.fp8 * k.mfuFp8) +
@@ -136,15 +136,28 @@ export function prefillSeconds(f: StepFeatures, k: Coefficients, input: PrefillI
     decodeBatch <= IDLE_BATCH
       ? 0
       : hypot(weightReadSeconds(f, k, decodeTokens * f.dataParallel), computeSeconds(f, k, decodeTokens));
+  return (
+    (steps * (mixed - alone + mixedStepOverhead(f, k)) + perPromptSeconds(f, k, inputTokens, cachedTokens)) *
+    (k.prefillFactor ?? 1)
+  );
+}
+
+/** Of every step with prompt tokens. */
+export const mixedStepOverhead = (f: StepFeatures, k: Coefficients): number =>
+  k.mixedStepLayerMicros * MICRO * f.layers;
+
+/** What a prompt costs however it is cut: attention over its context, GDN layers, communication. */
+export function perPromptSeconds(
+  f: StepFeatures,
+  k: Coefficients,
+  inputTokens: number,
+  cachedTokens: number,
+): number {
   const attention = (f.attentionFlop * inputTokens * (cachedTokens + inputTokens / 2)) / bf16Rate(f, k);
   const gdn =
     (inputTokens * f.gdnHeadLayers * k.gdnPrefillMicros * MICRO * (1e15 / f.peakFlops.bf16)) /
     k.computeFactor[f.gpuClass];
-  const perStep = k.mixedStepLayerMicros * MICRO * f.layers;
-  return (
-    (steps * (mixed - alone + perStep) + attention + gdn + communicationSeconds(f, k, inputTokens, 0)) *
-    (k.prefillFactor ?? 1)
-  );
+  return attention + gdn + communicationSeconds(f, k, inputTokens, 0);
 }
 
 /** What one engine step carries on one data-parallel rank. */

@@ -59,7 +59,12 @@ function nextFaster(chosen: Option, search: Search): Alternative | null {
   });
   if (faster === null) return null;
   const extra = Math.round(faster.cost.usdPerMonth - chosen.cost.usdPerMonth);
-  const money = extra >= 0 ? `${dollars(extra)} a month more` : `saves ${dollars(-extra)} a month`;
+  const money =
+    extra === 0
+      ? 'the same cost'
+      : extra > 0
+        ? `${dollars(extra)} a month more`
+        : `saves ${dollars(-extra)} a month`;
   const beyond = faster.design.extras.length > 0 ? ` with ${faster.design.extras.join(' and ')}` : '';
   const tradeOff = `${money}${beyond}; a token every ${(tpotOf(faster) * 1000).toFixed(0)} ms instead of ${(current * 1000).toFixed(0)} ms (p95)`;
   return described('next-faster', faster, tradeOff, context);

@@ -1,6 +1,6 @@
 import { UserError } from '../errors';
 import { pessimistic } from '../performance/interval';
-import { squaredVariation } from '../performance/percentile';
+import { squaredVariation } from '../performance/queueing';
 import type { LengthDistribution, SimulationConfig } from '../simulation/config';
 import { replay } from '../simulation/simulate';
 import type { PlanningContext } from './candidate';

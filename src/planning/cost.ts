@@ -30,6 +30,9 @@ const LOGS_USD_PER_GB = 0.5;
 const CROSS_ZONE_USD_PER_GB = 0.01;
 const INTERNET_USD_PER_GB = 0.09;
 
+/** Day of the list prices above. */
+export const STACK_PRICES_AS_OF = '2026-11';
+
 export interface CostItem {
   readonly item: string;
   readonly usdPerMonth: number;

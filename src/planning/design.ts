@@ -8,6 +8,7 @@ import type { Footing } from '../performance/interval';
 import type { Percentile95 } from '../performance/percentile';
 import type { MemoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
+import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
 import { type EngineOption, engineOptions } from './engine-options';
 import { layoutText } from './layouts';
@@ -162,8 +163,14 @@ function curveOf(
       outputTokens: workload.outputTokens.mean,
       maxBatch: NO_LIMIT,
       maxNumBatchedTokens: option.maxNumBatchedTokens,
+      ...(option.prefixCaching
+        ? {
+            blockTokens: budget.pool.blockTokens,
+            checkpointsWithin: savesStatesWithin(budget.pool, option.mtpTokens),
+          }
+        : {}),
     },
-    tail: { inputP95Tokens: workload.inputTokens.p95 },
+    tail: { inputP95Tokens: workload.inputTokens.p95, outputP95Tokens: workload.outputTokens.p95 },
   };
   const known = new Map<number, Percentile95>();
   const at = (rate: number): Percentile95 => {

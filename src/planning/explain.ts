@@ -53,27 +53,12 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
   };
   const known = new Set(sized.map(({ candidate }) => candidate.offer.type.name));
   for (const option of sized) consider(dearerThan(chosen, option));
-  const cheapest = new Map<string, number>();
-  for (const prospect of [...search.prospects].sort((a, b) => a.fewestUsdPerMonth - b.fewestUsdPerMonth)) {
-    const { offer, checkpoint } = prospect.candidate;
-    const best = cheapest.get(offer.type.name) ?? Number.POSITIVE_INFINITY;
-    // What does not serve leaves its reason in the search; what cannot be cheaper than its type's best needs none.
-    if (known.has(offer.type.name) || prospect.fewestUsdPerMonth >= best || !search.serves(prospect))
-      continue;
-    const usd = search.cheapestUsdPerMonth(prospect);
-    if (usd >= best) continue;
-    cheapest.set(offer.type.name, usd);
-    const extra = Math.round(usd - chosen.cost.usdPerMonth);
+  for (const [type, { usd, checkpoint }] of cheapestBounds(search, known)) {
     // Cheap enough to have been sized: what stopped it is in the search.
     if (usd <= chosen.cost.usdPerMonth) continue;
+    const extra = dollars(Math.round(usd - chosen.cost.usdPerMonth));
     consider(
-      costRejection(
-        offer.type.name,
-        checkpoint.key,
-        usd,
-        chosen,
-        `even at its fastest it costs ${dollars(extra)} a month more`,
-      ),
+      costRejection(type, checkpoint, usd, chosen, `even at its fastest it costs ${extra} a month more`),
     );
   }
   search.rejected.forEach(consider);
@@ -81,6 +66,24 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
   return [...best.values()]
     .sort((a, b) => closer(a, b) || (a.instanceType < b.instanceType ? -1 : 1))
     .map(({ distance: _, ...rejection }) => rejection);
+}
+
+/** Of each type that serves but was not sized: less than its cheapest fleet costs. */
+function cheapestBounds(
+  search: Search,
+  sized: ReadonlySet<string>,
+): Map<string, { readonly usd: number; readonly checkpoint: Rejected['checkpoint'] }> {
+  const bounds = new Map<string, { usd: number; checkpoint: Rejected['checkpoint'] }>();
+  for (const prospect of [...search.prospects].sort((a, b) => a.fewestUsdPerMonth - b.fewestUsdPerMonth)) {
+    const { offer, checkpoint } = prospect.candidate;
+    const best = bounds.get(offer.type.name)?.usd ?? Number.POSITIVE_INFINITY;
+    // What does not serve leaves its reason in the search; what cannot be cheaper than its type's best needs none.
+    if (sized.has(offer.type.name) || prospect.fewestUsdPerMonth >= best || !search.serves(prospect))
+      continue;
+    const usd = search.cheapestUsdPerMonth(prospect);
+    if (usd < best) bounds.set(offer.type.name, { usd, checkpoint: checkpoint.key });
+  }
+  return bounds;
 }
 
 const costRejection = (

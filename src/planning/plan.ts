@@ -13,6 +13,7 @@ import { alternativesTo } from './alternatives';
 import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
 import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
+import { STACK_PRICES_AS_OF } from './cost';
 import { describeOption } from './describe';
 import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
@@ -180,6 +181,7 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
       models: MODELS_AS_OF,
       performance: FITTED_ON,
       hostedApis: HOSTED_APIS_AS_OF,
+      stackPrices: STACK_PRICES_AS_OF,
     },
     series: planSeries(chosen, search),
   };

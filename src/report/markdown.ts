@@ -29,7 +29,7 @@ export function markdownReport(plan: Plan, file: string): string {
   };
   const figures: DataTable = {
     caption: 'Figures',
-    columns: [{ title: '' }, { title: '', align: 'right' }, { title: '' }],
+    columns: [{ title: 'Figure' }, { title: 'Value', align: 'right' }, { title: 'Note' }],
     rows: keyFigures(clean).map(({ label, value, note }) => [label, value, note]),
   };
   return [
@@ -67,7 +67,7 @@ function table({ columns, rows }: DataTable): string {
 }
 
 /** ASCII punctuation that means something in Markdown or HTML; a backslash takes its meaning. */
-const MEANINGFUL = /[\\`*_{}[\]<>()#|~&]/g;
+const MEANINGFUL = /[\\`*_[\]<>#|~&]|\$(?!\d)/g;
 /** What GitHub links by itself: people, issues, addresses. A word joiner between keeps it text. */
 const LINKED = /@(?=\w)|#(?=\d)|:(?=\/\/)|(?<=www)\./gi;
 const WORD_JOINER = '\u2060';
@@ -80,7 +80,7 @@ export const escapeMarkdown = (text: string): string =>
     .replace(LINKED, (mark) => `${mark}${WORD_JOINER}`)
     .replace(MEANINGFUL, (mark) => `\\${mark}`)
     // Only at the start of a line do these open a list, a heading or a rule.
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, (_, space: string, mark: string) =>
+    .replace(/^(\s*)([-+=]|\d+(?=[.)](?:\s|$)))/, (_, space: string, mark: string) =>
       /\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`,
     );
 

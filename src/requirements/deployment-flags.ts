@@ -1,8 +1,18 @@
-/** `numbers`: a list with commas; `counts`: key=number, repeatable; `price`: name=input,output, repeatable. */
-export type Kind = 'text' | 'number' | 'texts' | 'on' | 'off' | 'tag' | 'numbers' | 'counts' | 'price';
+/** `numbers`: a list with commas; `counts`: key=number, repeatable; `price`: name=input,output, repeatable; `schedule`: schedule-flag.ts. */
+export type Kind =
+  | 'text'
+  | 'number'
+  | 'texts'
+  | 'on'
+  | 'off'
+  | 'tag'
+  | 'numbers'
+  | 'counts'
+  | 'price'
+  | 'schedule';
 
 /** Kinds that may be given several times. */
-export const REPEATABLE: ReadonlySet<Kind> = new Set<Kind>(['texts', 'tag', 'counts', 'price']);
+export const REPEATABLE: ReadonlySet<Kind> = new Set<Kind>(['texts', 'tag', 'counts', 'price', 'schedule']);
 
 export interface Flag {
   readonly flags: string;
@@ -11,7 +21,7 @@ export interface Flag {
   readonly help: string;
 }
 
-/** The fields of `selfhost.yaml` about network edge and deployment as flags; the schedule is the file's alone. */
+/** The fields of `selfhost.yaml` about network edge and deployment as flags. */
 export const DEPLOYMENT_FLAGS: readonly Flag[] = [
   { flags: '--vpc <id>', path: ['network', 'vpcId'], kind: 'text', help: 'existing VPC' },
   {
@@ -193,5 +203,11 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     path: ['deployment', 'sleepAfterMinutes'],
     kind: 'number',
     help: 'scale to zero after so long without a request',
+  },
+  {
+    flags: '--schedule <entry>',
+    path: ['deployment', 'schedule'],
+    kind: 'schedule',
+    help: "group size from a time on: 'NAME=CRON;MIN-MAX[;TIME ZONE]', such as 'night=0 22 * * *;0-0;Europe/Berlin', repeatable",
   },
 ];

@@ -4,6 +4,7 @@ import { PRESET_NAMES } from '../workload/presets';
 import { MARKETS } from './choices';
 import { DEPLOYMENT_FLAGS, type Flag } from './deployment-flags';
 import type { Override } from './document';
+import { scheduleOf } from './schedule-flag';
 import { SIZING_FLAGS } from './sizing-flags';
 
 export type { Flag } from './deployment-flags';
@@ -87,6 +88,12 @@ export const FLAGS: readonly Flag[] = [
     path: ['workload', 'sharedPrefixShare'],
     kind: 'number',
     help: 'share of the prompt all requests have in common, 0 to 1',
+  },
+  {
+    flags: '--history <share>',
+    path: ['workload', 'historyShare'],
+    kind: 'number',
+    help: 'share of the prompt that is the conversation so far, 0 to 1',
   },
   { flags: '--thinking', path: ['workload', 'thinking'], kind: 'on', help: 'let the model think (default)' },
   {
@@ -216,6 +223,8 @@ export function overridesOf(flag: Flag, given: string | readonly string[]): Over
       },
     ];
   if (kind === 'price') return [{ path, value: [given].flat().map((text) => priceOf(text, label)), label }];
+  if (kind === 'schedule')
+    return [{ path, value: [given].flat().map((text) => scheduleOf(text, label)), label }];
   if (kind === 'texts') return [{ path, value: [given].flat().flatMap((text) => text.split(',')), label }];
   return [{ path, value: kind === 'number' ? numberOf(given as string, label) : given, label }];
 }

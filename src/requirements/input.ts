@@ -58,6 +58,14 @@ const workload = z.strictObject({
     .max(1)
     .optional()
     .describe('share of the prompt that all requests have in common'),
+  historyShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'share of the prompt that is the conversation so far (default 0; with sharedPrefixShare at most 1)',
+    ),
   thinking: z.boolean().optional().describe('Qwen3.5 thinks by default: outputs are several times longer'),
   streaming: z
     .boolean()

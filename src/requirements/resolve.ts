@@ -138,6 +138,7 @@ function resolveWorkload(input: RequirementsInput, notes: string[]): Workload {
     inputTokens: resolveLengths('inputTokens', given.inputTokens, preset.inputTokens),
     outputTokens: resolveLengths('outputTokens', given.outputTokens, presetOutput),
     sharedPrefixShare: given.sharedPrefixShare ?? preset.sharedPrefixShare,
+    ...(given.historyShare === undefined ? {} : { historyShare: given.historyShare }),
     thinking,
     streaming: given.streaming ?? false,
   };

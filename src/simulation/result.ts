@@ -57,6 +57,8 @@ export interface Replay {
 
   readonly requestsPerSecond: number;
   readonly outputTokensPerSecond: number;
+  /** Over equal spans of the run. */
+  readonly outputTokensPerSecondBySpan: Distribution;
   readonly goodput: { readonly requestsPerSecond: number; readonly share: number } | null;
 
   /** Share of time in which replicas run a step, and one with prompt tokens. */

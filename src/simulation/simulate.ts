@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
 import { acceptedTokens } from '../performance/step';
+import { savesStatesWithin } from '../vllm/pool';
 import { buildRequests } from './build-requests';
 import { checkConfig } from './check-config';
 import { runCluster } from './cluster';
@@ -83,7 +84,6 @@ function prepare(config: SimulationConfig): { engine: Engine; longestTokens: num
 function engineOf(config: SimulationConfig): Engine {
   const { pool, mtpTokens, maxNumSeqs, maxNumBatchedTokens, prefixCaching, features, coefficients } = config;
   const stateGroups = pool.layout.groups - 1;
-  const setsPerSequence = pool.layout.fixedBlocksPerSequence / stateGroups;
   return {
     timer: new ModelStepTimer(features, coefficients, maxNumSeqs),
     maxNumSeqs,
@@ -98,8 +98,7 @@ function engineOf(config: SimulationConfig): Engine {
     chunks: {
       blockTokens: pool.layout.blockTokens,
       maxNumBatchedTokens,
-      // The layout holds a third set of states exactly where GDN prefill saves them from within a chunk.
-      internalCheckpoints: prefixCaching && setsPerSequence > 2 + mtpTokens,
+      internalCheckpoints: prefixCaching && savesStatesWithin(pool.layout, mtpTokens),
     },
   };
 }

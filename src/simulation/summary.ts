@@ -4,6 +4,7 @@ import { distributionOf, distributionOfHistogram } from './distribution';
 import type { Replica } from './replica';
 import type { RequestTable } from './request-table';
 import type { Replay, ReplicaResult } from './result';
+import { throughputBySpan } from './throughput';
 
 export interface SummaryInput {
   readonly requests: RequestTable;
@@ -46,6 +47,7 @@ export function summarise(input: SummaryInput): Replay {
     ),
     requestsPerSecond,
     outputTokensPerSecond: output / durationSeconds,
+    outputTokensPerSecondBySpan: distributionOf(throughputBySpan(requests, durationSeconds)),
     goodput: good === null ? null : { requestsPerSecond: good * requestsPerSecond, share: good },
     busyShare: busySeconds / replicaSeconds,
     mixedShare: sum((replica) => replica.totals.mixedSeconds) / replicaSeconds,

@@ -105,6 +105,17 @@ export function blocksPerSequence(layout: PoolLayout, tokens: number): number {
   return Math.ceil(tokens / layout.blockTokens) + layout.fixedBlocksPerSequence;
 }
 
+/** Blocks a sequence holds on average while it runs: GDN states beyond its own are held only when a block is crossed. */
+export const runningBlocksPerSequence = (layout: PoolLayout, tokens: number, mtpTokens: number): number =>
+  Math.ceil(tokens / layout.blockTokens) + (layout.groups - 1) * (1 + mtpTokens);
+
+/**
+ * Whether GDN prefill saves the state of a block boundary from within a chunk (FlashInfer): the layout then holds a
+ * third set of states.
+ */
+export const savesStatesWithin = (layout: PoolLayout, mtpTokens: number): boolean =>
+  layout.fixedBlocksPerSequence / (layout.groups - 1) > 2 + mtpTokens;
+
 /** Blocks that a KV budget holds, the null block that vLLM never hands out included. */
 export function poolBlocks(layout: PoolLayout, kvCacheBytes: number): number {
   return Math.max(0, Math.floor(kvCacheBytes / layout.poolBlockBytes));

@@ -25,6 +25,8 @@ export const workloadSchema = z.strictObject({
   /** Reasoning tokens included while thinking is on. */
   outputTokens: lengthStats,
   sharedPrefixShare: z.number().min(0).max(1),
+  /** Share of the prompt that is the conversation so far; absent for none. */
+  historyShare: z.number().min(0).max(1).optional(),
   thinking: z.boolean(),
   streaming: z.boolean(),
 });

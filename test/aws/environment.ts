@@ -1,8 +1,8 @@
 import './one-realm';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../../src/cli/program';
-import { bufferStreams } from '../../src/cli/streams';
+
+export { cli } from '../cli/harness';
 
 /** Environment of a test that talks to a local server: no real profile, no real credentials, no metadata service. */
 export const localEnvironment = (url: string, folder: string): Record<string, string> => ({
@@ -50,10 +50,4 @@ export function withTerraform(folder: string, version = '1.11.4'): { PATH: strin
   writeFileSync(join(bin, 'terraform'), `#!/bin/sh\necho '${answer}'\n`);
   chmodSync(join(bin, 'terraform'), 0o755);
   return { PATH: `${bin}:${process.env.PATH ?? ''}` };
-}
-
-export async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { streams, printed } = bufferStreams(100);
-  const code = await run(['node', 'qwen-selfhost', ...words], streams);
-  return { code, ...printed };
 }

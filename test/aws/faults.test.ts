@@ -219,16 +219,18 @@ test(`${SEQUENCES} seeded sequences of faults: the overlay is the old one or a c
     };
     truths.push(overlay.regions[region]!);
   }
-  mockTimeout.seconds = 0.15;
+  // Long enough for a machine that does much else at the same time.
+  mockTimeout.seconds = 0.3;
   const results = await Promise.allSettled(
     LANES.map(async (region, index) => {
       if (index % 2 === 1) realRemove(pathOf(region));
       for (let seed = index; seed < SEQUENCES; seed += LANES.length)
         await sequence(seed, region, truths[index]!, parts);
       // What a killed program leaves behind is never the file itself.
-      expect(
-        readdirSync(join(folder, region)).filter((name) => !/^\.catalogue\.json\.\d+\.tmp$/.test(name)),
-      ).toEqual(['catalogue.json']);
+      const left = readdirSync(join(folder, region)).filter(
+        (name) => name !== 'catalogue.json' && !/^\.catalogue\.json\.\d+\.tmp$/.test(name),
+      );
+      expect(left).toEqual([]);
     }),
   );
   for (const result of results) if (result.status === 'rejected') throw result.reason;

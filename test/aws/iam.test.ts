@@ -118,8 +118,9 @@ describe('deploy.json', () => {
     const { calls, provider } = recording();
     const { aws_lb = [], ...others } = calls;
     const kinds = stackKinds();
-    const without = { provider, calls: { ...others, aws_lb: aws_lb.slice(1) } };
-    expect(neededActions(kinds, without, unrecorded())).not.toEqual(needed());
+    const made = 'elasticloadbalancing:CreateLoadBalancer';
+    const without = { provider, calls: { ...others, aws_lb: aws_lb.filter((action) => action !== made) } };
+    expect(neededActions(kinds, without, unrecorded())).toEqual(needed().filter((action) => action !== made));
     expect(() => neededActions(kinds, { provider, calls: others }, unrecorded())).toThrow(
       /no recording of aws_lb/,
     );

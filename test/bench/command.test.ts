@@ -3,21 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCalibration } from '../../src/bench/calibration-file';
 import { parseResult, serializeResult } from '../../src/bench/result';
-import { run } from '../../src/cli/program';
-import { bufferStreams } from '../../src/cli/streams';
 import { serializePlan } from '../../src/plan/document';
+import { cli } from '../cli/harness';
 import { makePlan } from '../stacks/make-plan';
 import { startServer, type TestServer } from './server';
 
 const home = process.cwd();
 let folder: string;
 let server: TestServer;
-
-async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { streams, printed } = bufferStreams(100);
-  const code = await run(['node', 'qwen-selfhost', ...words], streams);
-  return { code, ...printed };
-}
 
 const METRICS = [
   '# HELP vllm:num_preemptions_total x',

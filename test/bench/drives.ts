@@ -1,6 +1,7 @@
 import { write } from '../../src/bench/asks';
 import { nowSeconds } from '../../src/bench/clock';
 import { type Driven, drive, type Pace } from '../../src/bench/drive';
+import { LagMeter } from '../../src/bench/lag';
 import type { Outcome } from '../../src/bench/outcome';
 import { Recorder } from '../../src/bench/recorder';
 import type { Limits } from '../../src/bench/send';
@@ -9,6 +10,8 @@ import { openTarget } from '../../src/bench/target';
 export interface Run {
   readonly driven: Driven;
   readonly outcomes: Outcome[];
+  /** 95th percentile of how late this process ran what was due. */
+  readonly lagP95Seconds: number;
   readonly figures: ReturnType<Recorder['measure']>;
 }
 
@@ -24,6 +27,8 @@ export async function runDrive(
   const startedAt = nowSeconds();
   const recorder = new Recorder(startedAt, startedAt + 60, nowSeconds);
   const outcomes: Outcome[] = [];
+  const lag = new LagMeter();
+  lag.start();
   const driven = await drive({
     target,
     pace,
@@ -38,10 +43,12 @@ export async function runDrive(
     },
     onGap: (gap) => recorder.gap(gap),
   });
+  lag.stop();
   target.close();
   return {
     driven,
     outcomes,
+    lagP95Seconds: lag.quantile(0.95),
     figures: recorder.measure(driven.endedAt, { ttftSeconds: 0.1, tpotSeconds: 0.02 }),
   };
 }

@@ -158,6 +158,7 @@ async function stream(response: ServerResponse, entry: Played, play: Play): Prom
   write({ choices: [{ index: 0, delta: { role: 'assistant', content: '' } }] });
   for (let i = 0; i < tokens && fault !== 'empty'; i++) {
     if (i > 0) await sleep(gapMillis);
+    if (response.destroyed) return;
     if (i === 2 && fault === 'stall') return;
     if (i === 2 && fault === 'cut') return void response.end();
     if (i === 2 && fault === 'bad-json') return void response.end('data: {"choices": [broken\n\n');

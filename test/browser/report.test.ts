@@ -167,7 +167,12 @@ test('prints on A4, every table unfolded', async () => {
   const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
   expect(pdf.length).toBeGreaterThan(30_000);
-  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  // Read in the same turn: a printer does not wait for the next frame.
+  const drawn = await page.evaluate(() => {
+    dispatchEvent(new Event('beforeprint'));
+    return [...document.querySelectorAll('[data-chart] svg')].map((svg) => Number(svg.getAttribute('width')));
+  });
+  expect(new Set(drawn)).toEqual(new Set([660]));
   await page.emulateMedia({ media: 'print' });
   expect(await page.$$eval('details:not([open])', (closed) => closed.length)).toBe(0);
   expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('light');
@@ -224,6 +229,16 @@ test('the policy stops a script that should get in all the same', async () => {
   });
   expect(await page.evaluate(() => (globalThis as { owned?: number }).owned)).toBeUndefined();
   expect(complaints.join()).toContain('Content Security Policy');
+  await close();
+});
+
+test('a page of the documentation can embed it', async () => {
+  await (await report(SMALL_PLAN)).close();
+  const path = join(folder, 'embedding.html');
+  writeFileSync(path, '<iframe src="small.html" title="Plan" width="800" height="600"></iframe>');
+  const { page, complaints, close } = await open(browser, pathToFileURL(path).href);
+  await page.frameLocator('iframe').locator('[data-chart="memory"] svg').waitFor();
+  expect(complaints).toEqual([]);
   await close();
 });
 

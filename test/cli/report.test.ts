@@ -1,34 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { bundle } from '../../src/cli/bundle';
-import { run } from '../../src/cli/program';
+import { htmlAssets } from '../../src/cli/html-file';
 import { progressLine } from '../../src/cli/progress';
 import { bufferStreams } from '../../src/cli/streams';
 import { serializePlan } from '../../src/plan/document';
 import { reportSchema } from '../../src/report/data';
-import { SMALL_PLAN } from '../report/plans';
+import { htmlReport } from '../../src/report/html/document';
+import { DAY_PLAN, SMALL_PLAN } from '../report/plans';
+import { cli, inEmptyFolder, SMALL } from './harness';
 
-const home = process.cwd();
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'report-'));
-  process.chdir(folder);
-  writeFileSync('p.json', serializePlan(SMALL_PLAN));
-});
-afterEach(() => {
-  process.chdir(home);
-  rmSync(folder, { recursive: true, force: true });
-});
+const ROOT = process.cwd();
 
-async function cli(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { streams, printed } = bufferStreams(80);
-  const code = await run(['node', 'qwen-selfhost', ...words], streams);
-  return { code, ...printed };
-}
+inEmptyFolder();
+beforeEach(() => writeFileSync('p.json', serializePlan(SMALL_PLAN)));
 
-const PLAN = ['plan', '--model', 'Qwen3.5-9B', '--allow-type', 'g6e', '--rate', '0.01'];
+const PLAN = ['plan', ...SMALL];
 
 test('report prints the terminal report', async () => {
   const { code, out } = await cli('report', 'p.json');
@@ -103,8 +90,18 @@ test('progress shows after two seconds, where somebody watches, and leaves nothi
   expect(silent.printed.err).toBe('');
 });
 
+test('the report of a large plan takes well under a second of this processor', () => {
+  const assets = htmlAssets();
+  // Processor time of this process: what else the machine does is not counted.
+  const start = process.cpuUsage();
+  const text = htmlReport(DAY_PLAN, 'p.json', assets);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1000).toBeLessThan(500);
+  expect(text.length).toBeLessThan(2e6);
+});
+
 test('the bundle carries the charts and nothing of Node', () => {
-  const script = bundle(join(home, 'src/report/client/main.ts'));
+  const script = bundle(`${ROOT}/src/report/client/main.ts`);
   expect(script.length).toBeLessThan(1.5e6);
   expect(script).not.toMatch(/require\("(node:)?fs"\)|process\.env/);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Capacity, capacity } from '../../src/performance/capacity';
 import { intervalAround, normalQuantile, pessimistic } from '../../src/performance/interval';
-import { squaredVariation } from '../../src/performance/percentile';
+import { squaredVariation } from '../../src/performance/queueing';
 import { engines, SEEDED } from './arbitrary';
 
 const rateOf = (c: Capacity): number => (c.feasible ? c.requestsPerSecond : 0);

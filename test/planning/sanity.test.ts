@@ -2,9 +2,10 @@ import { planOf } from '../golden/cases';
 
 /** Answers a platform engineer knows beforehand; each says why. */
 describe('sanity', () => {
-  test('9B in BF16 (17.7 GiB) is one L40S; an L4 has room but too little bandwidth for 50 ms with the margin', () => {
+  test('9B in BF16 (17.7 GiB) is one GPU of 32 to 48 GB; an L4 has room but too little bandwidth for 50 ms with the margin', () => {
     const plan = planOf('model: Qwen3.5-9B\ncheckpoint: bf16');
-    expect(plan.choice).toMatchObject({ gpu: 'L40S', instances: 1 });
+    expect(['L40S', 'RTXPRO4500']).toContain(plan.choice.gpu);
+    expect(plan.choice).toMatchObject({ gpusPerInstance: 1, instances: 1 });
     const l4 = plan.rejected.find(({ instanceType }) => instanceType === 'g6.xlarge')!;
     expect(['latency-floor', 'cost']).toContain(l4.filter);
   });

@@ -47,7 +47,7 @@ export class FakeMachine {
     });
     socket.on('end', () => this.emitted.push(JSON.parse(text)));
   });
-  private log = '';
+  private said = '';
 
   private constructor(server: Server) {
     this.server = server;
@@ -76,6 +76,7 @@ export class FakeMachine {
       const authorised = request.headers['x-aws-ec2-metadata-token'] === 'token';
       if (request.method === 'PUT' && request.url === '/latest/api/token') return response.end('token');
       const value = machine.metadata.get(path);
+      machine.requests.push(path);
       response.statusCode = authorised ? (value === undefined ? 404 : 200) : 401;
       return response.end(value);
     });
@@ -120,13 +121,14 @@ export class FakeMachine {
         QWEN_STATE: join(this.folder, 'state'),
         QWEN_LOG: join(this.folder, 'machine.log'),
         QWEN_AWS_SECONDS: '2',
+        QWEN_HEALTH_SECONDS: '1',
         QWEN_EMF_PORT: String((this.agent.address() as AddressInfo).port),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.on('data', (chunk) => {
-        this.log += chunk;
+        this.said += chunk;
       });
     }
     this.children.push(child);
@@ -157,7 +159,18 @@ export class FakeMachine {
 
   /** Everything that the programs said. */
   get journal(): string {
-    return this.log;
+    return this.said;
+  }
+
+  /** What the CloudWatch agent sends on to the log group: it outlives the machine. */
+  get log(): string {
+    const file = join(this.folder, 'machine.log');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  /** A file of the stand-in machine, beside its commands. */
+  path(name: string): string {
+    return join(this.folder, name);
   }
 
   get secretsFolder(): string {
@@ -166,6 +179,21 @@ export class FakeMachine {
 
   get cacheDirectory(): string {
     return join(this.folder, 'cache');
+  }
+
+  /** How often a value of the instance metadata was asked for. */
+  asked(path: string): number {
+    return this.requests.filter((other) => other === path).length;
+  }
+
+  /** What the stand-in commands wait for has ended. */
+  finish(name: string): void {
+    rmSync(this.path(name));
+  }
+
+  /** Ends every program at once, as the machine's memory running out would. */
+  kill(): void {
+    for (const child of this.children) child.kill('SIGKILL');
   }
 
   stop(): void {

@@ -1,58 +1,44 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePlan, type PlanOverrides } from '../stacks/make-plan';
-import { FakeMachine, hasPython, type MachineConfig } from './machine';
+import { hasPython, type MachineConfig } from './machine';
+import { calls, rehearse } from './rehearse';
 
-const BASE: PlanOverrides = { storage: { weightsOnLocalNvme: false } };
 const CONTENT = 'weights';
 const NAME = createHash('sha256').update(CONTENT).digest('hex');
-const BLOBS = 'cache/huggingface/hub/models--Qwen--Qwen3.5-35B-A3B-FP8/blobs';
-/** `docker run` of the download: leaves one blob, whose name is its checksum; `$1` of `content` says what is in it. */
-const download = (content: string) =>
-  `case "$*" in *snapshot_download*) d="$(dirname "$0")/${BLOBS}"; mkdir -p "$d"; ${content} ;; esac`;
+const REPOSITORY = 'cache/huggingface/hub/models--Qwen--Qwen3.5-35B-A3B-FP8';
+/**
+ * docker as a new machine has it: no image is here before it is pulled. `docker run` of the download leaves blobs, whose
+ * names are their checksums, in `$d`.
+ */
+const docker = (content: string) => `
+case "$*" in
+  "image inspect"*) [ -e "$0.pulled" ] || { echo "Error response from daemon: No such image" >&2; exit 1; } ;;
+  pull*) touch "$0.pulled" ;;
+  *snapshot_download*) d="$(dirname "$0")/${REPOSITORY}/blobs"; mkdir -p "$d"; ${content} ;;
+esac`;
 const arrives = `printf ${CONTENT} > "$d/${NAME}"`;
-
-async function rehearse(
-  commands: Record<string, string>,
-  test: (machine: FakeMachine) => Promise<void>,
-  change?: (config: MachineConfig) => void,
-  secrets?: Record<string, string>,
-): Promise<void> {
-  const small = (config: MachineConfig) => {
-    config.engine.checkpointBytes = 100;
-    change?.(config);
-  };
-  const machine = await FakeMachine.start(makePlan(BASE), { systemctl: '', ...commands }, small, secrets);
-  try {
-    await test(machine);
-  } finally {
-    machine.stop();
-  }
-}
-
-const until = async (holds: () => boolean): Promise<void> => {
-  for (let i = 0; i < 200 && !holds(); i += 1) await new Promise((resolve) => setTimeout(resolve, 25));
-  expect(holds()).toBe(true);
-};
-const calls = (machine: FakeMachine, word: string): string[][] =>
-  machine.called().filter((call) => call.includes(word));
-const STATE = 'autoscaling/target-lifecycle-state';
+const fails = (message: string) => `echo "${message}" >&2; exit 1`;
+const denied =
+  'An error occurred (AccessDeniedException) when calling the GetSecretValue operation: User is not authorized';
 
 (hasPython ? describe : describe.skip)('boot: prepare.py', () => {
   it('succeeds: image pulled, weights there and verified, and does it once', async () => {
-    await rehearse({ docker: download(arrives) }, async (machine) => {
+    await rehearse({ docker: docker(arrives) }, async (machine) => {
       expect(await machine.run('prepare.py')).toBe(0);
       expect(machine.journal).toContain('weights: 1 files have their checksums');
       expect(await machine.run('prepare.py')).toBe(0);
       expect(machine.journal).toContain('already here and verified');
       expect(calls(machine, 'run')).toHaveLength(1);
+      // A reboot needs no registry: what is pinned is here.
+      expect(calls(machine, 'pull')).toHaveLength(1);
     });
   });
 
   it('tries again when the weights fail twice', async () => {
     const twice = `n=$(cat "$0.n" 2>/dev/null || echo 0); echo $((n + 1)) > "$0.n"; [ "$n" -ge 2 ] || { echo reset >&2; exit 1; }; ${arrives}`;
-    await rehearse({ docker: download(twice) }, async (machine) => {
+    await rehearse({ docker: docker(twice) }, async (machine) => {
       expect(await machine.run('prepare.py')).toBe(0);
       expect(machine.journal).toMatch(
         /attempt 1 of 5: reset[\s\S]*attempt 2 of 5: reset[\s\S]*here and verified/,
@@ -61,7 +47,7 @@ const STATE = 'autoscaling/target-lifecycle-state';
   });
 
   it('ends with the names of files that stay corrupt', async () => {
-    await rehearse({ docker: download(`printf broken > "$d/${NAME}"`) }, async (machine) => {
+    await rehearse({ docker: docker(`printf broken > "$d/${NAME}"`) }, async (machine) => {
       expect(await machine.run('prepare.py')).toBe(1);
       expect(machine.journal).toContain(`corrupt weights: ${NAME}`);
       expect(machine.journal).toContain('weights failed 5 times');
@@ -73,25 +59,90 @@ const STATE = 'autoscaling/target-lifecycle-state';
       config.engine.checkpointBytes = 1e18;
     };
     await rehearse(
-      { docker: '' },
+      { docker: docker(arrives) },
       async (machine) => {
         expect(await machine.run('prepare.py')).toBe(1);
-        expect(machine.journal).toMatch(/GB free, the weights take 1000000000.0 GB: disk full/);
+        expect(machine.log).toMatch(/prepare.py: .*GB free, the weights take 1000000000.0 GB: disk full/);
       },
-      huge,
+      { change: huge },
     );
   });
 
   it('names a secret that it cannot read, and never a value', async () => {
-    const aws = 'echo "AccessDeniedException: not yours" >&2; exit 254';
+    const aws = `echo "${denied}" >&2; exit 254`;
     await rehearse(
       { docker: '', aws },
       async (machine) => {
         expect(await machine.run('prepare.py')).toBe(1);
-        expect(machine.journal).toContain('secret apiKey (arn:key): AccessDeniedException: not yours');
+        expect(machine.log).toContain(`secret apiKey (arn:key): ${denied}`);
+        expect(machine.log).toContain('secrets failed 5 times');
       },
-      undefined,
-      { apiKey: 'arn:key' },
+      { secrets: { apiKey: 'arn:key' } },
+    );
+  });
+
+  it('says so when the disk fills up during the download, and where a token is wrong', async () => {
+    for (const message of [
+      'OSError: [Errno 28] No space left on device',
+      'huggingface_hub.errors.GatedRepoError: 401 Client Error. Invalid username or password.',
+    ]) {
+      await rehearse({ docker: docker(fails(message)) }, async (machine) => {
+        expect(await machine.run('prepare.py')).toBe(1);
+        expect(machine.log).toContain(`weights: attempt 5 of 5: ${message}`);
+        expect(machine.log).toContain('weights failed 5 times');
+      });
+    }
+  });
+
+  it('says so when the image fills the disk', async () => {
+    const message = 'failed to register layer: write /usr/lib/libcublas.so: no space left on device';
+    const full = `case "$1" in image) exit 1 ;; pull) ${fails(message)} ;; esac`;
+    await rehearse({ docker: full }, async (machine) => {
+      expect(await machine.run('prepare.py')).toBe(1);
+      expect(machine.journal).toContain(message);
+      expect(machine.log).toMatch(/image failed 5 times/);
+      expect(calls(machine, 'run')).toEqual([]);
+    });
+  });
+
+  it('verifies small files too, by the name that git gives them', async () => {
+    const text = '{"model_type": "qwen3_5_moe"}';
+    const blob = createHash('sha1').update(`blob ${text.length}\0${text}`).digest('hex');
+    const write = (content: string) => `${arrives}; printf '%s' '${content}' > "$d/${blob}"`;
+    await rehearse({ docker: docker(write(text)) }, async (machine) => {
+      expect(await machine.run('prepare.py')).toBe(0);
+      expect(machine.journal).toContain('weights: 2 files have their checksums');
+    });
+    await rehearse({ docker: docker(write('{}')) }, async (machine) => {
+      expect(await machine.run('prepare.py')).toBe(1);
+      expect(machine.log).toContain(`corrupt weights: ${blob}`);
+    });
+  });
+
+  it('takes staged weights from S3, and removes what an interrupted run has left', async () => {
+    const manifest = JSON.stringify({
+      commit: 'c0ffee',
+      files: [{ path: 'model.safetensors', size: CONTENT.length, sha256: NAME }],
+    });
+    const aws = `
+case "$2" in
+  cp) printf '%s' '${manifest}' > "\${@: -1}" ;;
+  sync) mkdir -p "\${@: -1}"; printf ${CONTENT} > "\${@: -1}/model.safetensors" ;;
+esac`;
+    const staged = (config: MachineConfig) => {
+      config.engine.weightsPrefix = 'Qwen/35b/';
+    };
+    await rehearse(
+      { docker: docker(''), aws },
+      async (machine) => {
+        const snapshot = machine.path(`${REPOSITORY}/snapshots/c0ffee`);
+        mkdirSync(snapshot, { recursive: true });
+        writeFileSync(join(snapshot, 'model.safetensors.6Fe1b2'), 'half');
+        expect(await machine.run('prepare.py')).toBe(0);
+        expect(readdirSync(snapshot)).toEqual(['model.safetensors']);
+        expect(readFileSync(machine.path(`${REPOSITORY}/refs/main`), 'utf8')).toBe('c0ffee');
+      },
+      { change: staged },
     );
   });
 });
@@ -110,106 +161,32 @@ const STATE = 'autoscaling/target-lifecycle-state';
         expect(run).toContain('sh');
         expect(machine.journal).not.toContain('top-secret');
       },
-      undefined,
-      { apiKey: 'arn:key' },
+      { secrets: { apiKey: 'arn:key' } },
     );
   });
-});
 
-(hasPython ? describe : describe.skip)('life: supervisor.py', () => {
-  it('completes the launch once the engine answers 200, then drains and lets go', async () => {
-    await rehearse({ docker: '', aws: '' }, async (machine) => {
-      machine.metadata.set(STATE, 'InService');
-      const ended = machine.run('supervisor.py');
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      expect(machine.called()).toEqual([]);
-      machine.health = 200;
-      await until(() => calls(machine, 'CONTINUE').length === 1);
-      expect(calls(machine, 'CONTINUE')[0]).toEqual(
-        expect.arrayContaining(['launch', 'i-0123456789abcdef0']),
-      );
-      machine.metadata.set(STATE, 'Terminated');
-      expect(await ended).toBe(0);
-      expect(machine.called().map((call) => call.slice(0, 2))).toEqual([
-        ['aws', 'autoscaling'],
-        ['systemctl', 'stop'],
-        ['aws', 'autoscaling'],
-      ]);
-      expect(machine.journal).toMatch(
-        /serving after \d+ s[\s\S]*running requests finish first[\s\S]*drained/,
-      );
-    });
-  });
-
-  it('gives a machine up that never serves, and reports it', async () => {
-    const impatient = (config: MachineConfig) => {
-      config.launchSeconds = 0;
-    };
+  it('are written whole: no engine reads half a key, and none serves without one', async () => {
     await rehearse(
-      { docker: '', aws: '' },
+      { docker: '', aws: 'echo top-secret' },
       async (machine) => {
-        machine.metadata.set(STATE, 'InService');
-        void machine.run('supervisor.py');
-        await until(() => calls(machine, 'ABANDON').length === 1 && machine.emitted.length === 1);
-        expect(machine.emitted[0]).toMatchObject({ BootFailed: 1, AutoScalingGroupName: 'qwen35-35b' });
-        expect(machine.journal).toContain('giving this machine up');
+        const starts = ['0', '0', '0'].map((index) => machine.run('start_engine.py', index));
+        expect(await Promise.all(starts)).toEqual([0, 0, 0]);
+        expect(readdirSync(machine.secretsFolder)).toEqual(['apiKey']);
+        const [run] = calls(machine, '--entrypoint');
+        const script = run![run!.indexOf('-c') + 1]!;
+        const serve = (key: string) => {
+          const file = machine.path('key');
+          writeFileSync(file, key);
+          const words = [
+            '-c',
+            script.replace('/run/secrets/apiKey', file).replace('exec vllm', 'echo served'),
+          ];
+          return spawnSync('sh', words, { encoding: 'utf8' }).stdout;
+        };
+        expect(serve('top-secret')).toBe('served\n');
+        expect(serve('')).toBe('');
       },
-      impatient,
+      { secrets: { apiKey: 'arn:key' } },
     );
-  });
-
-  it('stops while it still loads', async () => {
-    await rehearse({ docker: '', aws: '' }, async (machine) => {
-      machine.metadata.set(STATE, 'Terminated');
-      expect(await machine.run('supervisor.py')).toBe(0);
-      expect(calls(machine, 'stop')).toHaveLength(1);
-      expect(calls(machine, 'CONTINUE')[0]).toEqual(expect.arrayContaining(['drain']));
-    });
-  });
-
-  it('leaves the load balancer on a spot notice, then drains', async () => {
-    await rehearse({ docker: '', aws: '' }, async (machine) => {
-      machine.health = 200;
-      machine.metadata.set('spot/instance-action', '{"action":"terminate"}');
-      expect(await machine.run('supervisor.py')).toBe(0);
-      expect(machine.called().map((call) => call.slice(0, 3))).toEqual([
-        ['aws', 'elbv2', 'deregister-targets'],
-        ['systemctl', 'stop', 'qwen-engine@0.service'],
-      ]);
-      expect(machine.emitted).toMatchObject([{ SpotInterruption: 1 }]);
-    });
-  });
-
-  it('kills an engine that served and hangs, so that systemd starts it again', async () => {
-    await rehearse({ docker: '', aws: '' }, async (machine) => {
-      machine.metadata.set(STATE, 'InService');
-      machine.health = 200;
-      void machine.run('supervisor.py');
-      await until(() => calls(machine, 'CONTINUE').length === 1);
-      machine.health = 503;
-      await until(() => calls(machine, 'kill').length === 1);
-      expect(calls(machine, 'kill')[0]).toEqual(['docker', 'kill', 'qwen-engine-0']);
-    });
-  });
-
-  it('takes its place back after a reboot, only where it had left it', async () => {
-    await rehearse({ aws: '' }, async (machine) => {
-      expect(await machine.run('supervisor.py', 'register')).toBe(0);
-      expect(machine.called()).toEqual([]);
-      expect(await machine.run('supervisor.py', 'deregister')).toBe(0);
-      expect(await machine.run('supervisor.py', 'register')).toBe(0);
-      expect(machine.called().map((call) => call[2])).toEqual(['deregister-targets', 'register-targets']);
-    });
-  });
-});
-
-(hasPython ? describe : describe.skip)('a crash loop: give_up.py', () => {
-  it('reports, abandons a launch and asks for another machine', async () => {
-    await rehearse({ aws: '' }, async (machine) => {
-      expect(await machine.run('give_up.py', 'qwen-engine@0')).toBe(0);
-      expect(machine.emitted).toMatchObject([{ EngineGaveUp: 1 }]);
-      expect(calls(machine, 'set-instance-health')[0]).toEqual(expect.arrayContaining(['Unhealthy']));
-      expect(machine.journal).toContain('qwen-engine@0 failed too often');
-    });
   });
 });

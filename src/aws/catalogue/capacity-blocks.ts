@@ -1,4 +1,4 @@
-import { allPages } from '../pages';
+import { ec2Pages } from '../ec2';
 import type { Session } from '../session';
 import type { OverlayOffering } from './overlay';
 import { isZoneOfRegion, type Zone } from './zones';
@@ -30,24 +30,21 @@ async function cheapestBlock(
   zones: readonly Zone[],
   asOf: string,
 ): Promise<CapacityBlock | null> {
-  const { EC2Client, DescribeCapacityBlockOfferingsCommand } = await import('@aws-sdk/client-ec2');
-  const client = await session.client('ec2', region, (config) => new EC2Client(config));
-  const offers = await allPages(
+  const offers = await ec2Pages(
+    session,
+    region,
     ACTION,
-    (NextToken) =>
-      session.call(ACTION, (options) =>
-        client.send(
-          new DescribeCapacityBlockOfferingsCommand({
-            InstanceType,
-            InstanceCount: 1,
-            CapacityDurationHours: DURATION_HOURS,
-            AllAvailabilityZones: true,
-            NextToken,
-          }),
-          options,
-        ),
+    ({ sdk, client, options }, NextToken) =>
+      client.send(
+        new sdk.DescribeCapacityBlockOfferingsCommand({
+          InstanceType,
+          InstanceCount: 1,
+          CapacityDurationHours: DURATION_HOURS,
+          AllAvailabilityZones: true,
+          NextToken,
+        }),
+        options,
       ),
-    (page) => page.NextToken,
     (page) => page.CapacityBlockOfferings,
   );
   const idOf = new Map(zones.map(({ name, id }) => [name, id]));

@@ -1,5 +1,5 @@
 import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
-import { allPages } from '../pages';
+import { ec2Pages } from '../ec2';
 import type { Session } from '../session';
 import type { Specification } from './overlay';
 
@@ -14,22 +14,19 @@ export async function instanceTypes(
   region: string,
   asOf: string,
 ): Promise<Record<string, Specification>> {
-  const { EC2Client, DescribeInstanceTypesCommand } = await import('@aws-sdk/client-ec2');
-  const client = await session.client('ec2', region, (config) => new EC2Client(config));
-  const types = await allPages(
+  const types = await ec2Pages(
+    session,
+    region,
     ACTION,
-    (NextToken) =>
-      session.call(ACTION, (options) =>
-        client.send(
-          new DescribeInstanceTypesCommand({
-            Filters: [{ Name: 'instance-type', Values: [...GPU_NAME_PATTERNS] }],
-            MaxResults: PAGE_SIZE,
-            NextToken,
-          }),
-          options,
-        ),
+    ({ sdk, client, options }, NextToken) =>
+      client.send(
+        new sdk.DescribeInstanceTypesCommand({
+          Filters: [{ Name: 'instance-type', Values: [...GPU_NAME_PATTERNS] }],
+          MaxResults: PAGE_SIZE,
+          NextToken,
+        }),
+        options,
       ),
-    (page) => page.NextToken,
     (page) => page.InstanceTypes,
   );
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import { findInstanceType } from '../../hardware/instance-types';
-import { allPages } from '../pages';
+import { ec2Pages } from '../ec2';
 import type { Session } from '../session';
 import type { Placement } from './overlay';
 import { isZoneOfRegion } from './zones';
@@ -45,26 +45,23 @@ async function groupScores(
   region: string,
   InstanceTypes: string[],
 ): Promise<Record<string, number>> {
-  const { EC2Client, GetSpotPlacementScoresCommand } = await import('@aws-sdk/client-ec2');
-  const client = await session.client('ec2', region, (config) => new EC2Client(config));
-  const scores = await allPages(
+  const scores = await ec2Pages(
+    session,
+    region,
     ACTION,
-    (NextToken) =>
-      session.call(ACTION, (options) =>
-        client.send(
-          new GetSpotPlacementScoresCommand({
-            InstanceTypes,
-            TargetCapacity: 1,
-            TargetCapacityUnitType: 'units',
-            SingleAvailabilityZone: true,
-            RegionNames: [region],
-            MaxResults: PAGE_SIZE,
-            NextToken,
-          }),
-          options,
-        ),
+    ({ sdk, client, options }, NextToken) =>
+      client.send(
+        new sdk.GetSpotPlacementScoresCommand({
+          InstanceTypes,
+          TargetCapacity: 1,
+          TargetCapacityUnitType: 'units',
+          SingleAvailabilityZone: true,
+          RegionNames: [region],
+          MaxResults: PAGE_SIZE,
+          NextToken,
+        }),
+        options,
       ),
-    (page) => page.NextToken,
     (page) => page.SpotPlacementScores,
   );
   return Object.fromEntries(

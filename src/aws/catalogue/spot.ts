@@ -1,5 +1,5 @@
 import type { _InstanceType } from '@aws-sdk/client-ec2';
-import { allPages } from '../pages';
+import { ec2Pages } from '../ec2';
 import type { Session } from '../session';
 import { isZoneOfRegion, type Zone } from './zones';
 
@@ -17,25 +17,22 @@ export async function spotPrices(
   zones: readonly Zone[],
   now: Date,
 ): Promise<Record<string, Record<string, number>>> {
-  const { EC2Client, DescribeSpotPriceHistoryCommand } = await import('@aws-sdk/client-ec2');
-  const client = await session.client('ec2', region, (config) => new EC2Client(config));
-  const history = await allPages(
+  const history = await ec2Pages(
+    session,
+    region,
     ACTION,
-    (NextToken) =>
-      session.call(ACTION, (options) =>
-        client.send(
-          new DescribeSpotPriceHistoryCommand({
-            InstanceTypes: types as _InstanceType[],
-            ProductDescriptions: ['Linux/UNIX'],
-            StartTime: now,
-            EndTime: now,
-            MaxResults: PAGE_SIZE,
-            NextToken,
-          }),
-          options,
-        ),
+    ({ sdk, client, options }, NextToken) =>
+      client.send(
+        new sdk.DescribeSpotPriceHistoryCommand({
+          InstanceTypes: types as _InstanceType[],
+          ProductDescriptions: ['Linux/UNIX'],
+          StartTime: now,
+          EndTime: now,
+          MaxResults: PAGE_SIZE,
+          NextToken,
+        }),
+        options,
       ),
-    (page) => page.NextToken,
     (page) => page.SpotPriceHistory,
   );
   const idOf = new Map(zones.map(({ name, id }) => [name, id]));

@@ -1,5 +1,5 @@
 import type { Filter, InstanceTypeOffering } from '@aws-sdk/client-ec2';
-import { allPages } from '../pages';
+import { ec2Call, ec2Pages } from '../ec2';
 import type { Session } from '../session';
 import { GPU_NAME_PATTERNS } from './instance-types';
 
@@ -19,24 +19,21 @@ export async function zoneOfferings(
   region: string,
   patterns: readonly string[] = GPU_NAME_PATTERNS,
 ): Promise<Record<string, string[]>> {
-  const { EC2Client, DescribeInstanceTypeOfferingsCommand } = await import('@aws-sdk/client-ec2');
-  const client = await session.client('ec2', region, (config) => new EC2Client(config));
   const list = (Filters: Filter[]): Promise<InstanceTypeOffering[]> =>
-    allPages(
+    ec2Pages(
+      session,
+      region,
       OFFERINGS,
-      (NextToken) =>
-        session.call(OFFERINGS, (options) =>
-          client.send(
-            new DescribeInstanceTypeOfferingsCommand({
-              LocationType: 'availability-zone-id',
-              Filters,
-              MaxResults: PAGE_SIZE,
-              NextToken,
-            }),
-            options,
-          ),
+      ({ sdk, client, options }, NextToken) =>
+        client.send(
+          new sdk.DescribeInstanceTypeOfferingsCommand({
+            LocationType: 'availability-zone-id',
+            Filters,
+            MaxResults: PAGE_SIZE,
+            NextToken,
+          }),
+          options,
         ),
-      (page) => page.NextToken,
       (page) => page.InstanceTypeOfferings,
     );
   const filtered = await list([{ Name: 'instance-type', Values: [...patterns] }]);
@@ -59,10 +56,8 @@ export interface Zone {
 
 /** The account's zones of a region: names differ between accounts, ids do not. */
 export async function availabilityZones(session: Session, region: string): Promise<Zone[]> {
-  const { EC2Client, DescribeAvailabilityZonesCommand } = await import('@aws-sdk/client-ec2');
-  const client = await session.client('ec2', region, (config) => new EC2Client(config));
-  const { AvailabilityZones = [] } = await session.call(ZONES, (options) =>
-    client.send(new DescribeAvailabilityZonesCommand({}), options),
+  const { AvailabilityZones = [] } = await ec2Call(session, region, ZONES, ({ sdk, client, options }) =>
+    client.send(new sdk.DescribeAvailabilityZonesCommand({}), options),
   );
   return AvailabilityZones.flatMap(({ ZoneName, ZoneId, State }) =>
     ZoneName && ZoneId && isZoneOfRegion(ZoneId)

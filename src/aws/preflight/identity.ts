@@ -1,3 +1,4 @@
+import { ec2Call } from '../ec2';
 import type { Session } from '../session';
 import { asFailure, type Finding, fail, pass, unanswered } from './finding';
 
@@ -30,15 +31,19 @@ export async function identity(session: Session, region: string, lastDigits: boo
   }
 }
 
+/** Asked where every account is at home: a region that is off answers nothing itself. */
+const HOME_REGION = 'us-east-1';
+
 /** The region must be switched on for the account: those opened since 2019 are off by default. */
 export async function regionEnabled(session: Session, region: string): Promise<Finding> {
   const check = 'region';
   try {
-    const { EC2Client, DescribeRegionsCommand } = await import('@aws-sdk/client-ec2');
-    // Asked where every account is at home: a region that is off answers nothing itself.
-    const client = await session.client('ec2', 'us-east-1', (config) => new EC2Client(config));
-    const { Regions = [] } = await session.call('ec2:DescribeRegions', (options) =>
-      client.send(new DescribeRegionsCommand({ AllRegions: true }), options),
+    const { Regions = [] } = await ec2Call(
+      session,
+      HOME_REGION,
+      'ec2:DescribeRegions',
+      ({ sdk, client, options }) =>
+        client.send(new sdk.DescribeRegionsCommand({ AllRegions: true }), options),
     );
     const found = Regions.find(({ RegionName }) => RegionName === region);
     if (!found)

@@ -1,4 +1,5 @@
 import type { Plan } from '../../plan/schema';
+import { ec2Call } from '../ec2';
 import type { Session } from '../session';
 import { type Finding, fail, pass, unanswered } from './finding';
 
@@ -17,10 +18,8 @@ export async function machineImage(
   const other = 'set deployment.amiId to an image of your region';
   try {
     const id = pinned ?? (await parameter(session, region));
-    const { EC2Client, DescribeImagesCommand } = await import('@aws-sdk/client-ec2');
-    const client = await session.client('ec2', region, (config) => new EC2Client(config));
-    const { Images = [] } = await session.call('ec2:DescribeImages', (options) =>
-      client.send(new DescribeImagesCommand({ ImageIds: [id] }), options),
+    const { Images = [] } = await ec2Call(session, region, 'ec2:DescribeImages', ({ sdk, client, options }) =>
+      client.send(new sdk.DescribeImagesCommand({ ImageIds: [id] }), options),
     );
     const image = Images[0];
     if (!image) return fail(check, `${id} is not to be seen in ${region}`, other);

@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/schema';
 import { availabilityZones, zoneOfferings } from '../catalogue/zones';
+import { ec2Call } from '../ec2';
 import type { Session } from '../session';
 import { type Finding, fail, pass, unanswered } from './finding';
 
@@ -39,11 +40,12 @@ export async function subnets(session: Session, { choice, requirements, scaling 
   const again =
     'correct network.machineSubnetIds and network.loadBalancerSubnetIds in selfhost.yaml and plan again';
   try {
-    const { EC2Client, DescribeSubnetsCommand } = await import('@aws-sdk/client-ec2');
-    const client = await session.client('ec2', choice.region, (config) => new EC2Client(config));
     const SubnetIds = [...new Set([...machineSubnetIds, ...loadBalancerSubnetIds])];
-    const { Subnets = [] } = await session.call('ec2:DescribeSubnets', (options) =>
-      client.send(new DescribeSubnetsCommand({ SubnetIds }), options),
+    const { Subnets = [] } = await ec2Call(
+      session,
+      choice.region,
+      'ec2:DescribeSubnets',
+      ({ sdk, client, options }) => client.send(new sdk.DescribeSubnetsCommand({ SubnetIds }), options),
     );
     const byId = new Map(Subnets.map((subnet) => [subnet.SubnetId, subnet]));
     const problems: string[] = [];

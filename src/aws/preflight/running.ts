@@ -1,5 +1,5 @@
 import { findInstanceType } from '../../hardware/instance-types';
-import { allPages } from '../pages';
+import { ec2Pages } from '../ec2';
 import type { Session } from '../session';
 
 /** The tag that stacks put on machines (stacks/serving-cluster/names.ts). */
@@ -17,26 +17,23 @@ export async function runningMachines(
   region: string,
   planName: string,
 ): Promise<RunningMachine[]> {
-  const { EC2Client, DescribeInstancesCommand } = await import('@aws-sdk/client-ec2');
-  const client = await session.client('ec2', region, (config) => new EC2Client(config));
   const action = 'ec2:DescribeInstances';
-  const reservations = await allPages(
+  const reservations = await ec2Pages(
+    session,
+    region,
     action,
-    (NextToken) =>
-      session.call(action, (options) =>
-        client.send(
-          new DescribeInstancesCommand({
-            Filters: [
-              { Name: 'instance-state-name', Values: ['pending', 'running'] },
-              { Name: 'instance-type', Values: ['g*', 'p*', 'vt*'] },
-            ],
-            MaxResults: 1000,
-            NextToken,
-          }),
-          options,
-        ),
+    ({ sdk, client, options }, NextToken) =>
+      client.send(
+        new sdk.DescribeInstancesCommand({
+          Filters: [
+            { Name: 'instance-state-name', Values: ['pending', 'running'] },
+            { Name: 'instance-type', Values: ['g*', 'p*', 'vt*'] },
+          ],
+          MaxResults: 1000,
+          NextToken,
+        }),
+        options,
       ),
-    (page) => page.NextToken,
     (page) => page.Reservations,
   );
   return reservations

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
 import { UserError } from '../../errors';
-import { MEAN_OUTPUT_HELD, type Prediction, perRank, predict } from '../../performance/prediction';
+import { type Prediction, perRank } from '../../performance/prediction';
 import type { Arrivals } from '../../performance/steady-state';
-import { blocksPerSequence } from '../../vllm/pool';
-import { calibrationDocument } from '../calibration-flag';
+import { closedForm, predictionDocument } from '../closed-form';
 import {
   addEngineFlags,
   type EngineOptions,
@@ -14,7 +13,6 @@ import {
 } from '../engine-flags';
 import { wholeFlag } from '../number-flags';
 import { jsonText } from '../output/json';
-import type { PredictionOutput } from '../output/prediction';
 import { predictionReport } from '../prediction-report';
 import type { Streams } from '../streams';
 
@@ -38,7 +36,7 @@ export function predictCommand(streams: Streams): Command {
       const { engine, prediction } = predictionOf(options);
       streams.out(
         options.json
-          ? jsonText(documentOf(engine, prediction))
+          ? jsonText(predictionDocument(engine, prediction))
           : predictionReport(engine, prediction, streams.columns),
       );
     });
@@ -50,7 +48,6 @@ function predictionOf(options: PredictOptions): { engine: EngineSetup; predictio
   if (inputTokens === null) throw new UserError('--isl is missing: give the prompt length in tokens');
   if (outputTokens === null) throw new UserError('--osl is missing: give the output length in tokens');
   const engine = engineOf(options, { longestTokens: inputTokens + outputTokens, prefixHitRate });
-  const { features, budget } = engine;
   const requests =
     options.numPrompts === undefined
       ? null
@@ -58,25 +55,8 @@ function predictionOf(options: PredictOptions): { engine: EngineSetup; predictio
   if (requests !== null && concurrency === null)
     throw new UserError('--num-prompts goes with --concurrency: a rate has no end');
 
-  const held = blocksPerSequence(budget.pool, inputTokens + Math.ceil(MEAN_OUTPUT_HELD * outputTokens));
-  const poolSequences = Math.floor((budget.poolBlocks - 1) / held);
-  const { blockTokens } = budget.pool;
-  const load = {
-    arrivals: arrivalsOf(engine, concurrency, requestsPerSecond, requests),
-    inputTokens,
-    // Prefix hits come in whole blocks, and only where the release caches prefixes.
-    cachedTokens: engine.prefixCaching
-      ? Math.floor((inputTokens * prefixHitRate) / blockTokens) * blockTokens
-      : 0,
-    outputTokens,
-    maxBatch: Math.max(1, Math.min(engine.maxNumSeqs, poolSequences)),
-    maxNumBatchedTokens: engine.maxNumBatchedTokens,
-  };
-  const poolLimited = poolSequences < engine.maxNumSeqs;
-  return {
-    engine,
-    prediction: predict(features, engine.coefficients, load, engine.footing, poolLimited),
-  };
+  const arrivals = arrivalsOf(engine, concurrency, requestsPerSecond, requests);
+  return { engine, prediction: closedForm(engine, { arrivals, inputTokens, outputTokens, prefixHitRate }) };
 }
 
 function arrivalsOf(
@@ -90,28 +70,11 @@ function arrivalsOf(
       kind: 'closed',
       // A rank never serves a fraction of a client.
       concurrency: Math.max(1, perRank(features, concurrency)),
-      ...(requests === null ? {} : { totalRequests: Math.max(1, perRank(features, requests)) }),
+      // A load that goes on has no first burst to speak of.
+      totalRequests: requests === null ? Number.POSITIVE_INFINITY : Math.max(1, perRank(features, requests)),
     };
   }
   if (requestsPerSecond === null)
     throw new UserError('give the load: --concurrency N clients, or --rate R requests per second');
   return { kind: 'open', requestsPerSecond: perRank(features, requestsPerSecond), spacing: 'poisson' };
-}
-
-/** The fields of the contract; an unbounded wait has no figures. */
-function documentOf({ calibration }: EngineSetup, p: Prediction): PredictionOutput {
-  return {
-    stable: p.stable,
-    utilisation: p.utilisation,
-    limitedBy: p.limitedBy,
-    basis: p.basis,
-    calibration: calibrationDocument(calibration),
-    ttftSeconds: p.ttftSeconds ?? { low: null, expected: null, high: null },
-    tpotSeconds: p.tpotSeconds,
-    outputTokensPerSecond: p.outputTokensPerSecond,
-    requestsPerSecond: p.requestsPerSecond,
-    stepSeconds: p.stepSeconds,
-    prefillSeconds: p.prefillSeconds,
-    decodeBatch: p.decodeBatch,
-  };
 }

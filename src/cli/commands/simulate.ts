@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { intervalAround } from '../../performance/interval';
+import { perRank } from '../../performance/prediction';
+import { squaredVariation } from '../../performance/queueing';
+import type { LengthDistribution } from '../../simulation/config';
+import type { Distribution, SimulationResult } from '../../simulation/result';
 import { simulate } from '../../simulation/simulate';
-import { calibrationDocument } from '../calibration-flag';
+import { closedForm, predictionDocument } from '../closed-form';
 import { addEngineFlags } from '../engine-flags';
 import { jsonText } from '../output/json';
 import type { SimulationOutput } from '../output/simulation';
@@ -21,29 +25,64 @@ export function simulateCommand(streams: Streams): Command {
   );
   return addSimulationFlags(addEngineFlags(command)).action((options: SimulationOptions) => {
     const asked = simulationOf(options);
+    const result = simulate(asked.config);
     streams.out(
-      options.json
-        ? jsonText(documentOf(asked))
-        : simulationReport(asked, simulate(asked.config), streams.columns),
+      options.json ? jsonText(documentOf(asked, result)) : simulationReport(asked, result, streams.columns),
     );
   });
 }
 
-/** The result with its basis and, around the means, the 80% interval of the step model. */
-function documentOf({ engine, config }: AskedSimulation): SimulationOutput {
-  const result = simulate(config);
-  const { basis, footing } = engine;
+/**
+ * The fields of `predict`, with percentiles of each metric; means, rates, stability and batch are the simulation's, what
+ * limits and what a step and a prompt cost are the closed form's at the same mean load. Then all else it found.
+ */
+function documentOf(asked: AskedSimulation, result: SimulationResult): SimulationOutput {
+  const closed = closedFormOf(asked, result);
+  const { engine } = asked;
+  const { regime } = closed;
+  const { outputTokensPerSecond, outputTokensPerSecondBySpan, ...rest } = result;
+  const spread = (figure: 'ttft' | 'tpot' | 'output', mean: number, distribution: Distribution) => ({
+    ...intervalAround(mean, figure, engine.footing, regime),
+    ...distribution,
+  });
   return {
-    ...result,
+    ...predictionDocument(engine, closed),
+    ...rest,
     overTime: { ...result.overTime, points: [...result.overTime.points] },
     replicas: [...result.replicas],
-    basis,
-    calibration: calibrationDocument(engine.calibration),
     decodeBatch: result.meanDecodeBatch,
-    ttftSeconds: { ...intervalAround(result.ttftSeconds.mean, 'ttft', footing), ...result.ttftSeconds },
-    tpotSeconds: result.tpotSeconds && {
-      ...intervalAround(result.tpotSeconds.mean, 'tpot', footing),
-      ...result.tpotSeconds,
+    ttftSeconds: spread('ttft', result.ttftSeconds.mean, result.ttftSeconds),
+    tpotSeconds: result.tpotSeconds && spread('tpot', result.tpotSeconds.mean, result.tpotSeconds),
+    outputTokensPerSecond: {
+      ...spread('output', outputTokensPerSecond, outputTokensPerSecondBySpan),
+      // Below saturation an open loop puts out what it is offered, whatever the latencies are.
+      ...(closed.stable && asked.config.arrivals.kind !== 'closed' && regime === 'steady'
+        ? { low: outputTokensPerSecond, high: outputTokensPerSecond }
+        : {}),
     },
   };
+}
+
+/** The closed form at the mean load of one replica's rank. */
+function closedFormOf({ engine, config, prefixHitRate }: AskedSimulation, result: SimulationResult) {
+  const { arrivals, lengths } = config;
+  const variationOf = (length: LengthDistribution): number =>
+    length.kind === 'lognormal' ? squaredVariation(length.mean, length.p95) : 0;
+  const rank = (perService: number): number => perRank(engine.features, perService / config.replicas);
+  return closedForm(engine, {
+    arrivals:
+      arrivals.kind === 'closed'
+        ? {
+            kind: 'closed',
+            concurrency: Math.max(1, rank(arrivals.concurrency)),
+            totalRequests: Number.POSITIVE_INFINITY,
+          }
+        : { kind: 'open', requestsPerSecond: rank(result.requestsPerSecond), spacing: 'poisson' },
+    inputTokens: Math.max(1, Math.round(result.tokens.input / result.requests)),
+    outputTokens: Math.max(1, Math.round(result.tokens.output / result.requests)),
+    prefixHitRate,
+    ...(lengths?.kind === 'independent'
+      ? { inputVariation: variationOf(lengths.input), outputVariation: variationOf(lengths.output) }
+      : {}),
+  });
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { BASES } from '../../plan/schema';
-import { calibrationNameSchema } from './prediction';
+import { predictionSchema } from './prediction';
 
 const nonNegative = z.number().min(0);
 const count = z.int().min(0);
@@ -22,31 +21,27 @@ const distributionWithInterval = z.strictObject({
   ...distribution,
 });
 
-/** What `simulate` prints: percentiles over the replayed requests, and what the engines did. */
-export const simulationSchema = z.strictObject({
+/**
+ * What `simulate` prints: the fields of `predict` with percentiles over the replayed requests (of the output: over equal
+ * spans of time), and what the engines did. What limits, and what a step and a prompt cost, are the closed form's.
+ */
+export const simulationSchema = predictionSchema.extend({
   requests: count,
   durationSeconds: nonNegative,
   /** Requests per second that came: what was asked for, or what the clients managed. */
   arrivalsPerSecond: nonNegative,
-  stable: z.boolean(),
-  utilisation: nonNegative,
   saturationRequestsPerSecond: nonNegative,
-  basis: z.enum(BASES),
-  calibration: calibrationNameSchema,
   ttftSeconds: distributionWithInterval,
   /** Null when every output is one token. */
   tpotSeconds: distributionWithInterval.nullable(),
   itlSeconds: distributionSchema.nullable(),
   e2eSeconds: distributionSchema,
   queueSeconds: distributionSchema,
-  requestsPerSecond: nonNegative,
-  outputTokensPerSecond: nonNegative,
+  outputTokensPerSecond: distributionWithInterval,
   goodput: z.strictObject({ requestsPerSecond: nonNegative, share: nonNegative.max(1) }).nullable(),
   busyShare: nonNegative,
   mixedShare: nonNegative,
   meanDecodeBatch: nonNegative,
-  /** The same figure under the name that `predict` gives it. */
-  decodeBatch: nonNegative,
   meanInSystem: nonNegative,
   meanWaiting: nonNegative,
   mostWaiting: count,

@@ -1,5 +1,5 @@
 import { normalCdf, normalQuantile } from '../../performance/interval';
-import { squaredVariation } from '../../performance/percentile';
+import { squaredVariation } from '../../performance/queueing';
 import type { LengthStats } from '../../workload/presets';
 
 /** Requests of a workload whose prompts are longer than `from` and at most `to` tokens. */

@@ -73,7 +73,7 @@ export const candidatesChart: Chart = {
         usd(c.usdPerMonth),
         seconds(c.ttftP95Seconds),
         seconds(c.tpotP95Seconds),
-        KINDS.find(([k]) => k === kind)![1],
+        kind === 'chosen' ? 'this plan' : kind,
       ]),
     ),
   }),
@@ -113,7 +113,14 @@ export const candidatesChart: Chart = {
         ...(kind === 'chosen'
           ? {
               z: 3,
-              label: { show: true, position: 'top', color: theme.text, formatter: plan.choice.instanceType },
+              label: {
+                show: true,
+                position: 'bottom',
+                color: theme.text,
+                backgroundColor: theme.background,
+                padding: 2,
+                formatter: plan.choice.instanceType,
+              },
               markLine: {
                 symbol: 'none',
                 silent: true,

@@ -22,7 +22,11 @@ export function mountChart(element: HTMLElement, chart: Chart, said: (text: stri
   const legend = document.createElement('ul');
   legend.className = 'legend';
   element.after(legend);
-  const resize = (): void => drawn.resize();
+  const resize = (): void => {
+    drawn.resize();
+    // At once and not with the next frame: printing does not wait for one.
+    drawn.getZr().flush();
+  };
   const observer = new ResizeObserver(resize);
   observer.observe(element);
   let current: Plan | null = null;

@@ -1,5 +1,5 @@
 import type { Plan } from '../../plan/schema';
-import { gib, interval, seconds, usd } from '../format';
+import { gib, interval, number, seconds, usd } from '../format';
 import { BASIS } from './latency';
 import type { DataTable } from './section';
 
@@ -24,7 +24,7 @@ export function provenanceTable(plan: Plan): DataTable {
           usd(usdPerMonth),
           item.endsWith('(estimate)') ? 'estimate' : cost.instance.evidence,
           item.endsWith('(estimate)') ? 'list prices of us-east-1' : 'machine price times hours',
-          item.endsWith('(estimate)') ? '2026-11' : date('catalogue'),
+          item.endsWith('(estimate)') ? date('stackPrices') : date('catalogue'),
         ] as const,
     ),
     ...markets
@@ -60,7 +60,7 @@ export function provenanceTable(plan: Plan): DataTable {
             'share within both targets',
             `${(simulated.goodputShare * 100).toFixed(1)}%`,
             'simulated',
-            `${simulated.requests} requests, seed ${simulated.seed}`,
+            `${number(simulated.requests)} requests, seed ${simulated.seed}`,
             date('performance'),
           ] as const,
         ]),
@@ -98,7 +98,7 @@ export function provenanceTable(plan: Plan): DataTable {
       { title: 'value', align: 'right' },
       { title: 'how known' },
       { title: 'source' },
-      { title: 'data of' },
+      { title: 'data of', align: 'right' },
     ],
     rows,
     flexible: 3,

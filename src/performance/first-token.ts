@@ -1,0 +1,128 @@
+import type { OpenState } from './open-loop';
+import type { OpenSteps } from './open-steps';
+import { mixtureP95, type Spread } from './queueing';
+
+/** Parts of a mixture that are too rare to move a 95th percentile. */
+const RARE = 1e-3;
+const MOST_PROMPTS = 16;
+/** Steps until the number of prompts in them has settled. */
+const SETTLING = 5;
+
+type Part = Spread & { readonly weight: number };
+
+/**
+ * TTFT is the front end, the prompt's own steps, and the wait. Gated: an arrival falls into a step with so many prompts
+ * (longer steps catch more), waits for its end, and shares the next one with so many others. One by one: nobody waits
+ * (but for a step's end), or the M/G/1 wait of those who do.
+ * @param longPromptSeconds what a prompt of the 95th percentile takes longer than a mean one
+ */
+export function firstTokenP95(state: OpenState, longPromptSeconds: number): number {
+  const waits = waitsP95(state) - state.ttftSeconds;
+  // The wait and the prompt's own length are independent: what they add to the mean adds up as variances do.
+  return state.ttftSeconds + Math.hypot(longPromptSeconds, Math.max(0, waits));
+}
+
+/** 95th percentile of TTFT of a prompt of mean length. */
+function waitsP95({ firstToken: d, steps: s }: OpenState): number {
+  const { work } = s;
+  const base = d.frontSeconds + d.ownSeconds + d.slotWaitSeconds;
+  const parts: Part[] = [];
+  /** Waits evenly spread around `mean` above `from`, or as a gamma of this mean and variance. */
+  const add = (weight: number, from: number, mean: number, variance: number, even: boolean): void => {
+    if (weight < RARE) return;
+    const least = base + from;
+    if (even && work.variation < 0.01) parts.push({ weight, least, width: 2 * mean });
+    else parts.push({ weight, least, mean: least + mean, variance: variance + d.slotWaitSeconds ** 2 });
+  };
+  const shared = 1 - s.oneByOne;
+  if (shared > 0) {
+    const { shares, lengths } = gatedSteps(s, d.rate);
+    const mixed = shares.slice(1).reduce((sum, share) => sum + share, 0);
+    add(shared * Math.max(0, 1 - Math.max(d.busy, mixed)), 0, 0, 0, true);
+    shares.forEach((share, j) => {
+      const weight = shared * (j === 0 ? Math.max(0, Math.max(d.busy, mixed) - mixed) : share);
+      if (weight < RARE) return;
+      const { length, variance } = lengths[j]!;
+      const perLength = 0.5 + d.rate * s.furtherPrompt;
+      poisson(d.rate * (length + d.laterSeconds)).forEach((q, others) => {
+        const fromOthers = others * s.furtherPrompt ** 2 * work.variation;
+        add(
+          weight * q,
+          others * s.furtherPrompt,
+          length / 2,
+          length ** 2 / 12 + perLength ** 2 * variance + fromOthers,
+          true,
+        );
+      });
+    });
+  }
+  if (s.oneByOne > 0) {
+    const { used } = d;
+    const second = d.serviceSeconds ** 2 * (1 + work.variation);
+    const third = d.serviceSeconds ** 3 * (1 + work.variation) ** 3;
+    const wait = (d.rate * second) / (2 * (1 - used));
+    const waitSquare = 2 * wait * wait + (d.rate * third) / (3 * (1 - used));
+    const waited = wait / used;
+    const rest = s.plainStep / 2;
+    /** Those behind who come before the prompt's last step use up its budget. */
+    const single = (weight: number, mean: number, variance: number, even: boolean): void => {
+      poisson(d.rate * (d.beforeLastSeconds + mean)).forEach((q, behind) => {
+        const filling = s.firstPrompt * Math.min(behind, d.roomForOthers);
+        add(s.oneByOne * weight * q, filling, mean, variance, even);
+      });
+    };
+    single((1 - used) * (1 - d.busy), 0, 0, true);
+    single((1 - used) * d.busy, rest, rest ** 2 / 3, true);
+    single(used, waited, waitSquare / used - waited * waited, false);
+  }
+  return mixtureP95(parts);
+}
+
+/**
+ * Steps by the number of prompts in them, as gated service makes them: who arrives in one is computed in the next.
+ * Their shares of time, and their lengths as one who arrives finds them.
+ */
+function gatedSteps(s: OpenSteps, rate: number) {
+  const { variation } = s.work;
+  const lengths = Array.from(
+    { length: MOST_PROMPTS },
+    (_, j) => s.plainStep + (j > 0 ? s.firstPrompt + (j - 1) * s.furtherPrompt : 0),
+  );
+  const arrivals = lengths.map((length) => poisson(rate * length));
+  let steps: number[] = poisson(rate * s.meanStep);
+  for (let i = 0; i < SETTLING; i++) {
+    const after = new Array<number>(MOST_PROMPTS).fill(0);
+    steps.forEach((p, j) => {
+      arrivals[j]!.forEach((q, n) => {
+        after[n]! += p * q;
+      });
+    });
+    steps = after;
+  }
+  const prompts = steps.reduce((sum, p, j) => sum + p * j, 0);
+  // A long step catches more arrivals: its prompts are longer than the mean, and spread more.
+  const { firstPrompt: first, furtherPrompt: further } = s;
+  return {
+    shares: steps.map((p, j) => (prompts > 0 ? (rate * p * lengths[j]!) / prompts : 0)),
+    lengths: lengths.map((length, j) => {
+      if (j === 0) return { length, variance: 0 };
+      const own = first * first + (j - 1) * further * further;
+      return {
+        length: length + (own * variation) / length,
+        variance: variation * (own + first * first * variation * (2 + variation)),
+      };
+    }),
+  };
+}
+
+/** Probabilities of 0, 1, 2, ... of a Poisson number; what lies beyond the last counts as the last. */
+function poisson(mean: number): number[] {
+  const result = [Math.exp(-mean)];
+  let sum = result[0]!;
+  for (let j = 1; j < MOST_PROMPTS && sum < 1 - RARE; j++) {
+    result.push((result[j - 1]! * mean) / j);
+    sum += result[j]!;
+  }
+  result[result.length - 1]! += 1 - sum;
+  return result;
+}

@@ -1,0 +1,170 @@
+import type { Coefficients } from './coefficients';
+import type { StepFeatures } from './features';
+import { type PromptWork, promptWork } from './prompt-steps';
+import { type QueueBehind, queueBehind } from './queue-behind';
+import { MAX_PREFILL_SHARE } from './queueing';
+import type { Load } from './steady-state';
+import { acceptedTokens } from './step';
+import { decodeCurve } from './step-curves';
+
+/** The steps of one rank under random arrivals; seconds and numbers, means over steps unless said otherwise. */
+export interface OpenSteps {
+  readonly work: PromptWork;
+  /** 1: prompts are served one after the other; 0: all that wait share the next step. */
+  readonly oneByOne: number;
+  readonly acceptedTokens: number;
+  /** Steps of a sequence's decoding; of one with so many output tokens. */
+  readonly decodeSteps: number;
+  readonly decodeStepsOf: (outputTokens: number) => number;
+  /** Sequences that decode: in time, and step by step. */
+  readonly batch: number;
+  readonly stepBatch: number;
+  /** A decode step, and one of those that a sequence takes part in, and of a sequence alone. */
+  readonly plainStep: number;
+  readonly taggedStep: number;
+  readonly lightStep: number;
+  /** How much longer one more sequence makes a step. */
+  readonly perSequence: number;
+  /** What the first prompt of a step adds, and each further one. */
+  readonly firstPrompt: number;
+  readonly furtherPrompt: number;
+  /** All steps, and the step that an arrival falls into: long ones catch more. */
+  readonly meanStep: number;
+  readonly arrivalStep: number;
+  /** Share of time that prompts take. */
+  readonly prefillShare: number;
+  /** Variance over mean of the arrivals seen step by step: long steps let in several. */
+  readonly dispersion: number;
+  readonly decodeSeconds: number;
+  /** Seconds of so many decode steps, prompts of others beside them included; and where prompts share steps. */
+  readonly decodeSecondsOf: (decodeSteps: number) => number;
+  readonly sharedSecondsOf: (decodeSteps: number) => number;
+  readonly queue: QueueBehind;
+}
+
+const ITERATIONS = 60;
+const CONVERGED = 1e-4;
+const GUESS_BATCH = 32;
+const LEAST_BATCH = 1e-3;
+/** From so many prompts a step on, all that wait share the next step; at one, they come one by one. */
+const SHARING_PROMPTS = 2;
+
+/** The fixed point of batch and step length at an arrival rate (requests per second of this rank). */
+export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: number): OpenSteps {
+  const { inputTokens, outputTokens, outputVariation = 0, maxBatch } = load;
+  const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
+  // A last step may bring more tokens than are wanted: half of its surplus is lost on average.
+  const decodeStepsOf = (tokens: number): number =>
+    tokens > 1 ? (tokens - 1) / accepted + (1 - 1 / accepted) / 2 : 0;
+  const decodeSteps = decodeStepsOf(outputTokens);
+  // Long outputs are seen more often: the mean context is weighted by length.
+  const curve = decodeCurve(f, k, inputTokens + (outputTokens * (1 + outputVariation)) / 2);
+  const step = (batch: number): number => curve(Math.max(batch, LEAST_BATCH));
+  const work = promptWork(f, k, load);
+  const oneByOne = Math.min(1, Math.max(0, (SHARING_PROMPTS - work.promptsPerStep) / (SHARING_PROMPTS - 1)));
+  const lightStep = step(1);
+
+  // A first guess: as if steps grew evenly with the batch.
+  const growth = (step(1 + GUESS_BATCH) - lightStep) / GUESS_BATCH;
+  const crowding = rate * (work.seconds(1, 1) + decodeSteps * growth);
+  const guess = Math.min((rate * decodeSteps * lightStep) / Math.max(1 - crowding, 0.1), maxBatch);
+  let now = settle(guess, guess, null);
+  for (let i = 0; i < ITERATIONS; i++) {
+    const batch = Math.min(rate * now.decodeSeconds, maxBatch);
+    const settled = Math.abs(batch - now.batch) < CONVERGED * (batch + LEAST_BATCH);
+    now = settle(batch, (rate * decodeSteps * now.plainStep) / (1 - now.prefillShare), now.meanStep);
+    if (settled) break;
+  }
+  const { seen, ...steps } = now;
+  return {
+    ...steps,
+    work,
+    oneByOne,
+    acceptedTokens: accepted,
+    decodeSteps,
+    decodeStepsOf,
+    lightStep,
+    perSequence: step(seen + 1) - step(seen),
+  };
+
+  /** All steps at a batch; `lastStep` is their mean length as known so far. */
+  function settle(batch: number, stepBatch: number, lastStep: number | null) {
+    const plainStep = step(stepBatch);
+    const prompts = promptSteps(batch, plainStep, lastStep ?? plainStep);
+    const { meanStep, arrivalStep, prefillShare } = prompts;
+
+    // Who shares long steps with a sequence also decodes beside it: arrivals come in clusters (M/D/1's busy periods),
+    // as far as these are shorter than a decoding.
+    const calm = 1 - Math.min(prefillShare, 0.9);
+    const window = decodeSteps * calm * calm * Math.min(1, work.promptsPerStep);
+    const together = window > 0 ? 1 - (1 - Math.exp(-window)) / window : 0;
+    const dispersion = 1 + (1 / (calm * calm) - 1) * together;
+    // A sequence sees itself and those clusters; steps bend with the batch, so both sides of the mean count.
+    const seen = stepBatch + dispersion;
+    const spread = Math.min(Math.sqrt(stepBatch * dispersion), seen - 1);
+    const taggedStep = (step(seen - spread) + step(seen + spread)) / 2;
+
+    const queue = queueBehind(work, rate, taggedStep, prompts.firstPrompt);
+    const sharedSecondsOf = (n: number): number => (n * taggedStep) / (1 - prefillShare) + prompts.behind;
+    const decodeSecondsOf = (n: number): number =>
+      (1 - oneByOne) * sharedSecondsOf(n) + oneByOne * (n * taggedStep + queue.mixedSteps(n) * queue.extra);
+    return {
+      batch,
+      stepBatch,
+      plainStep,
+      taggedStep,
+      firstPrompt: prompts.firstPrompt,
+      furtherPrompt: prompts.furtherPrompt,
+      meanStep,
+      arrivalStep,
+      prefillShare,
+      dispersion,
+      seen,
+      queue,
+      decodeSeconds: decodeSteps > 0 ? decodeSecondsOf(decodeSteps) : 0,
+      sharedSecondsOf,
+      decodeSecondsOf,
+    };
+  }
+
+  /** Gated service: T' = D + F [N > 0] + P N, where N are those who arrived in the step before, of length T. */
+  function promptSteps(batch: number, plainStep: number, lastStep: number) {
+    const beside = Math.max(batch, LEAST_BATCH);
+    const arrivals = rate * lastStep;
+    const firstPrompt = work.seconds(beside, 1);
+    const several = Math.min(1 + Math.max(1, arrivals), Math.max(work.promptsPerStep, 1));
+    const furtherPrompt =
+      several > 1.01 ? (several * work.seconds(beside, several) - firstPrompt) / (several - 1) : firstPrompt;
+    const once = firstPrompt - furtherPrompt;
+    const load1 = Math.min(rate * furtherPrompt, MAX_PREFILL_SHARE);
+    const none = Math.exp(-arrivals);
+    const meanStep = (plainStep + once * (1 - none)) / (1 - load1);
+
+    const { firstShare: one } = work;
+    const two = 1 - one;
+    // Prompts that are cut in two lengthen two steps in a row.
+    const cut = one * one + two * two + 2 * one * one * two * load1;
+    const variance =
+      (rate * meanStep * furtherPrompt * furtherPrompt * (1 + work.variation) * cut +
+        once * once * none * (1 - none) +
+        2 * once * furtherPrompt * arrivals * none) /
+      (1 - load1 * load1);
+    const arrivalStep = meanStep + variance / meanStep;
+
+    // Behind a sequence that begins to decode are those who arrived in the step of its own prompt (its last part).
+    const own =
+      plainStep +
+      (two > 0 ? two : 1) * (firstPrompt + furtherPrompt * rate * arrivalStep) +
+      (two > 0 ? one * furtherPrompt * rate * (plainStep + one * firstPrompt) : 0);
+    const behind =
+      (rate * furtherPrompt * (own - meanStep) + once * (none - Math.exp(-rate * own))) / (1 - load1);
+    return {
+      firstPrompt,
+      furtherPrompt,
+      meanStep,
+      arrivalStep,
+      prefillShare: 1 - plainStep / meanStep,
+      behind,
+    };
+  }
+}

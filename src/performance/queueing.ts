@@ -1,0 +1,127 @@
+/** Textbook queueing and distributions that the closed forms need. */
+
+/** Above these a queue has no steady state to speak of. */
+export const MAX_PREFILL_SHARE = 0.985;
+export const MAX_UTILISATION = 0.999;
+
+/** 95% quantile of the standard normal distribution. */
+export const Z_95 = 1.6449;
+
+/** E[min(N, limit)] of a Poisson number N; linear between whole limits. */
+export function expectedMin(mean: number, limit: number): number {
+  let probability = Math.exp(-mean);
+  let above = 1 - probability;
+  let sum = 0;
+  for (let i = 0; i < limit && above > 1e-6; i++) {
+    sum += above * Math.min(1, limit - i);
+    probability *= mean / (i + 1);
+    above -= probability;
+  }
+  return sum;
+}
+
+/**
+ * Mean wait for one of `slots` when each is held equally long, in units of that time: half of Erlang C's, whose times
+ * are exponential. Infinite when more are asked for than there are.
+ */
+export function waitForSlot(slots: number, offered: number): number {
+  if (offered >= slots) return Number.POSITIVE_INFINITY;
+  // Six standard deviations away nobody waits.
+  if (offered + 6 * Math.sqrt(offered) < slots) return 0;
+  let lost = 1;
+  for (let i = 1; i <= slots; i++) lost = (offered * lost) / (i + offered * lost);
+  const waiting = lost / (1 - (offered / slots) * (1 - lost));
+  return waiting / (slots - offered) / 2;
+}
+
+/** Squared coefficient of variation of a log-normal with this mean and 95th percentile; 0 for fixed lengths. */
+export function squaredVariation(mean: number, p95: number): number {
+  const ratio = Math.log(p95 / mean);
+  if (!(ratio > 0)) return 0;
+  // ln(p95/mean) = z s - s^2/2 has a real solution up to z^2/2; beyond it the tail is as heavy as a log-normal gets.
+  const sigma = ratio < (Z_95 * Z_95) / 2 ? Z_95 - Math.sqrt(Z_95 * Z_95 - 2 * ratio) : Z_95;
+  return Math.exp(sigma * sigma) - 1;
+}
+
+/** Mean difference of two draws over twice the mean, of a log-normal with this squared coefficient of variation. */
+export const giniIndex = (variation: number): number =>
+  1 - 2 * normalTail(Math.sqrt(Math.log(1 + variation) / 2));
+
+/** Gauss-Hermite points and weights of a standard normal variable. */
+const NODES = [-2.857, -1.3556, 0, 1.3556, 2.857] as const;
+const WEIGHTS = [0.01126, 0.22208, 0.53332, 0.22208, 0.01126] as const;
+
+export interface WeightedValue {
+  readonly value: number;
+  readonly weight: number;
+}
+
+/** A log-normal of this mean and squared coefficient of variation as five weighted values; one when it is fixed. */
+export function lognormalNodes(mean: number, variation: number): readonly WeightedValue[] {
+  if (variation === 0) return [{ value: mean, weight: 1 }];
+  const variance = Math.log(1 + variation);
+  const sigma = Math.sqrt(variance);
+  return NODES.map((z, i) => ({ value: mean * Math.exp(sigma * z - variance / 2), weight: WEIGHTS[i]! }));
+}
+
+/** A gamma distribution that starts at `least`. */
+export interface ShiftedGamma {
+  readonly least: number;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** Probability that a value exceeds `x`; of a gamma by Wilson and Hilferty's cube root (1931). */
+export function exceeds(part: Spread, x: number): number {
+  if ('width' in part) {
+    if (x <= part.least) return 1;
+    return x >= part.least + part.width ? 0 : 1 - (x - part.least) / part.width;
+  }
+  const { least, mean, variance } = part;
+  const above = mean - least;
+  if (!(above > 0) || !(variance > 0)) return x < mean ? 1 : 0;
+  if (x <= least) return 1;
+  const nine = (9 * above * above) / variance;
+  const z = (Math.cbrt((x - least) / above) - 1 + 1 / nine) * Math.sqrt(nine);
+  return normalTail(z);
+}
+
+/** Probability that a standard normal exceeds z: Abramowitz and Stegun 26.2.17, error below 1e-7. */
+export function normalTail(z: number): number {
+  if (z < 0) return 1 - normalTail(-z);
+  const t = 1 / (1 + 0.2316419 * z);
+  const series =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return 0.3989422804 * Math.exp((-z * z) / 2) * series;
+}
+
+/** Evenly spread from `least` over `width`, which may be 0. */
+export interface Uniform {
+  readonly least: number;
+  readonly width: number;
+}
+
+export type Spread = ShiftedGamma | Uniform;
+
+const BISECTIONS = 24;
+
+/** 95th percentile of a mixture; weights sum to 1. */
+export function mixtureP95(parts: readonly (Spread & { readonly weight: number })[]): number {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  for (const part of parts) {
+    low = Math.min(low, part.least);
+    high = Math.max(
+      high,
+      'width' in part ? part.least + part.width : part.mean + 6 * Math.sqrt(part.variance),
+    );
+  }
+  for (let i = 0; i < BISECTIONS && high - low > 1e-4 * high; i++) {
+    const middle = (low + high) / 2;
+    let above = 0;
+    for (const part of parts) above += part.weight * exceeds(part, middle);
+    if (above > 0.05) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

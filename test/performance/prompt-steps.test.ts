@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { promptCut } from '../../src/performance/prompt-steps';
+import type { Load } from '../../src/performance/steady-state';
+import { alignedChunk } from '../../src/simulation/prefill-chunk';
+
+/** Steps of a prompt that has the engine for itself, cut as the simulated scheduler cuts it. */
+function stepsOf(total: number, budget: number, blockTokens: number, internalCheckpoints: boolean): number {
+  const rules = { blockTokens, maxNumBatchedTokens: budget, internalCheckpoints };
+  let steps = 0;
+  for (let start = 0; start < total; steps++)
+    start += alignedChunk(
+      { start, total, promptTokens: total, junction: 0 },
+      Math.min(total - start, budget),
+      rules,
+    );
+  return steps;
+}
+
+test("a prompt's steps are those that the scheduler makes of it", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 60_000 }),
+      fc.integer({ min: 1, max: 16 }),
+      fc.integer({ min: 1, max: 100 }),
+      fc.boolean(),
+      (total, budgetBlocks, sixteens, checkpointsWithin) => {
+        const blockTokens = 16 * sixteens;
+        const maxNumBatchedTokens = budgetBlocks * blockTokens + 7;
+        const load = { maxNumBatchedTokens, blockTokens, checkpointsWithin } as Load;
+        expect(promptCut(load, total).steps).toBe(
+          stepsOf(total, maxNumBatchedTokens, blockTokens, checkpointsWithin),
+        );
+      },
+    ),
+    { seed: 4, numRuns: 1000 },
+  );
+});
+
+test('without prefix caching only the budget cuts', () => {
+  const load = { maxNumBatchedTokens: 2048 } as Load;
+  expect(promptCut(load, 5000)).toMatchObject({ steps: 3, firstShare: 1 });
+  expect(promptCut(load, 512).promptsPerStep).toBe(4);
+});
