@@ -30,7 +30,7 @@ test('more load: the fleet grows, the bill follows, each with its meaning, worst
 
 test('why this, why not that, and what nobody offers', () => {
   expect(explainChoice(one).join(' ')).toMatch(
-    /1 x g6e\.xlarge is (the cheapest|recommended) over all instance types/,
+    /\d x g6e\.xlarge is (the cheapest|recommended) over all instance types/,
   );
   expect(explainType(one, 'p5.48xlarge')!.join()).toContain('p5.48xlarge was stopped by instance-types');
   expect(explainType(one, 'm7i.large')).toBeNull();
