@@ -107,7 +107,8 @@ test(
       );
       // More than one group holds.
       if (more === null && times * option.instances > 900) continue;
-      const each = option.cost.usdPerMonth / option.instances;
+      // A machine all day, volume included: by the hour, a fleet's mean is less than its peak.
+    const each = option.cost.instance.usdPerHour * 730 + option.storage.rootVolumeGiB * 0.08 + 60;
       const allowed =
         times * option.cost.usdPerMonth + MORE_MACHINES[requirements.sizing!.survive] * each + 0.01;
       if (more!.cost.usdPerMonth > allowed)
