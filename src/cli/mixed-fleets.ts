@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/schema';
-import { mixQuestion, withMix, withoutMix } from '../planning/mix/propose';
+import { mixQuestion, withMix } from '../planning/mix/propose';
 import type { MixSolver } from '../planning/mix/solver';
 import { type Draft, makePlan, type PlanningData } from '../planning/plan';
 import type { ResolvedRequirements } from '../requirements/resolve';
@@ -21,7 +21,7 @@ export async function plansWithMix(
   build: boolean,
 ): Promise<Plan[]> {
   const problem = mixQuestion(draft, data.exhaustive);
-  if (problem === null) return [withoutMix(draft)];
+  if (problem === null) return [draft.plan];
   const { plan, fleets } = withMix(draft, problem, await loadSolver());
   if (!build || plan.mix?.proposed !== true) return [plan];
   return fleets.map((requirements) =>

@@ -211,7 +211,7 @@ export const planSchema = z.strictObject({
   risks: z.array(z.string()),
   alternatives: z.array(alternativeSchema),
   bestCost: bestCostSchema.optional(),
-  /** The cheapest mix of fleets; null where none can save a tenth, absent where none was looked for. */
+  /** The cheapest mix of fleets; absent where none can save a tenth, or none was looked for. */
   mix: mixSchema.nullable().optional(),
   /** Options that no other beats in cost, TTFT, TPOT and headroom at once; cheapest first. */
   pareto: z.array(optionSchema).optional(),

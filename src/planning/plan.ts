@@ -21,7 +21,7 @@ import { bestByType, explainNothing, explainRejections, paretoFrontier } from '.
 import { memoryFigures, predictedFigures, scalingTarget } from './figures';
 import type { Option } from './fleet';
 import { marketPrices } from './markets';
-import { mixQuestion, withMix, withoutMix } from './mix/propose';
+import { mixQuestion, withMix } from './mix/propose';
 import type { MixSolver } from './mix/solver';
 import { plannedNotes } from './notes';
 import { quotaNeed } from './quotas';
@@ -87,7 +87,7 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
   const draft = draftPlan(resolved, data);
   if (data.solver === undefined) return draft.plan;
   const problem = mixQuestion(draft, data.exhaustive);
-  return problem === null ? withoutMix(draft) : withMix(draft, problem, data.solver).plan;
+  return problem === null ? draft.plan : withMix(draft, problem, data.solver).plan;
 }
 
 /**

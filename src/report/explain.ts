@@ -19,7 +19,7 @@ export function explainChoice(plan: Plan): string[] {
           `${simulated.requests} simulated requests at the peak: TTFT p95 ${seconds(simulated.ttftP95Seconds)}, ${(simulated.goodputShare * 100).toFixed(1)}% within both targets.`,
         ]),
     `${plural(cheaper, 'instance type')} cannot serve this; ${plural(plan.rejected.length - cheaper, 'instance type')} could, at a higher cost.`,
-    ...(plan.mix === null ? ['No mix of several fleets saves a tenth or more.'] : mixLines(plan)),
+    ...mixLines(plan),
     ...(pareto.length > 1
       ? [`Nothing beats these in cost, latency and headroom at once: ${pareto.map(optionText).join('; ')}.`]
       : []),

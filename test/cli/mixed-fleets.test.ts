@@ -24,7 +24,7 @@ test('a proposed mix is told, and planned as services where the user wants it', 
 test('a plan of one small machine has no mix, and says nothing of it', async () => {
   const { out } = await cli('plan', ...SMALL, '--name', 'small', '--mixed');
   expect(out).not.toContain('mix of fleets');
-  expect(readPlan('small').mix).toBeNull();
+  expect(readPlan('small').mix).toBeUndefined();
 });
 
 test('a trace gives rate, lengths and the hours; a missing one is named', async () => {

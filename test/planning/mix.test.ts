@@ -154,7 +154,7 @@ describe('a proposed mix', () => {
 
   test('is not looked for where the user wants one fleet', async () => {
     const one = await mixedPlan(`${JUST_TOO_MUCH}sizing: { mixedFleets: false }`);
-    expect(one.mix).toBeNull();
+    expect(one.mix).toBeUndefined();
   });
 });
 

@@ -21,9 +21,6 @@ const limitOf = ({ best }: Draft, exhaustive: boolean): number =>
 export const mixQuestion = (draft: Draft, exhaustive = false): MixProblem | null =>
   mixProblem(draft.search, limitOf(draft, exhaustive));
 
-/** The plan where no mix can save a tenth. */
-export const withoutMix = ({ plan }: Draft): Plan => ({ ...plan, mix: null });
-
 export interface MixedPlan {
   readonly plan: Plan;
   /** The requirements of each fleet of the mix, to be planned as services; empty without one. */
@@ -37,14 +34,12 @@ export interface MixedPlan {
 export function withMix(draft: Draft, problem: MixProblem, solver: MixSolver): MixedPlan {
   const { search, best, plan } = draft;
   const mix = bestMix(problem, solver);
-  if (mix === null || mix.usdPerMonth >= best.cost.usdPerMonth)
-    return { plan: withoutMix(draft), fleets: [] };
+  if (mix === null || mix.usdPerMonth >= best.cost.usdPerMonth) return { plan, fleets: [] };
   const bestCost = { ...plan.bestCost!, usdPerMonth: mix.usdPerMonth };
   const names = fleetNames(mix.fleets, plan.name);
   const asked = mix.fleets.map((fleet, i) => ({ ...fleet.requirements, name: names[i]! }));
   const built = asked.map((requirements) => confirmed({ ...search.context, requirements }));
-  if (!built.every((option) => option !== null))
-    return { plan: { ...plan, bestCost, mix: null }, fleets: [] };
+  if (!built.every((option) => option !== null)) return { plan: { ...plan, bestCost }, fleets: [] };
   const planned = plannedMix(mix, names, built, plan, search.context);
   const summary = planned.proposed ? `${plan.summary} ${mixSentence(planned)}` : plan.summary;
   return { plan: { ...plan, summary, bestCost, mix: planned }, fleets: asked };
