@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { UserError } from '../errors';
 import { serializePlan } from '../plan/document';
 import type { Plan } from '../plan/schema';
-import { mixQuestion, withMix, withoutMix } from '../planning/mix/propose';
+import { mixQuestion, withMix } from '../planning/mix/propose';
 import type { MixSolver } from '../planning/mix/solver';
 import { draftPlan, type PlanningData } from '../planning/plan';
 import { type Override, readRequirements } from '../requirements/document';
@@ -43,7 +43,7 @@ export async function answerTo(
     const draft = draftPlan(resolved, data);
     const problem = mixQuestion(draft);
     if (problem !== null) early(draft.plan);
-    const plan = problem === null ? withoutMix(draft) : withMix(draft, problem, await loadSolver()).plan;
+    const plan = problem === null ? draft.plan : withMix(draft, problem, await loadSolver()).plan;
     return { kind: 'plan', planText: serializePlan(plan) };
   } catch (error) {
     if (error instanceof UserError)

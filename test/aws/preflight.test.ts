@@ -13,7 +13,13 @@ import { type Handler, type LocalAws, localAws } from './local-aws';
 import { json, xml } from './region';
 
 const golden = 'test/golden/plans/tensor-parallel.plan.json';
-const PLAN = parsePlan(readFileSync(golden, 'utf8'), golden);
+const frozen = parsePlan(readFileSync(golden, 'utf8'), golden);
+/** Of a known size, whatever the planner thinks of it next: 2 machines of 48 vCPUs, growing to 4. */
+const PLAN: Plan = {
+  ...frozen,
+  choice: { ...frozen.choice, instances: 2 },
+  scaling: { ...frozen.scaling, maxInstances: 4 },
+};
 const HUB = `web:GET /api/models/${PLAN.choice.hfId}/revision/main`;
 
 type Requirements = Plan['requirements'];

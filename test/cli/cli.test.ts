@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parsePlan } from '../../src/plan/document';
 import { cli, inEmptyFolder, SMALL } from './harness';
 
@@ -141,6 +144,19 @@ test('start plans and synthesises in one go', async () => {
   expect(out).toContain('terraform init');
   expect(existsSync('plans/qwen3-5-9b.plan.json')).toBe(true);
   expect(existsSync('cdktf.out/stacks/qwen3-5-9b/cdk.tf.json')).toBe(true);
+});
+
+test('a reader that stops reading is no defect', async () => {
+  const program = join(__dirname, '..', '..', 'bin', 'qwen-selfhost.js');
+  const child = spawn(process.execPath, [program, 'plan', ...SMALL, '--out', 'p.json']);
+  child.stdout.destroy();
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(errors).not.toContain('EPIPE');
+  expect(existsSync('p.json')).toBe(true);
 });
 
 test('models, schema and help answer', async () => {
