@@ -83,14 +83,12 @@ test('Ctrl-C while a credential program hangs ends at once too', async () => {
 
 test(`Ctrl-C at ${INTERRUPTS} moments: the overlay is the old one or a whole new one, and the exit code says which`, async () => {
   fault = () => null;
-  const started = performance.now();
   const first = firstCall();
   const whole = refresh();
   await first;
   const calling = performance.now();
   expect(await whole.ended).toMatchObject({ code: 0, err: '' });
   const lastsMs = performance.now() - calling;
-  expect(performance.now() - started).toBeGreaterThan(lastsMs);
   for (let turn = 0; turn < INTERRUPTS; turn++) {
     writeFileSync(path(), OLD);
     const called = firstCall();

@@ -80,7 +80,8 @@ test('the same seed asks the same requests', async () => {
   const bodies: string[] = [];
   for (let i = 0; i < 2; i++) {
     const before = server.played.length;
-    await cli(...BENCH, '--url', server.url, '--concurrency', '1', '--requests', '8');
+    // Long enough for eight requests anywhere.
+    await cli(...BENCH, '--duration', '20', '--url', server.url, '--concurrency', '1', '--requests', '8');
     bodies.push(JSON.stringify(server.played.slice(before).map(({ body }) => body)));
   }
   expect(bodies[1]).toBe(bodies[0]);
