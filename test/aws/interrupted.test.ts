@@ -9,6 +9,8 @@ import { regionHandlers } from './region';
 
 /** At random moments; CI asks for more. */
 const INTERRUPTS = Number(process.env.INTERRUPTS ?? 3);
+// Every test starts the program, which takes seconds where other work has the cores.
+jest.setTimeout(120_000);
 const OLD = '{"schemaVersion":1,"regions":{}}';
 
 let folder: string;
@@ -107,4 +109,4 @@ test(`Ctrl-C at ${INTERRUPTS} moments: the overlay is the old one or a whole new
     }
     expect(readdirSync(folder)).toEqual(['catalogue.json']);
   }
-}, 120_000);
+});
