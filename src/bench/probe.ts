@@ -21,6 +21,7 @@ const PROBE_STREAM = 9;
 /**
  * Two short requests before the run: they show that the endpoint answers, whether it takes `ignore_eos`, and how many
  * tokens its tokeniser and chat template make of words.
+ * @param limits of each request, asked for when it leaves
  * @throws UserError (exit code 3) when it does not answer
  */
 export async function probe(
@@ -28,7 +29,7 @@ export async function probe(
   api: Api,
   model: string,
   seed: number,
-  limits: Limits,
+  limits: () => Limits,
 ): Promise<Probed> {
   const book = new PromptBook(seed, PROBE_STREAM);
   const notes: string[] = [];
@@ -39,7 +40,7 @@ export async function probe(
       send(target, {
         ask: write(text, words, ANSWER_TOKENS, { api, model, ignoreEos }),
         intendedAt: nowSeconds(),
-        limits,
+        limits: limits(),
         onGap: () => undefined,
       }).outcome;
     const outcome = await one();

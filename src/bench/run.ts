@@ -52,7 +52,7 @@ export async function runBench(input: BenchInput): Promise<BenchResult> {
   });
   try {
     const model = input.model ?? plan.engine.servedModelName;
-    const { scale, ignoreEos, notes: probeNotes } = await probe(target, input.api, model, seed, limits);
+    const { scale, ignoreEos, notes: probeNotes } = await probe(target, input.api, model, seed, () => limits);
     const dialect: Dialect = {
       api: input.api,
       model,

@@ -38,6 +38,9 @@ export interface InFlight {
 const ERROR_BODY_BYTES = 4096;
 /** A connection that breaks later than this had reached the server: the request was lost there, and counts as such. */
 const STALE_CONNECTION_SECONDS = 1;
+/** Limits may be shares of what is left of a run. */
+const shown = (seconds: number): number => Number(seconds.toPrecision(3));
+
 /** Node's `reusedSocket` misses sockets handed to a request that waited for one. */
 const served = new WeakSet<Socket>();
 
@@ -91,8 +94,9 @@ export function send(target: Target, { ask, intendedAt, limits, onGap }: Sending
   const watch = setInterval(
     () => {
       const now = nowSeconds();
-      if (now - sentAt > limits.requestSeconds) end('timeout', `longer than ${limits.requestSeconds} s`);
-      else if (now - lastByteAt > limits.stallSeconds) end('stalled', `silent for ${limits.stallSeconds} s`);
+      const { requestSeconds, stallSeconds } = limits;
+      if (now - sentAt > requestSeconds) end('timeout', `longer than ${shown(requestSeconds)} s`);
+      else if (now - lastByteAt > stallSeconds) end('stalled', `silent for ${shown(stallSeconds)} s`);
     },
     Math.min(1000, Math.min(limits.stallSeconds, limits.requestSeconds) * 250),
   );

@@ -1,22 +1,30 @@
 import type { ServerMetrics } from './result';
 import type { Target } from './target';
 
-/** One reading of a Prometheus page: sums over labels, by metric name. */
-export type Reading = ReadonlyMap<string, number>;
+/** The samples of one metric, over its labels: an engine with data parallelism has one a rank. */
+interface Samples {
+  readonly sum: number;
+  readonly highest: number;
+}
+
+/** One reading of a Prometheus page, by metric name. */
+export type Reading = ReadonlyMap<string, Samples>;
 
 const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{[^}]*\})?\s+(\S+)/;
 const MOST_BYTES = 4 * 2 ** 20;
 const TIMEOUT_MILLIS = 2000;
 
-/** Reads Prometheus text; samples of one name are summed (an engine with data parallelism has one a rank). */
+/** Reads Prometheus text. */
 export function readMetrics(text: string): Reading {
-  const sums = new Map<string, number>();
+  const read = new Map<string, Samples>();
   for (const line of text.split('\n')) {
-    const [, name, value] = LINE.exec(line) ?? [];
-    if (name === undefined || !Number.isFinite(Number(value))) continue;
-    sums.set(name, (sums.get(name) ?? 0) + Number(value));
+    const [, name, written] = LINE.exec(line) ?? [];
+    const value = Number(written);
+    if (name === undefined || !Number.isFinite(value)) continue;
+    const { sum, highest } = read.get(name) ?? { sum: 0, highest: value };
+    read.set(name, { sum: sum + value, highest: Math.max(highest, value) });
   }
-  return sums;
+  return read;
 }
 
 /** `/metrics` of the endpoint; null where there is none. The same server as the load, nowhere else. */
@@ -53,10 +61,10 @@ const NAMES = {
   generatedTokens: ['vllm:generation_tokens_total', 'llamacpp:tokens_predicted_total'],
 } as const satisfies Record<string, readonly string[]>;
 
-function readingOf(reading: Reading, names: readonly string[]): number | null {
+function readingOf(reading: Reading, names: readonly string[], of: keyof Samples): number | null {
   for (const name of names) {
-    const value = reading.get(name);
-    if (value !== undefined) return value;
+    const samples = reading.get(name);
+    if (samples !== undefined) return samples[of];
   }
   return null;
 }
@@ -67,12 +75,13 @@ export function serverMetrics(readings: readonly Reading[]): ServerMetrics | nul
   const last = readings.at(-1);
   if (first === undefined || last === undefined) return null;
   const grown = (names: readonly string[]): number | null => {
-    const [before, after] = [readingOf(first, names), readingOf(last, names)];
+    const [before, after] = [readingOf(first, names, 'sum'), readingOf(last, names, 'sum')];
     // A counter that went back belongs to another replica behind the same address, or to one that restarted.
     return before === null || after === null || after < before ? null : after - before;
   };
-  const highest = (names: readonly string[]): number | null => {
-    const values = readings.map((reading) => readingOf(reading, names)).filter((value) => value !== null);
+  /** Of all readings; of requests the ranks' together, of shares that of the fullest rank. */
+  const highest = (names: readonly string[], of: keyof Samples = 'sum'): number | null => {
+    const values = readings.map((reading) => readingOf(reading, names, of)).filter((value) => value !== null);
     return values.length === 0 ? null : Math.max(...values);
   };
   const queries = grown(NAMES.prefixQueries);
@@ -80,7 +89,7 @@ export function serverMetrics(readings: readonly Reading[]): ServerMetrics | nul
   return {
     prefixHitRate: queries !== null && hits !== null && queries > 0 ? Math.min(1, hits / queries) : null,
     preemptions: grown(NAMES.preemptions),
-    kvUseMax: highest(NAMES.kvUse),
+    kvUseMax: highest(NAMES.kvUse, 'highest'),
     runningMax: highest(NAMES.running),
     waitingMax: highest(NAMES.waiting),
     promptTokens: grown(NAMES.promptTokens),

@@ -56,7 +56,7 @@ export async function smoke(input: SmokeInput): Promise<Smoked> {
     };
     const model = input.model ?? (await firstModel(target));
     // A model may end its answer at once; where the endpoint lets it be held to a length, none is empty.
-    const { ignoreEos } = await probe(target, input.api, model, SEED, limits());
+    const { ignoreEos } = await probe(target, input.api, model, SEED, limits);
     const book = new PromptBook(SEED, 0);
     const startedAt = nowSeconds();
     const within = limits();

@@ -84,18 +84,24 @@ const tooFew: Suspicion = ({ requests: { succeeded } }) =>
     ? null
     : `chance: ${succeeded} requests say little about a 95th percentile; measure longer`;
 
+/** Where nothing was answered, the errors tell; answers that never came are neither short nor slow. */
+const ofAnswers =
+  (suspicion: Suspicion): Suspicion =>
+  (point, plan) =>
+    point.requests.succeeded === 0 ? null : suspicion(point, plan);
+
 const SUSPICIONS: readonly Suspicion[] = [
   clientBound,
   heldBack,
   rateLimited,
-  overloaded,
+  ofAnswers(overloaded),
   fullPool,
-  coldCache,
-  warmCache,
-  throttled,
-  tokeniser,
-  shortAnswers,
-  tooFew,
+  ofAnswers(coldCache),
+  ofAnswers(warmCache),
+  ofAnswers(throttled),
+  ofAnswers(tokeniser),
+  ofAnswers(shortAnswers),
+  ofAnswers(tooFew),
 ];
 
 /** What may explain figures that are not as planned, and what makes them doubtful: the strongest first. */

@@ -9,6 +9,8 @@ import { regionHandlers } from './region';
 
 /** At random moments; CI asks for more. */
 const INTERRUPTS = Number(process.env.INTERRUPTS ?? 3);
+// Every test starts the program, which takes seconds where other work has the cores.
+jest.setTimeout(120_000);
 const OLD = '{"schemaVersion":1,"regions":{}}';
 
 let folder: string;
@@ -83,14 +85,12 @@ test('Ctrl-C while a credential program hangs ends at once too', async () => {
 
 test(`Ctrl-C at ${INTERRUPTS} moments: the overlay is the old one or a whole new one, and the exit code says which`, async () => {
   fault = () => null;
-  const started = performance.now();
   const first = firstCall();
   const whole = refresh();
   await first;
   const calling = performance.now();
   expect(await whole.ended).toMatchObject({ code: 0, err: '' });
   const lastsMs = performance.now() - calling;
-  expect(performance.now() - started).toBeGreaterThan(lastsMs);
   for (let turn = 0; turn < INTERRUPTS; turn++) {
     writeFileSync(path(), OLD);
     const called = firstCall();
@@ -109,4 +109,4 @@ test(`Ctrl-C at ${INTERRUPTS} moments: the overlay is the old one or a whole new
     }
     expect(readdirSync(folder)).toEqual(['catalogue.json']);
   }
-}, 120_000);
+});

@@ -42,4 +42,4 @@ test('a program killed while it writes leaves the old file or the new one, never
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}, 120_000);

@@ -5,6 +5,9 @@ import type { Finding } from '../../src/aws/preflight/finding';
 import { quotaNeeds } from '../../src/aws/preflight/quota';
 import { PLAN_TAG } from '../../src/aws/preflight/running';
 import { tools } from '../../src/aws/preflight/tools';
+import { hubWeights } from '../../src/aws/preflight/weights';
+import { Session } from '../../src/aws/session';
+import { DEFAULT_SETTINGS } from '../../src/aws/settings';
 import { parsePlan, serializePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
 import { accountHandlers, CERTIFICATE, hubHandler, IMAGE, KEY, offeringsIn, SECRET } from './account';
@@ -134,6 +137,15 @@ test('account ids are shown nowhere, the last four digits on request', async () 
   );
   expect(`${out}${err}`).not.toContain('123456789012');
   expect(out).toContain('account ending in 9012');
+});
+
+test('a damaged Hugging Face token is named, and shown nowhere', async () => {
+  restore = () => {};
+  server = { url: '', calls: [], close: async () => {} };
+  const hub = { url: 'http://127.0.0.1:9', token: 'hf_hush\nhush', timeoutSeconds: 1 };
+  const found = await hubWeights(new Session(DEFAULT_SETTINGS), PLAN, hub);
+  expect(found).toMatchObject({ status: 'warn', detail: expect.stringContaining('HF_TOKEN has characters') });
+  expect(JSON.stringify(found)).not.toContain('hush');
 });
 
 const FAILURES: [string, Record<string, Handler>, string, Finding['status'], RegExp][] = [

@@ -11,10 +11,9 @@ import { parsePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
 import { cli, inEmptyFolder } from '../cli/harness';
 import { startServer } from './server';
-import { tooBusy } from './too-busy';
+import { judged, RETRIES } from './too-busy';
 
-// The engine is played in this process: a busy machine delays what it plays.
-jest.retryTimes(2);
+jest.retryTimes(RETRIES);
 inEmptyFolder();
 
 const OUTPUT_TOKENS = 6;
@@ -100,30 +99,32 @@ test('docs/verify.md walks from a running endpoint to a calibrated second plan',
   const text = readFileSync('calibration.json', 'utf8');
   const { multipliers, notes } = parseCalibration(text, 'calibration.json');
   const { decode, prefill, ttft } = multipliers;
-  // Shrunk towards 1 by how few points there are: 1.2 becomes about 1.18 for decoding.
-  if (tooBusy(notes.filter((note) => note.includes('the client was late')).length > 1)) return;
-  expect([decode.says, ttft.says]).toEqual([
-    expect.stringContaining('times the prediction'),
-    expect.stringContaining('times the prediction'),
-  ]);
-  expect(decode.value).toBeGreaterThan(1.12);
-  expect(decode.value).toBeLessThan(1.3);
-
   const [first, second] = [read('plans/first.plan.json'), read('plans/second.plan.json')];
   expect(second.choice.gpu).toBe(first.choice.gpu);
   const moved = (figure: 'ttftP95Seconds' | 'tpotP95Seconds'): number =>
     second.predicted[figure].expected / first.predicted[figure].expected;
-  // Longer steps hold more sequences at once, which makes them longer still: a little more than the multiplier.
-  expect(moved('tpotP95Seconds')).toBeGreaterThan(0.99 * decode.value);
-  expect(moved('tpotP95Seconds')).toBeLessThan(1.15 * decode.value);
-  const slowest = Math.max(prefill.value, ttft.value, decode.value);
-  expect(moved('ttftP95Seconds')).toBeGreaterThan(1.02);
-  expect(moved('ttftP95Seconds')).toBeLessThan(1.3 * slowest);
-  expect(width(second.predicted.tpotP95Seconds)).toBeLessThan(width(first.predicted.tpotP95Seconds));
-  expect(width(second.predicted.ttftP95Seconds)).toBeLessThan(width(first.predicted.ttftP95Seconds));
-  expect(second.predicted.simulated!.tpotP95Seconds!).toBeGreaterThan(
-    first.predicted.simulated!.tpotP95Seconds!,
-  );
+  const late = notes.some((note) => note.includes('the client was late'));
+  const learned = judged(late, () => {
+    expect([decode.says, ttft.says]).toEqual([
+      expect.stringContaining('times the prediction'),
+      expect.stringContaining('times the prediction'),
+    ]);
+    // Shrunk towards 1 by how few points there are: 1.2 becomes about 1.18 for decoding.
+    expect(decode.value).toBeGreaterThan(1.12);
+    expect(decode.value).toBeLessThan(1.3);
+    // Longer steps hold more sequences at once, which makes them longer still: a little more than the multiplier.
+    expect(moved('tpotP95Seconds')).toBeGreaterThan(0.99 * decode.value);
+    expect(moved('tpotP95Seconds')).toBeLessThan(1.15 * decode.value);
+    const slowest = Math.max(prefill.value, ttft.value, decode.value);
+    expect(moved('ttftP95Seconds')).toBeGreaterThan(1.02);
+    expect(moved('ttftP95Seconds')).toBeLessThan(1.3 * slowest);
+    expect(width(second.predicted.tpotP95Seconds)).toBeLessThan(width(first.predicted.tpotP95Seconds));
+    expect(width(second.predicted.ttftP95Seconds)).toBeLessThan(width(first.predicted.ttftP95Seconds));
+    expect(second.predicted.simulated!.tpotP95Seconds!).toBeGreaterThan(
+      first.predicted.simulated!.tpotP95Seconds!,
+    );
+  });
+  if (!learned) return;
 
   // Never silently: the plan, its notes and the difference name the file.
   const sha256 = createHash('sha256').update(text).digest('hex');

@@ -2,10 +2,9 @@ import { distributionOf } from '../../src/simulation/distribution';
 import { RandomStream } from '../../src/simulation/random';
 import { runDrive } from './drives';
 import { type Fault, type Play, startServer, type TestServer } from './server';
-import { tooBusy } from './too-busy';
+import { judged, RETRIES } from './too-busy';
 
-// Server and client share this process: a busy machine can hold both up between a write and its reading.
-jest.retryTimes(2);
+jest.retryTimes(RETRIES);
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -34,29 +33,30 @@ test('percentiles are those played, whatever the jitter', async () => {
     150,
   );
   expect(figures.requests).toMatchObject({ measured: 150, succeeded: 150, errors: {} });
-  // A timer's grain is a millisecond.
-  if (tooBusy(lagP95Seconds > 0.003)) return;
+  expect(figures.tokens).toEqual({ input: 150 * 8, output: 150 * 12, statedByServer: true });
   const sent = [...outcomes].sort((a, b) => a.sentAt - b.sentAt);
   const played = server.played;
   const of = (values: number[]) => distributionOf(Float64Array.from(values));
   const ttft = of(played.map((p, i) => p.writesAt[0]! - sent[i]!.intendedAt));
   const tpot = of(played.map(({ writesAt }) => (writesAt.at(-1)! - writesAt[0]!) / (writesAt.length - 1)));
   const itl = of(played.flatMap(({ writesAt }) => writesAt.slice(1).map((w, i) => w - writesAt[i]!)));
-  for (const p of ['mean', 'p50', 'p90', 'p95'] as const) {
-    expect([p, close(figures.ttftSeconds![p], ttft[p])]).toEqual([p, true]);
-    expect([p, close(figures.tpotSeconds![p], tpot[p])]).toEqual([p, true]);
-    expect([p, close(figures.itlSeconds![p], itl[p])]).toEqual([p, true]);
-  }
-  expect(figures.tokens).toEqual({ input: 150 * 8, output: 150 * 12, statedByServer: true });
+  // A timer's grain is a millisecond.
+  judged(lagP95Seconds > 0.003, () => {
+    for (const p of ['mean', 'p50', 'p90', 'p95'] as const) {
+      expect([p, close(figures.ttftSeconds![p], ttft[p])]).toEqual([p, true]);
+      expect([p, close(figures.tpotSeconds![p], tpot[p])]).toEqual([p, true]);
+      expect([p, close(figures.itlSeconds![p], itl[p])]).toEqual([p, true]);
+    }
+  });
 });
 
 test('an open loop counts from the intended start: a server that pauses makes no request vanish', async () => {
-  // Each request takes 50 ms, and all of the first half second queue behind a pause.
-  const pauseUntil = performance.now() + 600;
-  server = await startServer(() => ({
-    ...plain(),
-    firstMillis: Math.max(5, pauseUntil - performance.now()),
-  }));
+  // From the first request on the server says nothing for 0.6 s, however late this machine runs either side.
+  let pauseUntil: number | null = null;
+  server = await startServer(() => {
+    pauseUntil ??= performance.now() + 600;
+    return { ...plain(), firstMillis: Math.max(5, pauseUntil - performance.now()) };
+  });
   let at = 0;
   const nextAtSeconds = (): number => {
     at += 0.01;

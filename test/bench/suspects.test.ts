@@ -34,6 +34,16 @@ test.each<[string, Partial<Point>]>([
   ['chance', { requests: { ...point.requests, succeeded: 20 } }],
 ])('suspects %s', (text, change) => expect(suspects(change)).toContain(text));
 
+test('where nothing was answered, nothing is said of answers', () => {
+  const none = {
+    requests: { ...point.requests, succeeded: 0, errors: { 'rate-limited': 1000 } },
+    tokens: { input: 0, output: 0, statedByServer: false },
+    lengths: { ...point.lengths, input: 0, output: 0 },
+    requestsPerSecond: 0,
+  };
+  expect(suspects(none)).toBe('a rate limit in front of the engine: 1000 requests got HTTP 429');
+});
+
 test('metrics: growth of counters, highest gauges; a counter that went back says nothing', () => {
   const page = (hits: number, queries: number, kv: number) =>
     readMetrics(
@@ -46,6 +56,16 @@ test('metrics: growth of counters, highest gauges; a counter that went back says
   });
   expect(serverMetrics([page(10, 100, 0), page(5, 50, 0)])?.prefixHitRate).toBeNull();
   expect(serverMetrics([])).toBeNull();
+});
+
+test('metrics of several ranks: requests add up, the fullest KV pool counts', () => {
+  const page = [0, 1, 2, 3]
+    .map(
+      (rank) =>
+        `vllm:num_requests_running{engine="${rank}"} 5\nvllm:kv_cache_usage_perc{engine="${rank}"} 0.${rank}`,
+    )
+    .join('\n');
+  expect(serverMetrics([readMetrics(page)])).toMatchObject({ runningMax: 20, kvUseMax: 0.3 });
 });
 
 test('prompts have their length, share their beginning and nothing else', () => {

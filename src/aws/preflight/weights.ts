@@ -45,6 +45,13 @@ export async function hubWeights(session: Session, plan: Plan, hub: Hub): Promis
       `not checked: ${hfId} could not be asked for (${scrub(reason)})`,
       'check that huggingface.co is reachable, or set HF_ENDPOINT to a mirror',
     );
+  // The error of such a header would repeat it.
+  if (hub.token !== null && !/^[\x21-\x7e]+$/.test(hub.token))
+    return warn(
+      check,
+      'not checked: HF_TOKEN has characters that no header carries',
+      'set HF_TOKEN to the token alone',
+    );
   const { signal } = session.settings;
   const limit = AbortSignal.timeout(hub.timeoutSeconds * 1000);
   try {

@@ -68,7 +68,7 @@ function finish(findings: readonly Finding[], allowWarnings: boolean): void {
 /** Hugging Face's own variables. */
 const hubOf = (environment: Readonly<Record<string, string | undefined>>) => ({
   url: (environment.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, ''),
-  token: environment.HF_TOKEN || null,
+  token: environment.HF_TOKEN?.trim() || null,
   timeoutSeconds: 20,
 });
 
