@@ -61,6 +61,13 @@ export class PlanStack extends TerraformStack {
         'Fills the weights bucket: aws codebuild start-build --project-name <this>',
       );
     }
+    for (const [variable, arn] of Object.entries(cluster.secretArns)) {
+      this.output(
+        `${variable}_secret_arn`,
+        arn,
+        `Secret made of TF_VAR_${variable}; holds its later values too`,
+      );
+    }
     this.output('vpc_id', cluster.network.vpcId, 'VPC of machines and load balancer');
   }
 

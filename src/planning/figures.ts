@@ -69,6 +69,10 @@ export function scalingTarget(option: Option, maxNumSeqs: number, context: Plann
   const atTarget = batchAt(capacityRequestsPerSecond * utilisationTarget);
   return Math.max(
     1,
-    Math.min(Math.ceil(Math.max(atTarget, planned)), Math.floor(maxNumSeqs * SCALE_OUT_SHARE)),
+    // Each data-parallel rank has slots of its own.
+    Math.min(
+      Math.ceil(Math.max(atTarget, planned)),
+      Math.floor(maxNumSeqs * design.layout.dataParallel * SCALE_OUT_SHARE),
+    ),
   );
 }

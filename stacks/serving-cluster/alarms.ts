@@ -3,6 +3,7 @@ import { CloudwatchMetricAlarm, type CloudwatchMetricAlarmConfig } from '../aws'
 import { Construct } from '../cdk';
 import type { FrontDoor } from './front-door';
 import { DIMENSION, ENGINE, EVENT, LATENCY, NAMESPACE } from './metrics';
+import { targetPerRank } from './replicas';
 import { mayBeEmpty } from './sleep';
 
 /** The plan's SLO is a 95th percentile: five requests of a hundred may be slower. */
@@ -15,12 +16,21 @@ const BURNS = [
 
 type Alarm = Partial<CloudwatchMetricAlarmConfig> & { readonly alarmDescription: string };
 
-/** The sum of a metric in five minutes, nothing while the group is empty: a fleet that sleeps answers 503 as it should. */
-const whileServing = (
-  metric: { namespace: string; metricName: string; dimensions: Record<string, string> },
-  groupName: string,
-) => [
-  { id: 'errors', metric: { ...metric, stat: 'Sum', period: 300 }, returnData: false },
+interface Watched {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Record<string, string>;
+  readonly stat: string;
+  readonly period: number;
+}
+
+/**
+ * What an alarm of a fleet that may sleep looks at: nothing while its group is empty, because then it answers 503 and is
+ * silent as it should be.
+ * @param expression of `watched`, while machines are in service
+ */
+const whileServing = (groupName: string, watched: Watched, expression: string) => [
+  { id: 'watched', metric: watched, returnData: false },
   {
     id: 'serving',
     metric: {
@@ -28,11 +38,16 @@ const whileServing = (
       metricName: 'GroupInServiceInstances',
       dimensions: { [DIMENSION]: groupName },
       stat: 'Minimum',
-      period: 300,
+      period: watched.period,
     },
     returnData: false,
   },
-  { id: 'awake', expression: 'IF(FILL(serving, 0) > 0, errors, 0)', label: 'while awake', returnData: true },
+  {
+    id: 'awake',
+    expression: `IF(FILL(serving, 0) > 0, ${expression}, 0)`,
+    label: 'while awake',
+    returnData: true,
+  },
 ];
 
 /** Whom to wake, and when. Each alarm also says when it is over. */
@@ -53,7 +68,7 @@ export class Alarms extends Construct {
     this.topicArn = topicArn;
     const ours = { namespace: NAMESPACE, dimensions: { [DIMENSION]: groupName } };
     this.latency(groupName);
-    const { targetConcurrencyPerReplica: target } = plan.scaling;
+    const target = targetPerRank(plan);
     this.alarm('waiting', {
       ...ours,
       alarmDescription: `Half a planned batch waits at every replica (target ${target} in flight): too few machines, or none come`,
@@ -70,17 +85,7 @@ export class Alarms extends Construct {
       evaluationPeriods: 15,
       threshold: 0.97,
     });
-    this.alarm('no-telemetry', {
-      ...ours,
-      alarmDescription: 'No engine has reported for 10 minutes: none serves, or nobody knows',
-      metricName: ENGINE.running,
-      statistic: 'SampleCount',
-      evaluationPeriods: 10,
-      comparisonOperator: 'LessThanThreshold',
-      threshold: 1,
-      // A fleet that sleeps reports nothing, and that is no alarm.
-      treatMissingData: mayBeEmpty(plan) ? 'notBreaching' : 'breaching',
-    });
+    this.telemetry(groupName, { ...ours, metricName: ENGINE.running, stat: 'SampleCount', period: 60 });
     const events = {
       'boot-failed': [EVENT.bootFailed, 'A new machine did not serve in time and was given up: see its log'],
       'engine-gave-up': [EVENT.engineGaveUp, 'An engine failed too often; its machine is being replaced'],
@@ -98,6 +103,29 @@ export class Alarms extends Construct {
       });
     }
     this.balancer(door, groupName);
+  }
+
+  private telemetry(groupName: string, { stat, period, ...metric }: Watched): void {
+    this.alarm('no-telemetry', {
+      alarmDescription: 'No engine has reported for 10 minutes: none serves, or nobody knows',
+      evaluationPeriods: 10,
+      threshold: 1,
+      ...(mayBeEmpty(this.plan)
+        ? {
+            metricQuery: whileServing(
+              groupName,
+              { ...metric, stat, period },
+              'IF(FILL(watched, 0) < 1, 1, 0)',
+            ),
+          }
+        : {
+            ...metric,
+            statistic: stat,
+            period,
+            comparisonOperator: 'LessThanThreshold',
+            treatMissingData: 'breaching',
+          }),
+    });
   }
 
   private latency(groupName: string): void {
@@ -152,12 +180,13 @@ export class Alarms extends Construct {
       metricName: 'HTTPCode_ELB_5XX_Count',
       dimensions: ofDoor,
     };
+    const sum = { stat: 'Sum', period: 300 };
     this.alarm('errors', {
       alarmDescription: 'The load balancer itself answers with 5xx: no healthy machine, or time-outs',
       threshold: 5,
       ...(mayBeEmpty(this.plan)
-        ? { metricQuery: whileServing(errors, groupName) }
-        : { ...errors, statistic: 'Sum', period: 300 }),
+        ? { metricQuery: whileServing(groupName, { ...errors, ...sum }, 'watched') }
+        : { ...errors, statistic: sum.stat, period: sum.period }),
     });
   }
 

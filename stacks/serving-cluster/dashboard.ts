@@ -4,6 +4,7 @@ import { Construct } from '../cdk';
 import { literalAround } from '../literal';
 import type { FrontDoor } from './front-door';
 import { DIMENSION, ENGINE, gpuMetric, LATENCY, NAMESPACE } from './metrics';
+import { targetPerRank } from './replicas';
 
 interface Line {
   readonly label: string;
@@ -17,11 +18,22 @@ const PER_ROW = 3;
 const DOOR_MARK = '@DOOR@';
 const GROUP_MARK = '@GROUP@';
 
+/**
+ * What one machine costs with its share of all else (volumes, load balancer, way out): times the planned number it is the
+ * planned cost, which the graph draws beside it.
+ */
+function usdPerMachineHour({ cost, scaling, choice }: Plan): number {
+  const hours = scaling.hourlyInstances ?? [choice.instances];
+  const planned = hours.reduce((sum, machines) => sum + machines, 0) / hours.length;
+  return Number((cost.usdPerHour / planned).toFixed(4));
+}
+
 /** Measured beside predicted: each figure of the plan is a line in the graph of what it predicts. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, plan: Plan, groupName: string, door: FrontDoor) {
     super(scope, id);
-    const { predicted, scaling, cost, requirements } = plan;
+    const { predicted, cost, requirements } = plan;
+    const ranks = plan.choice.layout.dataParallel;
     const ours = (name: string, stat: string, label: string) => [
       NAMESPACE,
       name,
@@ -65,12 +77,12 @@ export class Dashboard extends Construct {
         lines: [{ label: 'predicted output at full load', value: predicted.outputTokensPerSecond.expected }],
       },
       {
-        title: 'Requests per replica',
+        title: ranks === 1 ? 'Requests per replica' : 'Requests per data-parallel rank',
         metrics: [ours(ENGINE.running, 'Average', 'running'), ours(ENGINE.waiting, 'Average', 'waiting')],
         lines: [
-          { label: 'scaling target', value: scaling.targetConcurrencyPerReplica },
+          { label: 'scaling target', value: targetPerRank(plan) },
           { label: 'max-num-seqs', value: plan.engine.maxNumSeqs },
-          { label: 'predicted at planned load', value: predicted.concurrencyPerReplica },
+          { label: 'predicted at planned load', value: predicted.concurrencyPerReplica / ranks },
         ],
       },
       {
@@ -98,7 +110,7 @@ export class Dashboard extends Construct {
         title: 'Machines in service, and their cost per hour (USD)',
         metrics: [
           ['AWS/AutoScaling', 'GroupInServiceInstances', DIMENSION, GROUP_MARK, { id: 'n', stat: 'Average' }],
-          [{ expression: `n * ${cost.instance.usdPerHour}`, label: 'USD per hour' }],
+          [{ expression: `n * ${usdPerMachineHour(plan)}`, label: 'USD per hour' }],
         ],
         lines: [{ label: 'planned USD per hour', value: cost.usdPerHour }],
       },

@@ -34,6 +34,8 @@ export class ServingCluster extends Construct {
   readonly fleet: Fleet;
   readonly alerts: Alerts;
   readonly weights: Weights | undefined;
+  /** ARN by variable, of the secrets that the stack makes. */
+  readonly secretArns: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, plan: Plan) {
     super(scope, id);
@@ -50,6 +52,7 @@ export class ServingCluster extends Construct {
     const accessLogs = new AccessLogs(this, 'access', plan, account);
     this.frontDoor = new FrontDoor(this, 'door', plan, this.network, firewall.balancerGroupId, accessLogs);
     const secrets = new Secrets(this, 'secrets', plan, keyArn);
+    this.secretArns = secrets.made;
     if (plan.requirements.deployment.weights === 's3') {
       const token = secrets.arns.huggingFaceToken;
       this.weights = new Weights(this, 'weights', plan, account, keyArn, this.logs.telemetry, token);

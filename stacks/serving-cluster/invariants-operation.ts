@@ -33,7 +33,7 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
     name: 'spot-loss-is-named',
     check: ({ choice, timeoutsSeconds: t, risks }) => {
       const left = SPOT_NOTICE_SECONDS - SPOT_REACTION_SECONDS;
-      const named = risks.some((risk) => /spot/i.test(risk));
+      const named = risks.some((risk) => /spot.*\blost\b/i.test(risk));
       return unless(
         choice.market !== 'spot' || t.longestRequest <= left || named,
         `the longest planned request takes ${t.longestRequest} s, a spot notice leaves ${left} s: requests would be lost and the plan does ` +

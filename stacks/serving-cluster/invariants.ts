@@ -107,12 +107,15 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'target-below-batch',
-    check: ({ scaling, engine }) =>
-      unless(
-        scaling.targetConcurrencyPerReplica < engine.maxNumSeqs,
-        `scaling target ${scaling.targetConcurrencyPerReplica} requests per replica is not below max-num-seqs, ` +
-          `${engine.maxNumSeqs}: the group would grow only once requests wait; lower scaling.targetConcurrencyPerReplica`,
-      ),
+    check: ({ scaling, engine, choice }) => {
+      // max-num-seqs is a data-parallel rank's, the target a replica's.
+      const slots = engine.maxNumSeqs * choice.layout.dataParallel;
+      return unless(
+        scaling.targetConcurrencyPerReplica < slots,
+        `scaling target ${scaling.targetConcurrencyPerReplica} requests per replica is not below its slots, max-num-seqs in all ` +
+          `${slots}: the group would grow only once requests wait; lower scaling.targetConcurrencyPerReplica`,
+      );
+    },
   },
   {
     name: 'group-sizes-in-order',

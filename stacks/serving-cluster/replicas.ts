@@ -32,6 +32,13 @@ export function agentDestination(plan: Plan): Front {
 export const machineConcurrency = ({ engine, choice }: Plan): number =>
   engine.maxNumSeqs * choice.replicasPerInstance * choice.layout.dataParallel;
 
+/**
+ * Requests in flight at which the fleet grows, as one sample of vLLM's gauges counts them: each data-parallel rank reports
+ * its own (label `engine`, vllm/v1/metrics/loggers.py), so CloudWatch's average over the fleet is a rank's.
+ */
+export const targetPerRank = ({ scaling, choice }: Plan): number =>
+  scaling.targetConcurrencyPerReplica / choice.layout.dataParallel;
+
 /** Where one engine of a machine listens, and on which GPUs it runs. */
 export interface Replica {
   readonly host: string;

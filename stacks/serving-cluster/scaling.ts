@@ -4,6 +4,7 @@ import { Construct } from '../cdk';
 import { literal } from '../literal';
 import type { FrontDoor } from './front-door';
 import { DIMENSION, ENGINE, NAMESPACE, REJECTED } from './metrics';
+import { targetPerRank } from './replicas';
 import { scheduleOf } from './schedule';
 import { smallestSize } from './sleep';
 
@@ -11,14 +12,15 @@ import { smallestSize } from './sleep';
 const WAITING_MINUTES = 2;
 
 /**
- * Group size by demand: requests in an engine, running and waiting, held at the plan's figure. Each engine sends one
- * sample, so CloudWatch's average over the group is the figure per replica. Target tracking itself shrinks slowly: only
+ * Group size by demand: requests in an engine, running and waiting, held at the plan's figure. Each engine (each of its
+ * data-parallel ranks) sends one sample, so CloudWatch's average over the group is the figure of one. Target tracking itself shrinks slowly: only
  * after 15 minutes below 90 % of the target (AWS, 'Target tracking scaling policies'), and what goes drains first.
  */
 export class Scaling extends Construct {
   constructor(scope: Construct, id: string, plan: Plan, groupName: string, door: FrontDoor) {
     super(scope, id);
-    const { maxInstances, targetConcurrencyPerReplica: target } = plan.scaling;
+    const { maxInstances } = plan.scaling;
+    const target = targetPerRank(plan);
     if (smallestSize(plan) < maxInstances) {
       this.follow(groupName, target);
       this.outrun(plan, groupName, target, door);

@@ -21,17 +21,21 @@ const SECRETS = [
 export class Secrets extends Construct {
   /** ARN by name, of those that the plan asks for. */
   readonly arns: Readonly<Record<string, string>>;
+  /** ARN by variable, of those that the stack makes: where a new value is put. */
+  readonly made: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, plan: Plan, keyArn: string) {
     super(scope, id);
     const arns: Record<string, string> = {};
+    const made: Record<string, string> = {};
     for (const { key, id: secretId, variable, description } of SECRETS) {
       const source = plan.requirements.deployment[key];
       if (source === 'none') continue;
-      arns[key] =
-        source === 'variable' ? this.written(plan, secretId, variable, description, keyArn) : literal(source);
+      if (source === 'variable') made[variable] = this.written(plan, secretId, variable, description, keyArn);
+      arns[key] = made[variable] ?? literal(source);
     }
     this.arns = arns;
+    this.made = made;
   }
 
   private written(plan: Plan, id: string, variableName: string, description: string, keyArn: string): string {

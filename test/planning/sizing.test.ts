@@ -1,4 +1,7 @@
 import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
+import type { PlanningContext } from '../../src/planning/candidate';
+import { scalingTarget } from '../../src/planning/figures';
+import type { Option } from '../../src/planning/fleet';
 import { makePlan } from '../../src/planning/plan';
 import { readRequirements } from '../../src/requirements/document';
 import { resolveRequirements } from '../../src/requirements/resolve';
@@ -155,4 +158,22 @@ test('a region without the wanted types names those that have some', () => {
   ).toThrow(
     'region eu-west-1 offers none of g6, g6e, g7e, p5; eu-central-1, eu-central-2 and eu-north-1 offer some of them',
   );
+});
+
+test('the fleet grows below the slots of a replica: each data-parallel rank has its own, pipeline stages share them', () => {
+  const target = (dataParallel: number, pipelineParallel: number) => {
+    const ranks = dataParallel * pipelineParallel;
+    const layout = { tensorParallel: 1, dataParallel, pipelineParallel, expertParallel: false };
+    const option = {
+      design: { layout, ranks, curve: { at: () => ({ mean: { decodeBatch: 30 } }) } },
+      replicas: 1,
+      capacityRequestsPerSecond: 4,
+      utilisationTarget: 0.8,
+    };
+    const context = { requirements: { workload: { requestsPerSecond: 2 } } };
+    return scalingTarget(option as unknown as Option, 64, context as unknown as PlanningContext);
+  };
+  expect(target(1, 1)).toBe(30);
+  expect(target(4, 1)).toBe(120);
+  expect(target(1, 4)).toBe(51);
 });

@@ -2,7 +2,7 @@ import type { Plan } from '../../src/plan/schema';
 import { makePlan, type PlanOverrides, TWO_REPLICAS } from '../stacks/make-plan';
 
 const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm:v0.31.0';
-const risks = ['spot machines are taken back'];
+const risks = ['spot machines are taken back; longer requests are lost'];
 
 /** Two services of one file, as `services:` makes them: a plan and a stack each, side by side in one account. */
 export const TWO_SERVICES = ['two-services-chat', 'two-services-code'] as const;

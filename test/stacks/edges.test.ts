@@ -85,9 +85,30 @@ describe('scaling', () => {
     const policies = templateOf().resources('aws_autoscaling_policy');
     expect(policies).toHaveLength(2);
     expect(JSON.stringify(policies)).toContain('"target_value":20');
+    // Four data-parallel ranks, each with a sample of its own: the replica's figure is four of them.
+    const choice = {
+      gpusPerInstance: 4,
+      layout: { tensorParallel: 1, pipelineParallel: 1, dataParallel: 4, expertParallel: true },
+    };
+    const shared = templateOf({ choice });
+    expect(JSON.stringify(shared.resources('aws_autoscaling_policy'))).toContain('"target_value":5');
+    const board = JSON.stringify(shared.resources('aws_cloudwatch_dashboard'));
+    expect(board).toContain('Requests per data-parallel rank');
+    expect(board).toMatch(/scaling target[^}]*5/);
     const scaling = { minInstances: 2, maxInstances: 2 };
     expect(templateOf({ scaling }).resources('aws_autoscaling_policy')).toEqual([]);
   });
+});
+
+it('draws the cost of machines in service so that the planned number of them costs what was planned', () => {
+  const body = (overrides = {}) =>
+    templateOf(overrides).resources('aws_cloudwatch_dashboard')[0]!.dashboard_body as string;
+  // 4.5 USD an hour for two machines, all else included.
+  expect(body()).toContain('n * 2.25"');
+  expect(body()).toContain('"planned USD per hour","value":4.5');
+  // Three machines half of the day, one in the other half.
+  const hourlyInstances = [...Array<number>(12).fill(1), ...Array<number>(12).fill(3)];
+  expect(body({ scaling: { minInstances: 1, hourlyInstances } })).toContain('n * 2.25"');
 });
 
 it("budgets the plan's monthly cost, by tag, for the account, or not at all", () => {

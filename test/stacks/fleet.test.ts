@@ -75,10 +75,10 @@ describe('the fleet', () => {
   });
 
   it('buys spot machines through a mixed policy and replaces them ahead of an interruption', () => {
-    const spot = templateOf({ choice: { market: 'spot' }, risks: ['spot'] }).resource(
-      'aws_autoscaling_group',
-      'fleet_group',
-    );
+    const spot = templateOf({
+      choice: { market: 'spot' },
+      risks: ['spot: longer requests are lost'],
+    }).resource('aws_autoscaling_group', 'fleet_group');
     expect(spot).not.toHaveProperty('launch_template');
     expect(spot).toMatchObject({
       capacity_rebalance: true,
@@ -94,7 +94,11 @@ describe('the fleet', () => {
 
   it('mixes spot types with the same GPUs over an on-demand base', () => {
     const deployment = { spotInstanceTypes: ['g6e.2xlarge', 'g6e.4xlarge'], onDemandBase: 1 };
-    const mixed = templateOf({ choice: { market: 'spot' }, risks: ['spot'], requirements: { deployment } });
+    const mixed = templateOf({
+      choice: { market: 'spot' },
+      risks: ['spot: longer requests are lost'],
+      requirements: { deployment },
+    });
     expect(mixed.resource('aws_autoscaling_group', 'fleet_group')).toMatchObject({
       mixed_instances_policy: {
         instances_distribution: { on_demand_base_capacity: 1 },
@@ -103,7 +107,11 @@ describe('the fleet', () => {
     });
     const other = { spotInstanceTypes: ['g6e.4xlarge', 'g6e.8xlarge'] };
     expect(() =>
-      templateOf({ choice: { market: 'spot' }, risks: ['spot'], requirements: { deployment: other } }),
+      templateOf({
+        choice: { market: 'spot' },
+        risks: ['spot: longer requests are lost'],
+        requirements: { deployment: other },
+      }),
     ).toThrow('do not hold the plan');
   });
 

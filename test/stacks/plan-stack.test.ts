@@ -30,6 +30,11 @@ describe('PlanStack', () => {
       'model',
       'vpc_id',
     ]);
+    const made = templateOf({ requirements: { deployment: { apiKey: 'variable' } } }).section('output');
+    expect(made).toMatchObject({
+      api_key_secret_arn: { value: expect.stringMatching(/aws_secretsmanager_secret_version\..*\.arn/) },
+    });
+    expect(made).not.toHaveProperty('hugging_face_token_secret_arn');
   });
 
   it('tags everything: default tags, what the launch template creates, the group itself', () => {

@@ -79,9 +79,23 @@ describe('a fleet that sleeps after 30 minutes', () => {
     expect(enabled).toEqual(expect.arrayContaining(['GroupDesiredCapacity', 'GroupInServiceInstances']));
   });
 
-  it('calls neither silence nor the 503 of its sleep an alarm', () => {
-    expect(alarm('alarms_no-telemetry').treat_missing_data).toBe('notBreaching');
-    expect(queried('alarms_errors')).toContain('IF(FILL(serving, 0) > 0, errors, 0)');
+  it('calls neither silence nor the 503 of its sleep an alarm, but silence of machines in service', () => {
+    expect(alarm('alarms_no-telemetry')).toMatchObject({
+      treat_missing_data: 'notBreaching',
+      comparison_operator: 'GreaterThanOrEqualToThreshold',
+      threshold: 1,
+      evaluation_periods: 10,
+    });
+    expect(queried('alarms_no-telemetry')).toEqual([
+      'vllm:num_requests_running',
+      'GroupInServiceInstances',
+      'IF(FILL(serving, 0) > 0, IF(FILL(watched, 0) < 1, 1, 0), 0)',
+    ]);
+    expect(queried('alarms_errors')).toEqual([
+      'HTTPCode_ELB_5XX_Count',
+      'GroupInServiceInstances',
+      'IF(FILL(serving, 0) > 0, watched, 0)',
+    ]);
     expect(
       templateOf().resource('aws_cloudwatch_metric_alarm', 'alarms_no-telemetry').treat_missing_data,
     ).toBe('breaching');

@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  DIMENSION,
-  EVENT,
-  GPU_MEASUREMENTS,
-  gpuMetric,
-  LATENCY,
-  NAMESPACE,
-} from '../../stacks/serving-cluster/metrics';
+import { DIMENSION, EVENT, LATENCY, NAMESPACE } from '../../stacks/serving-cluster/metrics';
 import { makePlan } from '../stacks/make-plan';
 import { type Block, Template } from '../stacks/template';
 import { agentSends } from './agent';
@@ -22,7 +15,7 @@ const counting = (change: (count: number) => number, started = 1.7e9): string =>
 
 const plan = makePlan({
   choice: { market: 'spot' },
-  risks: ['spot'],
+  risks: ['spot: longer requests are lost'],
   storage: { weightsOnLocalNvme: false },
 });
 const template = new Template(plan);
@@ -112,7 +105,15 @@ const scraped = agentSends(
       kinds.set(metric, Unit === 'Seconds' ? 'gauge' : 'counter');
     }
     for (const name of Object.values(EVENT)) kinds.set(`${NAMESPACE} ${name} ${DIMENSION}`, 'counter');
-    for (const name of GPU_MEASUREMENTS) kinds.set(`${NAMESPACE} ${gpuMetric(name)} ${DIMENSION}`, 'gauge');
+    // The agent prefixes what it reads of `nvidia-smi` and sends it under each set of dimensions asked for.
+    const { metrics } = JSON.parse(template.machineFile('/etc/qwen-selfhost/agent.json'));
+    const { nvidia_gpu } = metrics.metrics_collected;
+    expect(nvidia_gpu.append_dimensions).toEqual({ [DIMENSION]: 'qwen35-35b' });
+    for (const set of metrics.aggregation_dimensions as string[][]) {
+      for (const name of nvidia_gpu.measurement as string[]) {
+        kinds.set(`${metrics.namespace} nvidia_smi_${name} ${set.join('+')}`, 'gauge');
+      }
+    }
     const wanted = read();
     expect([...wanted.keys()].filter((metric) => !kinds.has(metric))).toEqual([]);
     expect(wanted.size).toBeGreaterThan(20);
