@@ -79,8 +79,18 @@ describe('mistakes', () => {
       2,
       /^error: --rate: "Infinity" is not a number/,
     ],
-    ['an unknown option', ['plan', '--modle', 'x'], 2, /unknown option '--modle'/],
-    ['an unknown command', ['plann'], 2, /unknown command 'plann'/],
+    [
+      'an unknown option',
+      ['plan', '--modle', 'x'],
+      2,
+      /^error: unknown option '--modle' \(Did you mean --model\?\); see --help\n$/,
+    ],
+    [
+      'an unknown command',
+      ['plann'],
+      2,
+      /^error: unknown command 'plann' \(Did you mean plan\?\); see --help\n$/,
+    ],
     [
       'no feasible plan',
       ['plan', '--model', 'Qwen3.5-397B-A17B', '--region', 'eu-west-1'],

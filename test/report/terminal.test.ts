@@ -85,6 +85,14 @@ test('wrap breaks at spaces, and inside a word that is too long', () => {
   expect(wrap('', 4)).toBe('');
 });
 
+test('where the others leave no room, a row is a line a cell', () => {
+  const lines = table(['name', 'size', 'place'], [['first', '12', 'one two three four']], {
+    columns: 20,
+    flexible: 2,
+  });
+  expect(lines).toBe('first\n  size: 12\n  place: one two\n    three four\n');
+});
+
 test('a flexible column gives way, the others stay whole', () => {
   const lines = table(['a', 'b'], [['one two three four', '12']], {
     columns: 18,
