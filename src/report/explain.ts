@@ -1,5 +1,6 @@
 import type { Plan, PlanOption } from '../plan/schema';
 import { number, plural, seconds, usd } from './format';
+import { limitWords } from './view/latency';
 import { mixLines } from './view/mix';
 
 /** Why the chosen machines: what the decision rests on, in sentences. */
@@ -12,7 +13,7 @@ export function explainChoice(plan: Plan): string[] {
     ...(bestCost?.whyNot
       ? [`The cheapest is ${optionText(bestCost.option)}; not taken: ${bestCost.whyNot}.`]
       : []),
-    `One replica holds ${predicted.capacityRequestsPerSecondPerReplica} requests/s and is limited by ${predicted.limitedBy}; the plan uses ${Math.round(predicted.utilisation * 100)}% of it.`,
+    `One replica holds ${predicted.capacityRequestsPerSecondPerReplica} requests/s and is limited by ${limitWords(predicted.limitedBy)}; the plan uses ${Math.round(predicted.utilisation * 100)}% of it.`,
     ...(simulated === undefined
       ? []
       : [

@@ -67,6 +67,8 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
       return `${shown(value)} is too large; ${bound(issue.origin, issue.maximum, issue.inclusive ?? false, 'at most', 'below')}`;
     case 'invalid_value':
       return `${shown(value)} is not one of ${issue.values.map(String).join(', ')}${nearestOf(value, issue.values)}`;
+    case 'invalid_key':
+      return `key ${describeIssue(issue.issues[0]! as Issue, issue.path.at(-1))}`;
     case 'invalid_format':
       return `${shown(value)} does not fit; ${formatHint(issue)}`;
     default:

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMAND_NAMES } from '../../src/cli/program';
 import { parsePlan } from '../../src/plan/document';
 import { cli, inEmptyFolder, SMALL } from './harness';
 
@@ -60,6 +61,20 @@ describe('plan', () => {
       tags: { team: 'ml' },
       workload: { thinking: false, streaming: true, inputTokens: { mean: 500, p95: 1250 } },
     });
+  });
+});
+
+describe('help', () => {
+  test('fits 80 columns and lists every command', async () => {
+    const { code, out } = await cli('--help');
+    expect(code).toBe(0);
+    for (const name of COMMAND_NAMES) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('models fits 80 columns', async () => {
+    const { out } = await cli('models');
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });
 

@@ -110,6 +110,21 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
     ['a section left empty', 'model: x\nworkload:', /:2: workload: is empty; give it keys/],
     ['an empty text', 'model: ""', /:1: model: is empty; give a value/],
     ['a far-off choice', 'model: x\ncheckpoint: int3', /"int3" is not one of [a-z0-9, -]+$/],
+    [
+      'an id of something else',
+      'model: x\nnetwork: { machineSubnetIds: [foo] }',
+      /:2: network\.machineSubnetIds\.0: "foo" does not fit; expected the id of a subnet such as subnet-/,
+    ],
+    [
+      'a quota without its code',
+      'model: x\nsizing: { quotaVcpus: { G: 1 } }',
+      /key "G" does not fit; expected a quota code/,
+    ],
+    [
+      'a state region nowhere',
+      'model: x\nstateBackend: { bucket: abc, region: mars }',
+      /an AWS region such as/,
+    ],
     ['no day', 'model: x\nsizing: { blockStart: 2027-02-30 }', /expected a day of the calendar such as/],
     [
       'a hostile name',
