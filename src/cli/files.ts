@@ -12,9 +12,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its links lead in a circle',
 };
 
-const reasonOf = (cause: unknown): string =>
+/** Why the file system refused, in words. */
+export const reasonOf = (cause: unknown): string =>
   REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
 
 /** A text file of at most 4 MiB. */

@@ -42,12 +42,27 @@ export function program(argv: readonly string[], streams: Streams): Command {
       'Plan and build your own Qwen3.5 serving cluster: which GPU machines, how many, at what cost, how fast.',
     )
     .version(packageVersion())
-    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .configureOutput({
+      writeOut: streams.out,
+      writeErr: streams.err,
+      outputError: (text, write) => write(`error: ${usageError(text)}\n`),
+    })
+    // Names alone leave room for the descriptions on 80 columns; a command's own help has its arguments.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride();
   const named = argv[2] ?? '';
   const loaders = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]!] : Object.values(COMMANDS);
   for (const make of loaders) root.addCommand(make()(streams).copyInheritedSettings(root));
   return root;
+}
+
+/** What commander says of a command line it cannot read: one line, and where to look. */
+function usageError(text: string): string {
+  const line = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ');
+  return /^(unknown|missing|required|too many)/.test(line) ? `${line.replace(/\.$/, '')}; see --help` : line;
 }
 
 /**
@@ -70,9 +85,7 @@ export async function run(argv: readonly string[], streams: Streams = standardSt
     return 0;
   } catch (error) {
     if (error instanceof CommanderError)
-      return error.exitCode === 0
-        ? 0
-        : failed(error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '), 2);
+      return error.exitCode === 0 ? 0 : failed(usageError(error.message), 2);
     if (error instanceof UserError) {
       streams.err(`error: ${error.message}\n`);
       return failed(error.message, error.exitCode);

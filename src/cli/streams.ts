@@ -8,12 +8,22 @@ export interface Streams {
   readonly watched: boolean;
 }
 
+/** Where no terminal says how wide it is. */
+const PIPED_COLUMNS = 100;
+const NARROWEST_COLUMNS = 40;
+
+/** `COLUMNS`, as other programs of a pipe read it; 0 where it is none or too few to print anything. */
+function columnsGiven(text: string | undefined): number {
+  const columns = Number(text);
+  return Number.isInteger(columns) && columns >= NARROWEST_COLUMNS ? columns : 0;
+}
+
 export function standardStreams(): Streams {
   const { stdout, stderr, env } = process;
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    columns: stdout.columns ?? 100,
+    columns: stdout.columns || columnsGiven(env.COLUMNS) || PIPED_COLUMNS,
     colour: Boolean(stdout.isTTY) && !env.NO_COLOR,
     watched: Boolean(stderr.isTTY),
   };

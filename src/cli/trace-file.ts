@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { quote, UserError } from '../errors';
 import { parseTrace, type Trace } from '../simulation/trace';
+import { reasonOf } from './files';
 
 /** Reads a trace of requests; traces of a million lines are usual, so the limit of other files does not apply. */
 export function readTrace(path: string): Trace {
@@ -8,7 +9,7 @@ export function readTrace(path: string): Trace {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new UserError(`cannot read ${quote(path)}: ${(cause as Error).message}`, 2, { cause });
+    throw new UserError(`cannot read ${quote(path)}: ${reasonOf(cause)}`, 2, { cause });
   }
   return parseTrace(text, path);
 }

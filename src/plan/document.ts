@@ -14,10 +14,10 @@ export function serializePlan(plan: Plan): string {
 export function parsePlan(text: string, source: string): Plan {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new UserError(
-      `${source}: not JSON (${(cause as Error).message}); write it again with 'qwen-selfhost plan'`,
+      `${source}: not JSON (${(cause as Error).message.replace(/\s+/g, ' ')}); write it again with 'qwen-selfhost plan'`,
       2,
       { cause },
     );

@@ -23,4 +23,6 @@ function shortfallText({ limit, figureSeconds, targetSeconds }: Shortfall): stri
 }
 
 export const milliseconds = (seconds: number): string =>
-  seconds >= 1 ? `${seconds.toFixed(2)} s` : `${(seconds * 1000).toFixed(0)} ms`;
+  seconds >= 1
+    ? `${seconds.toFixed(2)} s`
+    : `${seconds < 0.001 ? (seconds * 1000).toPrecision(2) : (seconds * 1000).toFixed(0)} ms`;

@@ -1,5 +1,6 @@
 import type { Plan, PlanOption } from '../plan/schema';
-import { plural, seconds, usd } from './format';
+import { number, plural, seconds, usd } from './format';
+import { limitWords } from './view/latency';
 import { mixLines } from './view/mix';
 
 /** Why the chosen machines: what the decision rests on, in sentences. */
@@ -12,11 +13,11 @@ export function explainChoice(plan: Plan): string[] {
     ...(bestCost?.whyNot
       ? [`The cheapest is ${optionText(bestCost.option)}; not taken: ${bestCost.whyNot}.`]
       : []),
-    `One replica holds ${predicted.capacityRequestsPerSecondPerReplica} requests/s and is limited by ${predicted.limitedBy}; the plan uses ${Math.round(predicted.utilisation * 100)}% of it.`,
+    `One replica holds ${predicted.capacityRequestsPerSecondPerReplica} requests/s and is limited by ${limitWords(predicted.limitedBy)}; the plan uses ${Math.round(predicted.utilisation * 100)}% of it.`,
     ...(simulated === undefined
       ? []
       : [
-          `${simulated.requests} simulated requests at the peak: TTFT p95 ${seconds(simulated.ttftP95Seconds)}, ${(simulated.goodputShare * 100).toFixed(1)}% within both targets.`,
+          `${number(simulated.requests)} simulated requests at the peak: TTFT p95 ${seconds(simulated.ttftP95Seconds)}, ${(simulated.goodputShare * 100).toFixed(1)}% within both targets.`,
         ]),
     `${plural(cheaper, 'instance type')} cannot serve this; ${plural(plan.rejected.length - cheaper, 'instance type')} could, at a higher cost.`,
     ...mixLines(plan),
@@ -39,6 +40,10 @@ export function explainType(plan: Plan, instanceType: string): string[] | null {
   const alternative = plan.alternatives.find(({ option }) => option.instanceType === instanceType);
   return [
     `${instanceType}${checkpoint ? ` with ${checkpoint}` : ''} was stopped by ${filter}: ${reason}.`,
-    ...(alternative ? [`It is the ${alternative.kind}: ${alternative.tradeOff}.`] : []),
+    ...(alternative
+      ? [
+          `The plan's ${alternative.kind} choice is ${optionText(alternative.option)}: ${alternative.tradeOff}.`,
+        ]
+      : []),
   ];
 }

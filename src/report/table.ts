@@ -50,8 +50,11 @@ const stacked = (
 ): string =>
   rows
     .flatMap(([first = '', ...cells]) => [
-      wrap(indent + first, columns, `${indent}  `),
-      ...cells.map((cell, i) => wrap(`${indent}  ${titles[i]}: ${cell}`, columns, `${indent}    `)),
+      indent + wrap(first, columns - indent.length, `${indent}  `),
+      ...cells.map(
+        (cell, i) =>
+          `${indent}  ${wrap(`${titles[i]}: ${cell}`, columns - indent.length - 2, `${indent}    `)}`,
+      ),
     ])
     .join('\n')
     .concat('\n');

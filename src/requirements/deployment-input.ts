@@ -9,27 +9,42 @@ export const EVERYONE = 'everyone';
 /** Stands for a cost anomaly monitor of the plan's own. */
 export const NEW_MONITOR = 'new';
 
-export const arn = (service: string) =>
-  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:[A-Za-z0-9/_.+=@:!-]{1,400}$`));
+export const arn = (service: string, orElse = '') =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:[A-Za-z0-9/_.+=@:!-]{1,400}$`),
+      `${orElse}an ARN such as arn:aws:${service}:us-east-1:123456789012:…`,
+    );
 export const hostName = z
   .string()
   .regex(
     /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
     'a host name such as llm.example.com',
   );
-export const httpsUrl = z.string().regex(/^https:\/\/[A-Za-z0-9.-]+(\/[A-Za-z0-9._~/-]*)?$/, 'an https URL');
-const secret = z.union([z.enum(['none', 'variable']), arn('secretsmanager')]);
+export const httpsUrl = z
+  .string()
+  .regex(
+    /^https:\/\/[A-Za-z0-9.-]+(\/[A-Za-z0-9._~/-]*)?$/,
+    'an https URL such as https://issuer.example.com',
+  );
+const secret = z.union([z.enum(['none', 'variable']), arn('secretsmanager', 'none, variable, or ')]);
 const instances = z.number().int().min(0).max(1000);
 
 const scheduledSize = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+    name: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9-]{0,30}$/,
+        'a lower-case letter, then up to 30 lower-case letters, digits or hyphens',
+      ),
     cron: z
       .string()
       .regex(/^(?:[0-9*,/-]{1,40} ){4}[0-9*,/A-Z-]{1,40}$/, 'five cron fields such as "0 7 * * MON-FRI"'),
     timeZone: z
       .string()
-      .regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9]+){0,4}$/)
+      .regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9]+){0,4}$/, 'an IANA time zone such as Europe/Berlin')
       .optional()
       .describe('IANA name (default Etc/UTC)'),
     minInstances: instances,
@@ -55,7 +70,12 @@ export const deploymentInput = z.strictObject({
   anomalyMonitorArn: z
     .union([
       z.literal(NEW_MONITOR),
-      z.string().regex(/^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor\/[0-9a-f-]{36}$/),
+      z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor\/[0-9a-f-]{36}$/,
+          "'new', or the ARN of a cost anomaly monitor",
+        ),
     ])
     .optional()
     .describe("cost anomalies: 'new' for a monitor of this plan's tag, or the ARN of an existing monitor"),
@@ -92,12 +112,12 @@ export const deploymentInput = z.strictObject({
     .describe("engine image instead of the plan's: pinned by digest, or a copy in your own ECR"),
   amiId: z
     .string()
-    .regex(/^ami-[0-9a-f]{8,17}$/)
+    .regex(/^ami-[0-9a-f]{8,17}$/, 'the id of a machine image such as ami-0123456789abcdef0')
     .optional()
     .describe('pinned machine image (default: the current Deep Learning AMI)'),
   capacityReservationId: z
     .string()
-    .regex(/^cr-[0-9a-f]{8,17}$/)
+    .regex(/^cr-[0-9a-f]{8,17}$/, 'the id of a capacity reservation such as cr-0123456789abcdef0')
     .optional()
     .describe('capacity reservation, or the capacity block of that market'),
   spotInstanceTypes: z

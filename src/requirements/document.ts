@@ -1,5 +1,5 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
-import { UserError } from '../errors';
+import { quote, UserError } from '../errors';
 import { type RequirementsInput, requirementsInputSchema } from './input';
 import { describeIssue, firstIssue, valueAt } from './issues';
 
@@ -14,6 +14,8 @@ export interface RequirementsSource {
   /** What to call the document in messages, usually its file name. */
   readonly name: string;
   readonly text: string;
+  /** The text is not as the user wrote it: its lines would lead nowhere. */
+  readonly rewritten?: boolean;
 }
 
 /**
@@ -35,9 +37,12 @@ export function readRequirements(
     (document.warnings[0]?.code === 'TAG_RESOLVE_FAILED' ? document.warnings[0] : undefined);
   if (broken) {
     const { line, col } = lines.linePos(broken.pos[0]);
-    throw new UserError(`${source?.name}:${line}:${col}: broken YAML: ${oneLine(broken.message)}`, 2, {
-      cause: broken,
-    });
+    const problem = PARSER_WORDS[broken.code] ?? (() => oneLine(broken.message));
+    throw new UserError(
+      `${source?.name}:${line}:${col}: broken YAML: ${problem(keyAt(source?.text ?? '', broken.pos[0]))}`,
+      2,
+      { cause: broken },
+    );
   }
   let value: unknown;
   try {
@@ -73,10 +78,20 @@ export function readRequirements(
       ? (document.getIn(at.slice(0, -1), true) as { range?: readonly number[] })
       : undefined;
     const position = node?.range?.[0] ?? container?.range?.[0];
-    const line = position === undefined || source === null ? '' : `:${lines.linePos(position).line}`;
+    const line =
+      position === undefined || source === null || source.rewritten ? '' : `:${lines.linePos(position).line}`;
     return `${source === null ? '' : `${source.name}${line}: `}${at.join('.') || 'the document'}`;
   }
 }
+
+/** Mistakes whose words in the parser are meant for programmers; given the key where it stopped. */
+const PARSER_WORDS: Readonly<Record<string, (key: string) => string>> = {
+  DUPLICATE_KEY: (key) => `${quote(key)} is given twice; keys must be unique`,
+  MULTIPLE_DOCS: () => "more than one document; leave out the '---', or list several models under services:",
+};
+
+/** The word that begins at a place of the text, up to a colon or the end of the line. */
+const keyAt = (text: string, offset: number): string => /^[^:\n\r]*/.exec(text.slice(offset))![0].trim();
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 

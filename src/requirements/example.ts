@@ -24,7 +24,7 @@ export const exampleDocument = (
   answers: Answers,
 ): string => `# What you want to serve. Only \`model\` is needed; everything else has a sensible default.
 # Every key, with its meaning: npx qwen-selfhost schema, or docs/requirements.md
-# yaml-language-server: $schema=docs/schema/selfhost.schema.json
+# yaml-language-server: $schema=docs/schema/requirements.schema.json
 model: ${answers.model}
 workload:
   preset: ${answers.preset} # ${Object.keys(PRESETS).join(', ')}

@@ -73,24 +73,25 @@ const workload = z.strictObject({
     .describe('all clients stream (default false: some wait for the whole answer)'),
 });
 
+const subnetId = z
+  .string()
+  .regex(/^subnet-[0-9a-f]{8,17}$/, 'the id of a subnet such as subnet-0123456789abcdef0');
+
 const network = z.strictObject({
   vpcId: z
     .string()
-    .regex(/^vpc-[0-9a-f]{8,17}$/)
+    .regex(/^vpc-[0-9a-f]{8,17}$/, 'the id of a VPC such as vpc-0123456789abcdef0')
     .optional()
     .describe('existing VPC (default: a new one)'),
-  machineSubnetIds: z
-    .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/))
-    .min(1)
-    .optional(),
-  loadBalancerSubnetIds: z
-    .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/))
-    .min(2)
-    .optional(),
+  machineSubnetIds: z.array(subnetId).min(1).optional(),
+  loadBalancerSubnetIds: z.array(subnetId).min(2).optional(),
   exposure: z.enum(['internal', 'public']).optional().describe('front door (default internal)'),
   certificateArn: z
     .string()
-    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/)
+    .regex(
+      /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/,
+      'the ARN of an ACM certificate such as arn:aws:acm:us-east-1:123456789012:certificate/…',
+    )
     .optional()
     .describe('ACM certificate; without one the front door is internal HTTP'),
   cidr: z
@@ -114,7 +115,10 @@ const network = z.strictObject({
       'single (default), per-zone, or none: then interface endpoints, weights from S3 and deployment.image in ECR',
     ),
   domain: z
-    .strictObject({ name: hostName, hostedZoneId: z.string().regex(/^Z[A-Z0-9]{1,31}$/) })
+    .strictObject({
+      name: hostName,
+      hostedZoneId: z.string().regex(/^Z[A-Z0-9]{1,31}$/, 'the id of a Route 53 zone such as Z0123456789'),
+    })
     .optional()
     .describe('name of the front door in a Route 53 zone: a certificate is issued for it'),
   webAclArn: arn('wafv2').optional().describe('AWS WAF web ACL to put before the front door'),
@@ -149,9 +153,14 @@ const tagText = z
   );
 
 const stateBackend = z.strictObject({
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket such as my-terraform-state'),
   key: z.string().min(1).max(512).optional(),
-  region: z.string().optional(),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS region such as us-east-1')
+    .optional(),
 });
 
 /** `selfhost.yaml` as a user writes it: only `model` is needed. */

@@ -48,7 +48,11 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
   switch (issue.code) {
     case 'invalid_type': {
       const wanted = TYPE_NAMES[issue.expected] ?? issue.expected;
-      return value === undefined ? `is missing; give ${wanted}` : `${shown(value)} is not ${wanted}`;
+      if (value === null && issue.expected === 'object')
+        return 'is empty; give it keys, or leave the line out for the defaults';
+      return value === undefined
+        ? `is missing; give ${wanted}${exampleOf(issue.path)}`
+        : `${shown(value)} is not ${wanted}`;
     }
     case 'unrecognized_keys': {
       const key = issue.keys[0] ?? '';
@@ -57,11 +61,14 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
       return `unknown key ${quote(key)}${hint || (allowedKeys.length > 0 ? `; allowed: ${allowedKeys.join(', ')}` : '')}`;
     }
     case 'too_small':
+      if (value === '') return 'is empty; give a value';
       return `${shown(value)} is too small; ${bound(issue.origin, issue.minimum, issue.inclusive ?? false, 'at least', 'above')}`;
     case 'too_big':
       return `${shown(value)} is too large; ${bound(issue.origin, issue.maximum, issue.inclusive ?? false, 'at most', 'below')}`;
     case 'invalid_value':
       return `${shown(value)} is not one of ${issue.values.map(String).join(', ')}${nearestOf(value, issue.values)}`;
+    case 'invalid_key':
+      return `key ${describeIssue(issue.issues[0]! as Issue, issue.path.at(-1))}`;
     case 'invalid_format':
       return `${shown(value)} does not fit; ${formatHint(issue)}`;
     default:
@@ -73,8 +80,13 @@ function nearestOf(value: unknown, allowed: readonly unknown[]): string {
   if (typeof value !== 'string') return '';
   const names = allowed.map(String);
   const nearest = closest(value.toLowerCase(), names);
-  return distance(value.toLowerCase(), nearest) <= 3 ? `; did you mean ${nearest}?` : '';
+  // A third of the letters may be wrong: a short word is soon as near to any other.
+  const most = Math.max(1, Math.floor(Math.max(value.length, nearest.length) / 3));
+  return distance(value.toLowerCase(), nearest) <= most ? `; did you mean ${nearest}?` : '';
 }
+
+const exampleOf = (path: Issue['path']): string =>
+  path.join('.') === 'model' ? ", such as 'model: Qwen3.5-35B-A3B'" : '';
 
 function bound(
   origin: string,
@@ -87,11 +99,19 @@ function bound(
   return `it must be ${inclusive ? inclusiveWord : exclusiveWord} ${limit}${unit}`;
 }
 
+const FORMAT_NAMES: Readonly<Record<string, string>> = {
+  cidrv4: 'a CIDR such as 10.0.0.0/8',
+  cidrv6: 'a CIDR such as 10.0.0.0/8',
+  date: 'a day of the calendar such as 2027-01-15',
+  email: 'an address such as ops@example.com',
+  url: 'a URL such as https://issuer.example.com',
+};
+
 function formatHint(issue: Extract<Issue, { code: 'invalid_format' }>): string {
   if (issue.format === 'regex') {
     return issue.message.startsWith('Invalid')
       ? `expected the form ${'pattern' in issue ? issue.pattern : ''}`
       : `expected ${issue.message}`;
   }
-  return `expected ${issue.format === 'cidrv4' || issue.format === 'cidrv6' ? 'a CIDR such as 10.0.0.0/8' : issue.format}`;
+  return `expected ${FORMAT_NAMES[issue.format] ?? issue.format}`;
 }

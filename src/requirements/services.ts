@@ -33,6 +33,7 @@ export function splitServices(source: RequirementsSource): RequirementsSource[] 
   return services.map((service, i) => ({
     name: `${source.name} services[${i}]`,
     text: stringify(merged(common, service)),
+    rewritten: true,
   }));
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMAND_NAMES } from '../../src/cli/program';
 import { parsePlan } from '../../src/plan/document';
 import { cli, inEmptyFolder, SMALL } from './harness';
 
@@ -63,6 +64,20 @@ describe('plan', () => {
   });
 });
 
+describe('help', () => {
+  test('fits 80 columns and lists every command', async () => {
+    const { code, out } = await cli('--help');
+    expect(code).toBe(0);
+    for (const name of COMMAND_NAMES) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('models fits 80 columns', async () => {
+    const { out } = await cli('models');
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
 describe('mistakes', () => {
   test.each([
     ['nothing to plan', ['plan'], 2, /^error: nothing to plan: give --model NAME/],
@@ -79,8 +94,18 @@ describe('mistakes', () => {
       2,
       /^error: --rate: "Infinity" is not a number/,
     ],
-    ['an unknown option', ['plan', '--modle', 'x'], 2, /unknown option '--modle'/],
-    ['an unknown command', ['plann'], 2, /unknown command 'plann'/],
+    [
+      'an unknown option',
+      ['plan', '--modle', 'x'],
+      2,
+      /^error: unknown option '--modle' \(Did you mean --model\?\); see --help\n$/,
+    ],
+    [
+      'an unknown command',
+      ['plann'],
+      2,
+      /^error: unknown command 'plann' \(Did you mean plan\?\); see --help\n$/,
+    ],
     [
       'no feasible plan',
       ['plan', '--model', 'Qwen3.5-397B-A17B', '--region', 'eu-west-1'],

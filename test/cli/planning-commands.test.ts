@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { answersOf } from '../../src/cli/commands/init';
+import { packageRoot } from '../../src/cli/package-root';
 import { cli, inEmptyFolder, SMALL } from './harness';
 
 inEmptyFolder();
@@ -39,6 +41,9 @@ test('several services are planned at once, with a total', async () => {
 test('init writes the example without a terminal, once', async () => {
   expect(await cli('init')).toMatchObject({ code: 0, out: expect.stringContaining('Wrote selfhost.yaml') });
   expect(readFileSync('selfhost.yaml', 'utf8')).toContain('model: Qwen3.5-35B-A3B');
+  // What an editor is pointed to exists in a clone.
+  const [, schema] = /\$schema=(\S+)/.exec(readFileSync('selfhost.yaml', 'utf8'))!;
+  expect(existsSync(join(packageRoot(), schema!))).toBe(true);
   expect((await cli('init')).err).toMatch(/selfhost\.yaml exists; give --force/);
 });
 

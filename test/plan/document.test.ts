@@ -10,8 +10,13 @@ test('parse(serialize(plan)) is the plan', () => {
   expect(parsePlan(serializePlan(plan), 'x')).toEqual(plan);
 });
 
+test('a byte order mark before a plan is no part of it', () => {
+  expect(parsePlan(`\uFEFF${serializePlan(plan)}`, 'x')).toEqual(plan);
+});
+
 test.each([
   ['not JSON', '{', /^p\.json: not JSON/],
+  ['lines of something else', 'model: x\nname: y', /^p\.json: not JSON \([^\n]*\); write it again/],
   [
     'another version',
     JSON.stringify({ ...plan, schemaVersion: 99 }),

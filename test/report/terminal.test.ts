@@ -1,9 +1,12 @@
 import fc from 'fast-check';
+import type { Plan } from '../../src/plan/schema';
+import { explainType } from '../../src/report/explain';
 import { printable } from '../../src/report/printable';
 import { table, wrap } from '../../src/report/table';
 import { terminalReport } from '../../src/report/terminal';
 import { keyFigures } from '../../src/report/view/answer';
 import { glossary } from '../../src/report/view/glossary';
+import { costFacts } from '../../src/report/view/money';
 import { hostileText } from './hostile';
 import { DAY_PLAN, hostilePlan, SMALL_PLAN } from './plans';
 
@@ -83,6 +86,33 @@ test('wrap breaks at spaces, and inside a word that is too long', () => {
   expect(wrap('a bb ccc', 4)).toBe('a bb\nccc');
   expect(wrap('abcdefghij k', 4)).toBe('abcd\nefgh\nij k');
   expect(wrap('', 4)).toBe('');
+});
+
+test('a savings plan that the bill takes off is named beside the listed price', () => {
+  const { sizing } = DAY_PLAN.requirements;
+  const saving: Plan = {
+    ...SMALL_PLAN,
+    requirements: { ...SMALL_PLAN.requirements, sizing: { ...sizing!, savingsPlanDiscount: 0.2 } },
+  };
+  const hour = (plan: Plan) => costFacts(plan).find(([title]) => title === 'an hour')![1];
+  expect(hour(saving)).toBe(`${hour(SMALL_PLAN)}, less 20% by your savings plan`);
+});
+
+test('explain tells apart what serves at the targets and the alternative on the same type', () => {
+  const { instanceType } = SMALL_PLAN.rejected[0]!;
+  const [first] = SMALL_PLAN.alternatives;
+  const option = { ...first!.option, instanceType };
+  const lines = explainType({ ...SMALL_PLAN, alternatives: [{ ...first!, option }] }, instanceType)!;
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toContain(`The plan's ${first!.kind} choice is ${option.instances} x ${instanceType} `);
+});
+
+test('where the others leave no room, a row is a line a cell', () => {
+  const lines = table(['name', 'size', 'place'], [['first', '12', 'one two three four']], {
+    columns: 20,
+    flexible: 2,
+  });
+  expect(lines).toBe('first\n  size: 12\n  place: one two\n    three four\n');
 });
 
 test('a flexible column gives way, the others stay whole', () => {

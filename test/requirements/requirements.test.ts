@@ -68,7 +68,7 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
     ['a tab', 'model: x\n\tworkload: 1', /^selfhost\.yaml:2:\d+: broken YAML/],
     ['a list', '- a\n- b', /found a list/],
     ['plain text', 'just text', /found plain text/],
-    ['a missing model', 'name: x', /^selfhost\.yaml:1: model: is missing; give text/],
+    ['a missing model', 'name: x', /^selfhost\.yaml:1: model: is missing; give text, such as 'model: /],
     [
       'an unknown key',
       'model: x\nworkload:\n  requestPerSecond: 3',
@@ -105,7 +105,27 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
       'model: x\ndeployment: { sleepAfterMinutes: 1 }',
       /1 is too small; it must be at least 15/,
     ],
-    ['a duplicate key', 'model: a\nmodel: b', /broken YAML.*unique/],
+    ['a duplicate key', 'model: a\nmodel: b', /^selfhost\.yaml:2:1: broken YAML: "model" is given twice/],
+    ['two documents', 'model: a\n---\nmodel: b', /:2:1: broken YAML: more than one document/],
+    ['a section left empty', 'model: x\nworkload:', /:2: workload: is empty; give it keys/],
+    ['an empty text', 'model: ""', /:1: model: is empty; give a value/],
+    ['a far-off choice', 'model: x\ncheckpoint: int3', /"int3" is not one of [a-z0-9, -]+$/],
+    [
+      'an id of something else',
+      'model: x\nnetwork: { machineSubnetIds: [foo] }',
+      /:2: network\.machineSubnetIds\.0: "foo" does not fit; expected the id of a subnet such as subnet-/,
+    ],
+    [
+      'a quota without its code',
+      'model: x\nsizing: { quotaVcpus: { G: 1 } }',
+      /key "G" does not fit; expected a quota code/,
+    ],
+    [
+      'a state region nowhere',
+      'model: x\nstateBackend: { bucket: abc, region: mars }',
+      /an AWS region such as/,
+    ],
+    ['no day', 'model: x\nsizing: { blockStart: 2027-02-30 }', /expected a day of the calendar such as/],
     [
       'a hostile name',
       'model: x\nname: "$(rm -rf /)"',

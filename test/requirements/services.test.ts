@@ -19,6 +19,13 @@ test('a service takes what it does not say from the document', () => {
   ]);
 });
 
+test('a mistake in a service names the service, and no line of a text that the user never wrote', () => {
+  const [, second] = split('services:\n  - model: Qwen3.5-9B\n  - { model: Qwen3.5-27B, minZones: 99 }\n');
+  expect(() => readRequirements(second!, [])).toThrow(
+    /^selfhost\.yaml services\[1\]: minZones: 99 is too large/,
+  );
+});
+
 test.each([
   ['services: []', /expected a list of 1 to 50 sections/],
   ['services: 3', /expected a list/],

@@ -204,6 +204,11 @@ describe('vllm-args', () => {
     );
     expect(tooMany.code).toBe(1);
     expect(tooMany.err).toMatch(/does not fit L40S at TP 1/);
+    const both = await cli('vllm-args', 'some.plan.json', '--gpu', 'L4', '--for', 'docker');
+    expect(both.code).toBe(2);
+    expect(both.err).toBe(
+      'error: --gpu cannot change the engine of a plan; leave it out, or leave out "some.plan.json"\n',
+    );
     const nothing = await cli('vllm-args');
     expect(nothing.code).toBe(2);
     expect(nothing.err).toMatch(/give a plan file, or --model, --checkpoint, --gpu/);

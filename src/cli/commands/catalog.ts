@@ -167,7 +167,8 @@ function showCommand(streams: Streams): Command {
       streams.out(
         table(['region', 'type', 'figure', 'value', 'age', 'source'], rows, {
           rightAligned: [4],
-          columns: Math.max(streams.columns, 140),
+          // One figure a line and nothing cut, whatever the width: people search this list for a source.
+          columns: Number.POSITIVE_INFINITY,
         }),
       );
     });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { HOSTED_TWINS, MODELS } from '../../models/registry';
-import { table } from '../../report/table';
+import { table, wrap } from '../../report/table';
 import { jsonText } from '../output/json';
 import type { Streams } from '../streams';
 
@@ -26,9 +26,13 @@ export function modelsCommand(streams: Streams): Command {
         ]),
       );
       streams.out(
-        table(['model', 'checkpoint', 'size', 'evidence', 'repository'], rows, { rightAligned: [2] }),
+        table(['model', 'checkpoint', 'size', 'evidence', 'repository'], rows, {
+          rightAligned: [2],
+          columns: streams.columns,
+          flexible: 4,
+        }),
       );
-      for (const twin of Object.values(HOSTED_TWINS)) streams.out(`\n${twin.note}`);
+      for (const twin of Object.values(HOSTED_TWINS)) streams.out(`\n${wrap(twin.note, streams.columns)}`);
       streams.out('\n');
     });
 }

@@ -34,13 +34,25 @@ export function vllmArgsCommand(streams: Streams): Command {
       const target = QUOTING_TARGETS.find((known): known is QuotingTarget => known === options.for);
       if (target === undefined)
         throw new UserError(`--for: ${quote(options.for)} is not one of ${QUOTING_TARGETS.join(', ')}`);
-      const line = file === undefined ? fromFlags(options) : fromPlan(file);
+      const line = file === undefined ? fromFlags(options) : fromPlan(file, engineFlags(command));
       streams.out(options.json ? jsonText(line) : quoteCommandLine(line, target));
     },
   );
 }
 
-function fromPlan(file: string): CommandLine {
+/** Flags that were given and describe an engine. */
+const engineFlags = (command: Command): string[] =>
+  command.options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map((option) => option.long ?? option.flags)
+    .filter((flag) => flag !== '--for' && flag !== '--json');
+
+/** A plan's engine is as it was planned: flags that would describe another one are refused. */
+function fromPlan(file: string, flags: readonly string[]): CommandLine {
+  if (flags.length > 0)
+    throw new UserError(
+      `${flags.join(', ')} cannot change the engine of a plan; leave ${flags.length > 1 ? 'them' : 'it'} out, or leave out ${quote(file)}`,
+    );
   const { engine } = parsePlan(readText(file), file);
   return { image: engine.image, arguments: engine.arguments, environment: engine.environment };
 }

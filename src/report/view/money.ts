@@ -1,13 +1,16 @@
 import type { Plan } from '../../plan/schema';
-import { number, usd } from '../format';
+import { number, percent, usd } from '../format';
 import type { DataTable, Fact } from './section';
 
 type BreakEven = NonNullable<Plan['breakEven']>[number];
 
 /** What it costs a month, an hour and a token. */
-export function costFacts({ cost }: Plan): Fact[] {
+export function costFacts({ cost, choice, requirements }: Plan): Fact[] {
   const { usdPerMillionTokens: tokens, usdPerMillionTokensFullLoad: full } = cost;
   const each = ({ input, output }: typeof tokens): string => `input ${usd(input)}, output ${usd(output)}`;
+  // A discount that the bill takes off and the listed price does not show.
+  const saved = choice.market === 'on-demand' ? (requirements.sizing?.savingsPlanDiscount ?? 0) : 0;
+  const less = saved > 0 ? `, less ${percent(saved)} by your savings plan` : '';
   return [
     [
       'a month',
@@ -15,7 +18,7 @@ export function costFacts({ cost }: Plan): Fact[] {
     ],
     [
       'an hour',
-      `${usd(cost.usdPerHour)} in all; a machine ${usd(cost.instance.usdPerHour)} (${cost.instance.evidence} price, ${cost.instance.source})`,
+      `${usd(cost.usdPerHour)} in all; a machine ${usd(cost.instance.usdPerHour)} (${cost.instance.evidence} price, ${cost.instance.source})${less}`,
     ],
     ['a million tokens', `${each(tokens)}${full ? `; with every machine busy: ${each(full)}` : ''}`],
   ];
