@@ -9,7 +9,14 @@ import { inScratch, Template } from '../stacks/template';
 import { difference, readable } from './readable';
 
 /** Frozen plans whose stacks are frozen too: what the planner itself decides about machines. */
-const OF_FROZEN_PLANS = ['tensor-parallel', 'nvlink-397b', 'replicas-per-machine'] as const;
+const OF_FROZEN_PLANS = [
+  'tensor-parallel',
+  'moe-122b',
+  'nvlink-397b',
+  'nvfp4-397b',
+  'small-9b',
+  'replicas-per-machine',
+] as const;
 /** Frozen in full; of every other stack, how it differs from this one. */
 const BASE = 'one-gpu';
 
