@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BuildOptions } from 'esbuild';
 import { packageRoot } from './package-root';
 
 /** What the browser gets: entry files by the name of the bundle, relative to `src`. */
@@ -19,22 +20,25 @@ export function readBundle(name: BundleName): string {
   return existsSync(source) ? bundle(source) : readFileSync(join(root, 'dist', 'client', name), 'utf8');
 }
 
-/** Bundles one entry file, minified; esbuild is loaded on first use and is a development dependency. */
+/** How an entry file becomes one classic script or style sheet for the browser, minified, in memory. */
+export const browserOptions = (entry: string): BuildOptions & { write: false } => ({
+  // Not where the user stands.
+  absWorkingDir: packageRoot(),
+  entryPoints: [entry],
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: 'es2022',
+  charset: 'utf8',
+  legalComments: 'none',
+  write: false,
+  logLevel: 'silent',
+  // tsconfig.json is for Node; decorators and the like are not used.
+  tsconfigRaw: {},
+});
+
+/** Bundles one entry file; esbuild is loaded on first use and is a development dependency. */
 export function bundle(entry: string): string {
   const { buildSync } = require('esbuild') as typeof import('esbuild');
-  const { outputFiles } = buildSync({
-    // Not where the user stands.
-    absWorkingDir: packageRoot(),
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: 'es2022',
-    charset: 'utf8',
-    legalComments: 'none',
-    write: false,
-    logLevel: 'silent',
-    tsconfigRaw: {},
-  });
-  return outputFiles[0]!.text;
+  return buildSync(browserOptions(entry)).outputFiles[0]!.text;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
+import { browserOptions } from '../bundle';
 import { packageRoot } from '../package-root';
 import { sharedJson } from './shared-json';
 
@@ -17,24 +18,12 @@ const oneLanguage: Plugin = {
   },
 };
 
-/** One classic script, minified: `file://` refuses modules. esbuild is loaded on first use and is a development dependency. */
+/** One classic script: `file://` refuses modules. */
 export async function bundle(entry: string): Promise<string> {
   const { build } = require('esbuild') as typeof import('esbuild');
   const root = packageRoot();
   const result = await build({
-    absWorkingDir: root,
-    entryPoints: [join(root, 'src', 'page', entry)],
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    platform: 'browser',
-    target: ['es2022'],
-    // tsconfig.json is for Node; decorators and the like are not used.
-    tsconfigRaw: {},
-    charset: 'utf8',
-    legalComments: 'none',
-    write: false,
-    logLevel: 'silent',
+    ...browserOptions(join(root, 'src', 'page', entry)),
     // The solver asks for them where it runs in Node.
     external: ['node:*'],
     plugins: [sharedJson(root), oneLanguage],
