@@ -92,12 +92,17 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
 
 /**
  * The plan of one fleet.
+ * @param early told the plan while its alternatives are still to be simulated; it has none then
  * @throws UserError as `makePlan`
  */
-export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): Draft {
+export function draftPlan(
+  resolved: ResolvedRequirements,
+  data: PlanningData,
+  early: (plan: Plan) => void = () => undefined,
+): Draft {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
-  const search = openSearch(context, data.designs?.storeFor(context));
+  const search = openSearch(context, data.designs && ((asked) => data.designs!.storeFor(asked)));
   const found = recommend(search, data.exhaustive ?? false);
   if (found === null) throw new UserError(explainNothing(search), 1);
 
@@ -114,7 +119,7 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
   const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
   const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
-  const plan: Plan = {
+  const alone: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     name: requirements.name,
     summary: summarise(chosen, requirements, predicted),
@@ -166,7 +171,7 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
       usdPerMillionTokensFullLoad: costPerMillionTokensFullLoad(chosen, requirements),
     },
     risks: planRisks(chosen, context, zoneIds),
-    alternatives: alternativesTo(chosen, search),
+    alternatives: [],
     bestCost: { option: describeOption(best, context), whyNot: whyNotBest },
     pareto: paretoFrontier(sized, context).map((option) => describeOption(option, context)),
     markets: marketPrices(chosen, context),
@@ -185,7 +190,8 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
     },
     series: planSeries(chosen, search),
   };
-  return { plan, search, best };
+  early(alone);
+  return { plan: { ...alone, alternatives: alternativesTo(chosen, search) }, search, best };
 }
 
 const fewestInstances = ({ instances, hourlyInstances }: Option): number =>

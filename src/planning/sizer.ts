@@ -27,20 +27,26 @@ const LITTLE = 1e-9;
 
 /** Sizes prospects: computes of each only what was asked, and remembers capacities, limits and reasons. */
 export class Sizer {
-  private readonly brackets = new Map<Design, CapacityBracket>();
+  private readonly brackets: Map<Design, CapacityBracket>;
   private readonly limits = new Map<
     string,
     { readonly requestsPerSecond: number; readonly reason: string }
   >();
   private readonly explained = new Set<Prospect>();
-  private readonly bounds = new Map<Design, number>();
-  private readonly mostOf = new Map<DesignSet, number>();
+  private readonly bounds: Map<Design, number>;
+  private readonly mostOf: Map<DesignSet, number>;
 
   constructor(
     private readonly context: PlanningContext,
     private readonly designs: DesignStore,
     private readonly rejected: Rejected[],
-  ) {}
+  ) {
+    ({
+      brackets: this.brackets,
+      bounds: this.bounds,
+      mostOf: this.mostOf,
+    } = designs.capacitiesFor(context.requirements));
+  }
 
   limit(design: Design, requestsPerSecond: number, reason: string): void {
     this.limits.set(design.key, { requestsPerSecond, reason });

@@ -5,7 +5,7 @@ import type { Option } from '../fleet';
 import type { Draft } from '../plan';
 import { recommend } from '../recommend';
 import { significant } from '../rounding';
-import { openSearch } from '../search';
+import { openSearch, type Stores } from '../search';
 import { bestMix, type Mix, type MixFleet, type MixProblem, mixProblem, WORTHWHILE_SAVING } from './mix';
 import { fleetNames, routingText } from './routing';
 import type { MixSolver } from './solver';
@@ -38,7 +38,7 @@ export function withMix(draft: Draft, problem: MixProblem, solver: MixSolver): M
   const bestCost = { ...plan.bestCost!, usdPerMonth: mix.usdPerMonth };
   const names = fleetNames(mix.fleets, plan.name);
   const asked = mix.fleets.map((fleet, i) => ({ ...fleet.requirements, name: names[i]! }));
-  const built = asked.map((requirements) => confirmed({ ...search.context, requirements }));
+  const built = asked.map((requirements) => confirmed({ ...search.context, requirements }, search.stores));
   if (!built.every((option) => option !== null)) return { plan: { ...plan, bestCost }, fleets: [] };
   const planned = plannedMix(mix, names, built, plan, search.context);
   const summary = planned.proposed ? `${plan.summary} ${mixSentence(planned)}` : plan.summary;
@@ -46,8 +46,11 @@ export function withMix(draft: Draft, problem: MixProblem, solver: MixSolver): M
 }
 
 /** What a fleet would be built as: recommended and confirmed by a simulation. */
-function confirmed(context: PlanningContext): { option: Option; context: PlanningContext } | null {
-  const found = recommend(openSearch(context), false);
+function confirmed(
+  context: PlanningContext,
+  stores: Stores,
+): { option: Option; context: PlanningContext } | null {
+  const found = recommend(openSearch(context, stores), false);
   return found === null ? null : { option: found.recommended, context };
 }
 
