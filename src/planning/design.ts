@@ -11,6 +11,7 @@ import type { Layout } from '../vllm/layout';
 import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
 import { type EngineOption, engineOptions } from './engine-options';
+import type { Miss } from './filters/filter';
 import { layoutText } from './layouts';
 import { memoryFor } from './memory';
 
@@ -43,8 +44,8 @@ export interface Design {
 
 export type DesignOutcome =
   | { readonly ok: true; readonly design: Design }
-  /** It does not start. `distance`: weights over memory. */
-  | { readonly ok: false; readonly reason: string; readonly distance: number };
+  /** It does not start. */
+  | ({ readonly ok: false } & Miss);
 
 /** All settings of one layout on one GPU, the simplest first, made as they are asked for. */
 export interface DesignSet {

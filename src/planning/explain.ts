@@ -131,11 +131,13 @@ export function explainNothing(search: Search): string {
 
 function remedy({ filter }: Rejected, { requirements }: PlanningContext): string {
   switch (filter) {
+    case 'context':
+      return 'a smaller --context, a lower --quality-floor, or more regions (--region) with larger GPUs would help';
     case 'memory':
       return 'a lower --quality-floor, a smaller --context, or more regions (--region) with larger GPUs would help';
     case 'latency-floor':
       return 'that is the best achievable here: relax the SLO (--ttft-p95, --tpot-p95), shorten the prompts, lower --confidence, or add regions with faster GPUs';
-    case 'simulation':
+    case 'slo-at-load':
       return 'relax the SLO (--ttft-p95, --tpot-p95), lower --confidence, or add regions with faster GPUs';
     case 'budget':
       return 'that is the cheapest that works: raise --budget or lower the load';
