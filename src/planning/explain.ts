@@ -116,11 +116,14 @@ function dearerThan(chosen: Option, option: Option): Rejected {
   return costRejection(offer.type.name, checkpoint.key, option.cost.usdPerMonth, chosen, reason);
 }
 
+/** Of all rejections, the one that came closest; none where nothing was offered. */
+export const nearestMiss = ({ rejected }: Search): Rejected | undefined => [...rejected].sort(closer)[0];
+
 /** One line for a requirement nothing meets: the nearest miss, and what would help. */
 export function explainNothing(search: Search): string {
   const { requirements, model, catalogue } = search.context;
   const regions = requirements.regions.join(', ');
-  const nearest = [...search.rejected].sort(closer)[0];
+  const nearest = nearestMiss(search);
   const { allow } = requirements.instanceTypes;
   if (!nearest || (nearest.filter === 'instance-types' && allow.length > 0))
     return nothingOffered(requirements, catalogue);
