@@ -50,6 +50,11 @@ export function promptCut(load: Load, tokens: number): PromptCut {
 export interface PromptWork {
   readonly steps: number;
   readonly firstShare: number;
+  /** Share of a prompt in its last step, when it fits the budget. */
+  readonly lastShare: number;
+  /** Steps of a prompt of mean length when nothing decodes, and with the budget that decoding leaves. */
+  readonly leastSteps: number;
+  readonly meanSteps: number;
   /** Prompts that one step holds, each weighted by its engine time. */
   readonly promptsPerStep: number;
   /** Full steps of a prompt, in fractions: what it costs in steps when others fill up its last one. */
@@ -65,8 +70,26 @@ export interface PromptWork {
 /** Lengths whose cost is looked at with one sequence decoding: its spread hardly depends on how many do. */
 const PROBE_BATCH = 1;
 
-export function promptWork(f: StepFeatures, k: Coefficients, load: Load): PromptWork {
-  const { inputTokens, cachedTokens = 0, maxNumBatchedTokens } = load;
+/** Three points of a normal variable. */
+const SPREAD = [
+  { z: -Math.sqrt(3), weight: 1 / 6 },
+  { z: 0, weight: 2 / 3 },
+  { z: Math.sqrt(3), weight: 1 / 6 },
+] as const;
+
+/**
+ * @param decodeTokens mean of what sequences that decode take of each step's budget, and its standard deviation
+ */
+export function promptWork(
+  f: StepFeatures,
+  k: Coefficients,
+  load: Load,
+  decodeTokens: { readonly mean: number; readonly deviation: number },
+): PromptWork {
+  const { inputTokens, cachedTokens = 0 } = load;
+  const budgetAt = (z: number): number =>
+    Math.max(1, Math.round(load.maxNumBatchedTokens - Math.max(0, decodeTokens.mean + z * decodeTokens.deviation)));
+  const maxNumBatchedTokens = budgetAt(0);
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
   const mean = Math.max(1, inputTokens - cachedTokens);
   /** Prompts that are cut in equal parts share each of their steps. */
@@ -76,31 +99,44 @@ export function promptWork(f: StepFeatures, k: Coefficients, load: Load): Prompt
     return (decodeBatch, prompts) =>
       seconds(decodeBatch, Math.min(part * prompts, maxNumBatchedTokens, tokens * prompts)) + visionSeconds;
   };
-  const meanCut = promptCut(load, mean);
+  const meanCut = promptCut({ ...load, maxNumBatchedTokens }, mean);
   let first = 0;
   let second = 0;
   let steps = 0;
-  let firstShare = 0;
+  let cutAway = 0;
+  let lastShare = 0;
   let offered = 0;
   let wanted = 0;
   let perStep = 0;
   for (const { value, weight } of lognormalNodes(inputTokens, load.inputVariation ?? 0)) {
     const tokens = Math.max(1, value - cachedTokens);
-    const cut = promptCut(load, tokens);
-    const seconds = curveOf(tokens, cut.steps)(PROBE_BATCH, 1);
+    const seconds = curveOf(tokens, promptCut({ ...load, maxNumBatchedTokens }, tokens).steps)(PROBE_BATCH, 1);
     first += weight * seconds;
     second += weight * seconds * seconds;
-    steps += weight * cut.steps;
-    firstShare += weight * cut.firstShare;
-    offered += weight * cut.steps * cut.fullStepTokens;
     wanted += weight * tokens;
-    perStep += (weight * seconds) / cut.promptsPerStep;
+    for (const { z, weight: share } of SPREAD) {
+      const cut = promptCut({ ...load, maxNumBatchedTokens: budgetAt(z) }, tokens);
+      const both = weight * share;
+      steps += both * cut.steps;
+      cutAway += both * (1 - cut.firstShare);
+      lastShare += both * (cut.firstShare < 1 ? 1 - cut.firstShare : 1);
+      offered += both * cut.steps * cut.fullStepTokens;
+      perStep += (both * seconds) / cut.promptsPerStep;
+    }
   }
+  const meanSteps = SPREAD.reduce(
+    (sum, { z, weight }) =>
+      sum + weight * promptCut({ ...load, maxNumBatchedTokens: budgetAt(z) }, mean).steps,
+    0,
+  );
   const ofMean = curveOf(mean, meanCut.steps);
   const overMean = first / ofMean(PROBE_BATCH, 1);
   return {
     steps,
-    firstShare,
+    firstShare: 1 - cutAway,
+    lastShare,
+    leastSteps: promptCut(load, mean).steps,
+    meanSteps,
     promptsPerStep: first / perStep,
     fullSteps: mean / meanCut.fullStepTokens,
     leftover: Math.max(0, offered / wanted - 1),

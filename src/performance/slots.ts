@@ -1,0 +1,72 @@
+/** What `max_num_seqs`, or a pool that holds few sequences, does to requests; times in seconds. */
+export interface SlotQueue {
+  /** Probability that a request waits for a slot, and mean wait over all requests; infinite without a steady state. */
+  readonly waiting: number;
+  readonly meanWait: number;
+  /** Squared coefficient of variation of the wait of those who wait. */
+  readonly waitVariation: number;
+  /** Mean sequences in the engine over that of an engine without limit. */
+  readonly crowding: number;
+}
+
+const NO_QUEUE: SlotQueue = { waiting: 0, meanWait: 0, waitVariation: 1, crowding: 1 };
+const NEVER = 1e-5;
+
+/**
+ * Requests share an engine that serves n of them at the rate n / holding(n), up to `slots`; further ones wait in line.
+ * While none waits this is processor sharing, whose numbers do not depend on how lengths are distributed (Kelly 1979):
+ * a birth-death chain. Waits are those of exponential holding times, corrected for their variation as Kimura (1994) does
+ * with Cosmetatos' (1975) M/D/c.
+ * @param holding seconds in a slot when n are taken all the time
+ * @param variation squared coefficient of variation of the holding times
+ */
+export function slotQueue(
+  slots: number,
+  rate: number,
+  holding: (taken: number) => number,
+  variation: number,
+  dispersion: number,
+): SlotQueue {
+  const most = Math.ceil(slots);
+  const drain = most / holding(most);
+  const load = rate / drain;
+  if (load >= 1) return { ...NO_QUEUE, waiting: 1, meanWait: Number.POSITIVE_INFINITY };
+  let weight = 1;
+  let total = 1;
+  let numbers = 0;
+  for (let n = 1; n <= most; n++) {
+    weight *= (rate * holding(n)) / n;
+    total += weight;
+    numbers += n * weight;
+  }
+  // All slots taken: so many, one waiting, two waiting, ...
+  const full = weight / (1 - load);
+  const withQueue = total - weight + full;
+  const waiting = full / withQueue;
+  if (!(waiting > NEVER)) return NO_QUEUE;
+  const taken = (numbers + most * (full - weight)) / withQueue;
+
+  // The same engine with room for all.
+  let freeTotal = total;
+  let freeNumbers = numbers;
+  let freeWeight = weight;
+  for (let n = most + 1; freeWeight * n > 1e-4 * freeTotal && n < 8 * most + 64; n++) {
+    freeWeight *= (rate * holding(n)) / n;
+    freeTotal += freeWeight;
+    freeNumbers += n * freeWeight;
+  }
+  const exponential = waiting / (drain - rate);
+  const fixed =
+    (exponential / 2) * (1 + ((1 - load) * (most - 1) * (Math.sqrt(4 + 5 * most) - 2)) / (16 * load * most));
+  const meanWait = ((dispersion + variation) / ((2 * variation) / exponential + (1 - variation) / fixed));
+  return { waiting, meanWait, waitVariation: waitVariation(load, variation), crowding: (taken * freeTotal) / freeNumbers };
+}
+
+/** Of the wait of those who wait in M/G/1: Takács' moments, with the third moment of a gamma-distributed service. */
+function waitVariation(load: number, variation: number): number {
+  const second = 1 + variation;
+  const third = second * (1 + 2 * variation);
+  const mean = second / (2 * (1 - load));
+  const square = 2 * load * mean * mean + third / (3 * (1 - load));
+  return square / (mean * mean) - 1;
+}
