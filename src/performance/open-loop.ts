@@ -151,8 +151,8 @@ function holdingSeconds(s: OpenSteps, taken: number): number {
   return seconds;
 }
 
-const clustering = ({ prefillShare }: OpenSteps, utilisation: number): number =>
-  1 + (prefillShare / (1 - prefillShare)) * Math.max(0, 1 - prefillShare / utilisation);
+const clustering = ({ prefillShare, together }: OpenSteps, utilisation: number): number =>
+  1 + (prefillShare / (1 - prefillShare)) * Math.max(0, 1 - prefillShare / utilisation) * together;
 
 function holdingVariation(s: OpenSteps, ownSeconds: number, outputVariation: number): number {
   const decode = s.decodeSeconds / (s.decodeSeconds + ownSeconds);

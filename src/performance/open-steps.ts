@@ -37,6 +37,8 @@ export interface OpenSteps {
   readonly prefillShare: number;
   /** Variance over mean of the arrivals seen step by step: long steps let in several. */
   readonly dispersion: number;
+  /** Share of a decoding that these clusters stay together. */
+  readonly together: number;
   readonly decodeSeconds: number;
   /** Seconds of so many decode steps, prompts of others beside them included; and where prompts share steps. */
   readonly decodeSecondsOf: (decodeSteps: number) => number;
@@ -126,6 +128,7 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: nu
       arrivalStep,
       prefillShare,
       dispersion,
+      together,
       seen,
       queue,
       decodeSeconds: decodeSteps > 0 ? decodeSecondsOf(decodeSteps) : 0,

@@ -7,9 +7,10 @@ export interface SlotQueue {
   readonly waitVariation: number;
   /** Mean sequences in the engine over that of an engine without limit. */
   readonly crowding: number;
+  readonly taken: number;
 }
 
-const NO_QUEUE: SlotQueue = { waiting: 0, meanWait: 0, waitVariation: 1, crowding: 1 };
+const NO_QUEUE: SlotQueue = { waiting: 0, meanWait: 0, waitVariation: 1, crowding: 1, taken: 0 };
 const NEVER = 1e-5;
 
 /**
@@ -56,10 +57,14 @@ export function slotQueue(
     freeNumbers += n * freeWeight;
   }
   const exponential = waiting / (drain - rate);
-  const fixed =
-    (exponential / 2) * (1 + ((1 - load) * (most - 1) * (Math.sqrt(4 + 5 * most) - 2)) / (16 * load * most));
-  const meanWait = ((dispersion + variation) / ((2 * variation) / exponential + (1 - variation) / fixed));
-  return { waiting, meanWait, waitVariation: waitVariation(load, variation), crowding: (taken * freeTotal) / freeNumbers };
+  // Cosmetatos' M/D/c; what it adds to half the wait fades with the cube of 1 - variation (log-normal, light traffic).
+  const early = ((1 - load) * (most - 1) * (Math.sqrt(4 + 5 * most) - 2)) / (16 * load * most);
+  const spread = 1 + early * Math.max(0, 1 - variation) ** 3;
+  // Arrivals in clusters: Hayward's system of fewer slots, by Sakasegawa's approximation of its wait.
+  const power = Math.sqrt(2 * (most + 1)) - Math.sqrt(2 * (most / dispersion + 1));
+  const clustered = dispersion * load ** -power;
+  const meanWait = exponential * spread * ((clustered + variation) / 2);
+  return { waiting, meanWait, waitVariation: waitVariation(load, variation), crowding: (taken * freeTotal) / freeNumbers, taken };
 }
 
 /** Of the wait of those who wait in M/G/1: Takács' moments, with the third moment of a gamma-distributed service. */
