@@ -31,6 +31,8 @@ export interface FirstToken {
   readonly slotWaitSeconds: number;
   readonly slots: SlotQueue;
   readonly drain: number;
+  /** A decoding while all slots are taken all the time. */
+  readonly slowestDecoding: number;
   /** Share of time in which the engine runs, and in which prompts are at work. */
   readonly busy: number;
   readonly used: number;
@@ -74,8 +76,9 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
   const { oneByOne } = steps;
   
 
-  const drain = load.maxBatch / holdingSeconds(steps, load.maxBatch);
-  const slots = slotQueue(load.maxBatch, rate, (taken) => holdingSeconds(steps, taken), holdingVariation(steps, ownSeconds, outputVariation), clustering(steps, drain === 0 ? 0 : rate / drain));
+  const full = holding(steps, load.maxBatch);
+  const drain = load.maxBatch / full.seconds;
+  const slots = slotQueue(load.maxBatch, rate, (taken) => holding(steps, taken).seconds, holdingVariation(steps, ownSeconds, outputVariation), clustering(steps, drain === 0 ? 0 : rate / drain));
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   const frontSeconds = requestOverheadSeconds(k, load.inputTokens);
   // Who waits for a slot finds the engine's queue short.
@@ -111,7 +114,8 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
       serviceSeconds,
       slotWaitSeconds,
       slots,
-      drain: load.maxBatch / holdingSeconds(steps, load.maxBatch),
+      drain,
+      slowestDecoding: full.decoding,
       busy,
       used,
     },
@@ -135,20 +139,21 @@ function spilled(s: OpenSteps, used: number): number {
 
 const TURNS = 3;
 
-/** Seconds that a request holds a slot when so many are taken all the time: the prompts of all others fall into it. */
-function holdingSeconds(s: OpenSteps, taken: number): number {
+/** A request's time in a slot when so many are taken all the time: the prompts of all others fall into it. */
+function holding(s: OpenSteps, taken: number): { readonly seconds: number; readonly decoding: number } {
   const { work } = s;
-  let decoding = 1;
+  let share = 1;
   let seconds = 0;
+  let decoding = 0;
   for (let i = 0; i < TURNS; i++) {
-    const others = Math.max((taken - 1) * decoding, 1e-3);
+    const others = Math.max((taken - 1) * share, 1e-3);
     const prompt = work.seconds(others, 1);
     const own = prompt + work.steps * s.stepOf(others);
-    const decode = s.decodeSteps * s.stepOf(1 + others) + (taken - 1) * prompt;
-    seconds = own + decode;
-    decoding = decode / seconds;
+    decoding = s.decodeSteps * s.stepOf(1 + others) + (taken - 1) * prompt;
+    seconds = own + decoding;
+    share = decoding / seconds;
   }
-  return seconds;
+  return { seconds, decoding };
 }
 
 const clustering = ({ prefillShare, together }: OpenSteps, utilisation: number): number =>
