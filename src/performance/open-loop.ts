@@ -58,33 +58,41 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
       ? work.steps / work.promptsPerStep
       : work.fullSteps + (load.blockTokens ? LOST_TO_BLOCKS : 0);
   // Prompts find the batch as it is in time, not step by step.
-  const besideStep = steps.oneByOne * steps.stepOf(Math.max(steps.batch, 1e-3)) + (1 - steps.oneByOne) * plainStep;
+  const besideStep =
+    steps.oneByOne * steps.stepOf(Math.max(steps.batch, 1e-3)) + (1 - steps.oneByOne) * plainStep;
   const serviceSeconds = firstPrompt + besideStep * stepsInTurn;
   const used = Math.min(rate * serviceSeconds, MAX_UTILISATION);
   const busy = 1 - (1 - used) * Math.exp(-steps.batch);
   const ownSeconds = work.steps * besideStep + firstPrompt;
   const beforeLastSeconds = ((work.steps - 1) / work.steps) * firstPrompt;
-  const roomForOthers =
-    work.promptsPerStep > 1 ? work.promptsPerStep * work.meanSteps - 1 : work.leftover;
+  const roomForOthers = work.promptsPerStep > 1 ? work.promptsPerStep * work.meanSteps - 1 : work.leftover;
 
   const gated = gatedSeconds(steps, rate, busy);
   // One by one: M/G/1 with a decode step's rest, and those behind who fill up the prompt's own steps.
   const wait =
     (rate * serviceSeconds * serviceSeconds * (1 + work.variation)) / (2 * (1 - used)) +
-    ((1 - Math.exp(-steps.batch)) * plainStep) / 2 + spilled(steps, used);
+    ((1 - Math.exp(-steps.batch)) * plainStep) / 2 +
+    spilled(steps, used);
   const filled = firstPrompt * expectedMin(rate * (wait + beforeLastSeconds), roomForOthers);
   const { oneByOne } = steps;
-  
 
   const full = holding(steps, load.maxBatch);
   const drain = load.maxBatch / full.seconds;
-  const slots = slotQueue(load.maxBatch, rate, (taken) => holding(steps, taken).seconds, holdingVariation(steps, ownSeconds, outputVariation), clustering(steps, drain === 0 ? 0 : rate / drain));
+  const slots = slotQueue(
+    load.maxBatch,
+    rate,
+    rate * (ownSeconds + steps.decodeSeconds),
+    (taken) => holding(steps, taken).seconds,
+    holdingVariation(steps, ownSeconds, outputVariation),
+    clustering(steps, drain === 0 ? 0 : rate / drain),
+  );
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   const frontSeconds = requestOverheadSeconds(k, load.inputTokens);
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;
   const response =
-    (1 - oneByOne) * (gated.seconds - slots.waiting * gated.waitSeconds) + oneByOne * (free * wait + ownSeconds + filled);
+    (1 - oneByOne) * (gated.seconds - slots.waiting * gated.waitSeconds) +
+    oneByOne * (free * wait + ownSeconds + filled);
   return {
     stable:
       rate * serviceSeconds < MAX_UTILISATION &&

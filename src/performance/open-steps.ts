@@ -67,13 +67,13 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: nu
   const lightStep = step(1);
 
   // A first guess: as if steps grew evenly with the batch.
-  let work = promptWork(f, k, load, { mean: 0, deviation: 0 });
+  const workBeside = promptWork(f, k, load);
   const growth = (step(1 + GUESS_BATCH) - lightStep) / GUESS_BATCH;
-  const crowding = rate * (work.seconds(1, 1) + decodeSteps * growth);
+  const crowding = rate * (workBeside({ mean: 0, deviation: 0 }).seconds(1, 1) + decodeSteps * growth);
   const guess = Math.min((rate * decodeSteps * lightStep) / Math.max(1 - crowding, 0.1), maxBatch);
   // Sequences that decode come first in a step's budget.
   const decodeTokens = 1 + f.mtpTokens;
-  work = promptWork(f, k, load, { mean: guess * decodeTokens, deviation: Math.sqrt(guess) * decodeTokens });
+  const work = workBeside({ mean: guess * decodeTokens, deviation: Math.sqrt(guess) * decodeTokens });
   const oneByOne = Math.min(1, Math.max(0, (SHARING_PROMPTS - work.promptsPerStep) / (SHARING_PROMPTS - 1)));
   let now = settle(guess, guess, null);
   for (let i = 0; i < ITERATIONS; i++) {

@@ -1,9 +1,9 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { firstTokenP95 } from './first-token';
+import { firstTokenP95, type OwnTime } from './first-token';
 import { type OpenState, openLoop } from './open-loop';
 import { promptCut } from './prompt-steps';
-import { lognormalNodes, mixtureP95, squaredVariation, Z_95 } from './queueing';
+import { lognormalNodes, mixtureP95, normalTail, squaredVariation, Z_95 } from './queueing';
 import { type Load, type SteadyState, steadyState } from './steady-state';
 import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
 import { prefillCurve } from './step-curves';
@@ -32,26 +32,42 @@ export function percentile95(f: StepFeatures, k: Coefficients, load: Load, tail:
   const mean = openLoop(f, k, spread, arrivals.requestsPerSecond);
   return {
     mean,
-    ttftP95Seconds: firstTokenP95(mean, longPromptSeconds(f, k, spread, mean, tail)),
+    ttftP95Seconds: firstTokenP95(mean, ownTimes(f, k, spread, mean)),
     tpotP95Seconds: tpotP95(mean, spread),
   };
 }
 
-/** What a prompt of the 95th percentile takes longer than a mean one, front end and decoding beside it included. */
-function longPromptSeconds(
+/** Between these points of a normal variable a log-normal length stands for all; finer where the 95th percentile is. */
+const EDGES = [-0.6, 0, 0.4, 0.7, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.7];
+const LENGTHS = EDGES.map((edge, i) => {
+  const next = EDGES[i + 1];
+  return i === 0
+    ? { z: (edge + EDGES[1]!) / 2, weight: 1 - normalTail(EDGES[1]!) }
+    : {
+        z: next === undefined ? edge + 0.3 : (edge + next) / 2,
+        weight: normalTail(edge) - (next === undefined ? 0 : normalTail(next)),
+      };
+});
+
+/** Prompts' time in the front end and in their own steps, decoding beside them included, by length. */
+function ownTimes(
   f: StepFeatures,
   k: Coefficients,
   load: Load,
   { steps, firstToken }: OpenState,
-  { inputP95Tokens }: LengthTail,
-): number {
-  if (inputP95Tokens <= load.inputTokens) return 0;
-  const { cachedTokens = 0 } = load;
-  const tokens = Math.max(1, inputP95Tokens - cachedTokens);
-  const { steps: count } = promptCut(load, tokens);
-  const prompt = prefillCurve(f, k, tokens, cachedTokens)(Math.max(steps.batch, 1e-3), tokens / count);
-  const long = requestOverheadSeconds(k, inputP95Tokens) + prompt + count * steps.plainStep;
-  return Math.max(0, long - firstToken.frontSeconds - firstToken.ownSeconds);
+): readonly OwnTime[] {
+  const { inputTokens, inputVariation = 0, cachedTokens = 0 } = load;
+  if (inputVariation === 0) return [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
+  const sigma = Math.sqrt(Math.log(1 + inputVariation));
+  const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
+  const besideStep = steps.stepOf(Math.max(steps.batch, 1e-3));
+  return LENGTHS.map(({ z, weight }) => {
+    const input = inputTokens * Math.exp(sigma * z - (sigma * sigma) / 2);
+    const tokens = Math.max(1, input - cachedTokens);
+    const { steps: count } = promptCut(load, tokens, budget);
+    const prompt = prefillCurve(f, k, tokens, cachedTokens)(Math.max(steps.batch, 1e-3), tokens / count);
+    return { weight, seconds: requestOverheadSeconds(k, input) + prompt + count * besideStep };
+  });
 }
 
 /**
@@ -73,7 +89,8 @@ function tpotP95(state: OpenState, load: Load): number {
   );
   // Not every step of a sequence can hold more than a budget of prompts, nor can more than the slots' requests be there.
   const perToken = steps.decodeStepsOf(outputTokens) / (outputTokens - 1);
-  const fullSteps = steps.oneByOne === 1 ? perToken * (steps.taggedStep + steps.queue.extra) : Number.POSITIVE_INFINITY;
+  const fullSteps =
+    steps.oneByOne === 1 ? perToken * (steps.taggedStep + steps.queue.extra) : Number.POSITIVE_INFINITY;
   const fullSlots =
     outputVariation === 0 ? firstToken.slowestDecoding / (outputTokens - 1) : Number.POSITIVE_INFINITY;
   return Math.min(mixtureP95(parts), Math.max(tpotSeconds, Math.min(fullSteps, fullSlots)));
@@ -100,7 +117,14 @@ function decodingParts(state: OpenState, n: number): Moments[] {
   const least = n * s.lightStep;
   const parts: Moments[] = [];
   /** `base` seconds and further prompts of `size` seconds, `mean` of them in clusters. */
-  const add = (weight: number, base: number, mean: number, size: number, last: number, first: number): void => {
+  const add = (
+    weight: number,
+    base: number,
+    mean: number,
+    size: number,
+    last: number,
+    first: number,
+  ): void => {
     const square = size * size * work.variation;
     met(mean, s.dispersion).forEach(({ probability, count, spread }) => {
       const partial = count > 0 ? last : 0;
@@ -108,7 +132,12 @@ function decodingParts(state: OpenState, n: number): Moments[] {
         weight: weight * probability,
         least,
         mean: base + count * size,
-        variance: batch + count * (square + size * own) * feedback + spread * size * size * feedback + partial + first,
+        variance:
+          batch +
+          count * (square + size * own) * feedback +
+          spread * size * size * feedback +
+          partial +
+          first,
       });
     });
   };

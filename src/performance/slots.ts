@@ -18,17 +18,21 @@ const NEVER = 1e-5;
  * While none waits this is processor sharing, whose numbers do not depend on how lengths are distributed (Kelly 1979):
  * a birth-death chain. Waits are those of exponential holding times, corrected for their variation as Kimura (1994) does
  * with Cosmetatos' (1975) M/D/c.
+ * @param asked mean number of slots taken if there were enough
  * @param holding seconds in a slot when n are taken all the time
  * @param variation squared coefficient of variation of the holding times
  */
 export function slotQueue(
   slots: number,
   rate: number,
+  asked: number,
   holding: (taken: number) => number,
   variation: number,
   dispersion: number,
 ): SlotQueue {
   const most = Math.ceil(slots);
+  // Six standard deviations away nobody waits.
+  if (asked + 6 * Math.sqrt(asked) < slots) return NO_QUEUE;
   const drain = most / holding(most);
   const load = rate / drain;
   if (load >= 1) return { ...NO_QUEUE, waiting: 1, meanWait: Number.POSITIVE_INFINITY };
@@ -64,7 +68,13 @@ export function slotQueue(
   const power = Math.sqrt(2 * (most + 1)) - Math.sqrt(2 * (most / dispersion + 1));
   const clustered = dispersion * load ** -power;
   const meanWait = exponential * spread * ((clustered + variation) / 2);
-  return { waiting, meanWait, waitVariation: waitVariation(load, variation), crowding: (taken * freeTotal) / freeNumbers, taken };
+  return {
+    waiting,
+    meanWait,
+    waitVariation: waitVariation(load, variation),
+    crowding: (taken * freeTotal) / freeNumbers,
+    taken,
+  };
 }
 
 /** Of the wait of those who wait in M/G/1: Takács' moments, with the third moment of a gamma-distributed service. */
