@@ -1,6 +1,6 @@
 import type { OpenState } from './open-loop';
 import type { OpenSteps } from './open-steps';
-import { exceeds, mixtureP95, type Spread } from './queueing';
+import { mixtureP95, type Spread, tailOf } from './queueing';
 
 /** Parts of a mixture that are too rare to move a 95th percentile. */
 const RARE = 1e-3;
@@ -23,16 +23,17 @@ export interface OwnTime {
  */
 export function firstTokenP95(state: OpenState, own: readonly OwnTime[]): number {
   const waits = waitsOf(state);
-  return own.length === 1 ? own[0]!.seconds + mixtureP95(waits) : sumP95(own, tailOf(waits));
+  return own.length === 1 ? own[0]!.seconds + mixtureP95(waits) : sumP95(own, tailOfAll(waits));
 }
 
 /** Points at which the tail of the waits is known, and standard deviations above the mean up to which. */
-const POINTS = 40;
-const FAR = 7;
+const POINTS = 28;
+const FAR = 6;
+const NONE = 1e-5;
 const BISECTIONS = 16;
 
 /** Probability that a wait exceeds so many seconds, between points that it is computed at. */
-function tailOf(waits: readonly Part[]): (seconds: number) => number {
+function tailOfAll(waits: readonly Part[]): (seconds: number) => number {
   let mean = 0;
   let square = 0;
   for (const part of waits) {
@@ -42,12 +43,15 @@ function tailOf(waits: readonly Part[]): (seconds: number) => number {
   }
   const far = mean + FAR * Math.sqrt(Math.max(square - mean * mean, 0)) + 1e-9;
   // Close together where most waits are.
-  const tail = Array.from({ length: POINTS + 1 }, (_, i) => {
-    const x = far * (i / POINTS) ** 2;
-    let above = 0;
-    for (const part of waits) above += part.weight * exceeds(part, x);
-    return above;
-  });
+  const tail = new Float64Array(POINTS + 1);
+  for (const part of waits) {
+    const exceeds = tailOf(part);
+    for (let i = 0; i <= POINTS; i++) {
+      const above = exceeds(far * (i / POINTS) ** 2);
+      if (above < NONE) break;
+      tail[i]! += part.weight * above;
+    }
+  }
   return (seconds) => {
     if (seconds < 0) return 1;
     const at = Math.sqrt(seconds / far) * POINTS;

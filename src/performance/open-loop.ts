@@ -64,7 +64,7 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
   const used = Math.min(rate * serviceSeconds, MAX_UTILISATION);
   const busy = 1 - (1 - used) * Math.exp(-steps.batch);
   const ownSeconds = work.steps * besideStep + firstPrompt;
-  const beforeLastSeconds = ((work.steps - 1) / work.steps) * firstPrompt;
+  const beforeLastSeconds = work.beforeLast * firstPrompt + (work.steps - 1) * besideStep;
   const roomForOthers = work.promptsPerStep > 1 ? work.promptsPerStep * work.meanSteps - 1 : work.leftover;
 
   const gated = gatedSeconds(steps, rate, busy);

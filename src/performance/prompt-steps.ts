@@ -15,6 +15,8 @@ export interface PromptCut {
   readonly fullStepTokens: number;
   /** Share of the prompt in its first step, when it fits the budget and is cut at a block boundary. */
   readonly firstShare: number;
+  /** Share of the prompt that is computed before its last step. */
+  readonly beforeLast: number;
 }
 
 /**
@@ -24,13 +26,16 @@ export interface PromptCut {
  */
 export function promptCut(load: Load, tokens: number, budget = load.maxNumBatchedTokens): PromptCut {
   const { blockTokens = 0, checkpointsWithin = false } = load;
-  if (blockTokens === 0)
+  if (blockTokens === 0) {
+    const steps = Math.ceil(tokens / budget);
     return {
-      steps: Math.ceil(tokens / budget),
+      steps,
       promptsPerStep: budget / tokens,
       fullStepTokens: budget,
       firstShare: 1,
+      beforeLast: ((steps - 1) * budget) / tokens,
     };
+  }
   const fullStepTokens = blockTokens <= budget ? Math.floor(budget / blockTokens) * blockTokens : budget;
   const boundary = Math.floor((tokens - 1) / blockTokens) * blockTokens;
   const whole = Math.max(0, Math.ceil((tokens - budget) / fullStepTokens));
@@ -43,6 +48,7 @@ export function promptCut(load: Load, tokens: number, budget = load.maxNumBatche
     promptsPerStep: tokens <= budget ? Math.floor(budget / tokens) : fullStepTokens / tokens,
     fullStepTokens,
     firstShare: cut && tokens <= budget ? boundary / tokens : 1,
+    beforeLast: (cut ? boundary : lastStart) / tokens,
   };
 }
 
@@ -52,6 +58,8 @@ export interface PromptWork {
   readonly firstShare: number;
   /** Share of a prompt in its last step, when it fits the budget. */
   readonly lastShare: number;
+  /** Share of a prompt that is computed before its last step. */
+  readonly beforeLast: number;
   /** Steps of a prompt of mean length when nothing decodes, and with the budget that decoding leaves. */
   readonly leastSteps: number;
   readonly meanSteps: number;
@@ -123,6 +131,7 @@ export function promptWork(
     let steps = 0;
     let cutAway = 0;
     let lastShare = 0;
+    let beforeLast = 0;
     let offered = 0;
     let wanted = 0;
     let perStep = 0;
@@ -138,6 +147,7 @@ export function promptWork(
         steps += both * cut.steps;
         cutAway += both * (1 - cut.firstShare);
         lastShare += both * (cut.firstShare < 1 ? 1 - cut.firstShare : 1);
+        beforeLast += both * cut.beforeLast;
         offered += both * cut.steps * cut.fullStepTokens;
         perStep += (both * seconds) / cut.promptsPerStep;
       }
@@ -149,6 +159,7 @@ export function promptWork(
       steps,
       firstShare: 1 - cutAway,
       lastShare,
+      beforeLast,
       leastSteps,
       meanSteps,
       promptsPerStep: first / perStep,

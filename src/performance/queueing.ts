@@ -72,18 +72,18 @@ export interface ShiftedGamma {
 }
 
 /** Probability that a value exceeds `x`; of a gamma by Wilson and Hilferty's cube root (1931). */
-export function exceeds(part: Spread, x: number): number {
+export function tailOf(part: Spread): (x: number) => number {
+  const { least } = part;
   if ('width' in part) {
-    if (x <= part.least) return 1;
-    return x >= part.least + part.width ? 0 : 1 - (x - part.least) / part.width;
+    const { width } = part;
+    return (x) => (x <= least ? 1 : x >= least + width ? 0 : 1 - (x - least) / width);
   }
-  const { least, mean, variance } = part;
+  const { mean, variance } = part;
   const above = mean - least;
-  if (!(above > 0) || !(variance > 0)) return x < mean ? 1 : 0;
-  if (x <= least) return 1;
+  if (!(above > 0) || !(variance > 0)) return (x) => (x < mean ? 1 : 0);
   const nine = (9 * above * above) / variance;
-  const z = (Math.cbrt((x - least) / above) - 1 + 1 / nine) * Math.sqrt(nine);
-  return normalTail(z);
+  const root = Math.sqrt(nine);
+  return (x) => (x <= least ? 1 : normalTail((Math.cbrt((x - least) / above) - 1 + 1 / nine) * root));
 }
 
 /** Probability that a standard normal exceeds z: Abramowitz and Stegun 26.2.17, error below 1e-7. */
@@ -109,7 +109,9 @@ const BISECTIONS = 24;
 export function mixtureP95(parts: readonly (Spread & { readonly weight: number })[]): number {
   let low = Number.POSITIVE_INFINITY;
   let high = 0;
+  const tails: { readonly weight: number; readonly tail: (x: number) => number }[] = [];
   for (const part of parts) {
+    tails.push({ weight: part.weight, tail: tailOf(part) });
     low = Math.min(low, part.least);
     high = Math.max(
       high,
@@ -119,7 +121,7 @@ export function mixtureP95(parts: readonly (Spread & { readonly weight: number }
   for (let i = 0; i < BISECTIONS && high - low > 1e-4 * high; i++) {
     const middle = (low + high) / 2;
     let above = 0;
-    for (const part of parts) above += part.weight * exceeds(part, middle);
+    for (const { weight, tail } of tails) above += weight * tail(middle);
     if (above > 0.05) low = middle;
     else high = middle;
   }
