@@ -16,9 +16,8 @@ export interface OpenState extends SteadyState {
 export interface FirstToken {
   /** Arrivals per second. */
   readonly rate: number;
-  /** Outside the engine; the part that grows with the prompt. */
+  /** Outside the engine. */
   readonly frontSeconds: number;
-  readonly frontTokenSeconds: number;
   /** A prompt's engine time and the decoding in its steps. */
   readonly ownSeconds: number;
   /** Of a prompt of two steps: how long further prompts come into its second, by their share there. */
@@ -30,7 +29,6 @@ export interface FirstToken {
   readonly serviceSeconds: number;
   readonly slotWaitSeconds: number;
   readonly slots: SlotQueue;
-  readonly drain: number;
   /** A decoding while all slots are taken all the time. */
   readonly slowestDecoding: number;
   /** Share of time in which the engine runs, and in which prompts are at work. */
@@ -114,7 +112,6 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
     firstToken: {
       rate,
       frontSeconds,
-      frontTokenSeconds: frontSeconds - requestOverheadSeconds(k, 0),
       ownSeconds,
       laterSeconds: gated.laterSeconds,
       beforeLastSeconds,
@@ -122,7 +119,6 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
       serviceSeconds,
       slotWaitSeconds,
       slots,
-      drain,
       slowestDecoding: full.decoding,
       busy,
       used,

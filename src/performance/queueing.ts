@@ -20,20 +20,6 @@ export function expectedMin(mean: number, limit: number): number {
   return sum;
 }
 
-/**
- * Mean wait for one of `slots` when each is held equally long, in units of that time: half of Erlang C's, whose times
- * are exponential. Infinite when more are asked for than there are.
- */
-export function waitForSlot(slots: number, offered: number): number {
-  if (offered >= slots) return Number.POSITIVE_INFINITY;
-  // Six standard deviations away nobody waits.
-  if (offered + 6 * Math.sqrt(offered) < slots) return 0;
-  let lost = 1;
-  for (let i = 1; i <= slots; i++) lost = (offered * lost) / (i + offered * lost);
-  const waiting = lost / (1 - (offered / slots) * (1 - lost));
-  return waiting / (slots - offered) / 2;
-}
-
 /** Squared coefficient of variation of a log-normal with this mean and 95th percentile; 0 for fixed lengths. */
 export function squaredVariation(mean: number, p95: number): number {
   const ratio = Math.log(p95 / mean);

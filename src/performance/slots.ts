@@ -7,20 +7,23 @@ export interface SlotQueue {
   readonly waitVariation: number;
   /** Mean sequences in the engine over that of an engine without limit. */
   readonly crowding: number;
-  readonly taken: number;
 }
 
-const NO_QUEUE: SlotQueue = { waiting: 0, meanWait: 0, waitVariation: 1, crowding: 1, taken: 0 };
+const NO_QUEUE: SlotQueue = { waiting: 0, meanWait: 0, waitVariation: 1, crowding: 1 };
+/** Less often than this nobody waits. */
 const NEVER = 1e-5;
+const HUGE = 1e200;
 
 /**
  * Requests share an engine that serves n of them at the rate n / holding(n), up to `slots`; further ones wait in line.
  * While none waits this is processor sharing, whose numbers do not depend on how lengths are distributed (Kelly 1979):
- * a birth-death chain. Waits are those of exponential holding times, corrected for their variation as Kimura (1994) does
- * with Cosmetatos' (1975) M/D/c.
+ * a birth-death chain. Waits are first those of exponential holding times, then of their true variation (Lee and Longton's
+ * (1 + variation) / 2, Cosmetatos' (1975) M/D/c) and for arrivals in clusters (Hayward's equivalent system).
+ * @param rate arrivals per second
  * @param asked mean number of slots taken if there were enough
  * @param holding seconds in a slot when n are taken all the time
  * @param variation squared coefficient of variation of the holding times
+ * @param dispersion variance over mean of the arrivals; 1 for Poisson
  */
 export function slotQueue(
   slots: number,
@@ -33,16 +36,22 @@ export function slotQueue(
   const most = Math.ceil(slots);
   // Six standard deviations away nobody waits.
   if (asked + 6 * Math.sqrt(asked) < slots) return NO_QUEUE;
-  const drain = most / holding(most);
+  const held = heldCurve(holding, most);
+  const drain = most / held(most);
   const load = rate / drain;
   if (load >= 1) return { ...NO_QUEUE, waiting: 1, meanWait: Number.POSITIVE_INFINITY };
   let weight = 1;
   let total = 1;
   let numbers = 0;
   for (let n = 1; n <= most; n++) {
-    weight *= (rate * holding(n)) / n;
+    weight *= (rate * held(n)) / n;
     total += weight;
     numbers += n * weight;
+    if (total > HUGE) {
+      weight /= HUGE;
+      total /= HUGE;
+      numbers /= HUGE;
+    }
   }
   // All slots taken: so many, one waiting, two waiting, ...
   const full = weight / (1 - load);
@@ -56,7 +65,7 @@ export function slotQueue(
   let freeNumbers = numbers;
   let freeWeight = weight;
   for (let n = most + 1; freeWeight * n > 1e-4 * freeTotal && n < 8 * most + 64; n++) {
-    freeWeight *= (rate * holding(n)) / n;
+    freeWeight *= (rate * held(n)) / n;
     freeTotal += freeWeight;
     freeNumbers += n * freeWeight;
   }
@@ -73,7 +82,23 @@ export function slotQueue(
     meanWait,
     waitVariation: waitVariation(load, variation),
     crowding: (taken * freeTotal) / freeNumbers,
-    taken,
+  };
+}
+
+/** Few are asked one by one; many lie on a smooth curve between points. */
+const ASKED = 16;
+
+function heldCurve(holding: (taken: number) => number, most: number): (taken: number) => number {
+  const apart = Math.max(1, most / ASKED);
+  const known: number[] = [];
+  const at = (i: number): number => {
+    known[i] ??= holding(Math.max(1, i * apart));
+    return known[i];
+  };
+  return (taken) => {
+    const below = Math.min(Math.floor(taken / apart), ASKED - 1);
+    const share = taken / apart - below;
+    return share === 0 ? at(below) : at(below) + (at(below + 1) - at(below)) * share;
   };
 }
 
