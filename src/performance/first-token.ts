@@ -30,7 +30,7 @@ export function firstTokenP95(state: OpenState, own: readonly OwnTime[]): number
 const POINTS = 28;
 const FAR = 6;
 const NONE = 1e-5;
-const BISECTIONS = 16;
+const BISECTIONS = 14;
 
 /** Probability that a wait exceeds so many seconds, between points that it is computed at. */
 function tailOfAll(waits: readonly Part[]): (seconds: number) => number {

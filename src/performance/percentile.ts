@@ -168,7 +168,7 @@ function decodingParts(state: OpenState, n: number): Moments[] {
 }
 
 /** From so many on, the number of prompts is as good as continuous. */
-const MANY = 8;
+const MANY = 5;
 
 /** How many prompts are met: one by one while they are few, else as mean and variance. */
 function met(mean: number, dispersion: number): { probability: number; count: number; spread: number }[] {

@@ -104,7 +104,7 @@ export function mixtureP95(parts: readonly (Spread & { readonly weight: number }
       'width' in part ? part.least + part.width : part.mean + 6 * Math.sqrt(part.variance),
     );
   }
-  for (let i = 0; i < BISECTIONS && high - low > 1e-4 * high; i++) {
+  for (let i = 0; i < BISECTIONS && high - low > 5e-4 * high; i++) {
     const middle = (low + high) / 2;
     let above = 0;
     for (const { weight, tail } of tails) above += weight * tail(middle);
