@@ -97,6 +97,12 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     help: 'ALB Target Optimizer: no more requests than engines run at once',
   },
   {
+    flags: '--encrypt-to-machines',
+    path: ['network', 'encryptToMachines'],
+    kind: 'on',
+    help: 'TLS between load balancer and machines too',
+  },
+  {
     flags: '--domain <name>',
     path: ['network', 'domain', 'name'],
     kind: 'text',
