@@ -39,7 +39,15 @@ export interface ListField extends Common {
   readonly options: readonly FieldOption[] | null;
 }
 
-export type Field = NumberField | ChoiceField | ListField;
+/** Free text, as the flag takes it; several values of a repeatable flag with commas. */
+export interface TextField extends Common {
+  readonly kind: 'text';
+  /** Values to begin with, each a button. */
+  readonly examples?: readonly FieldOption[];
+  readonly placeholder?: string;
+}
+
+export type Field = NumberField | ChoiceField | ListField | TextField;
 
 export interface FieldGroup {
   readonly title: string;
