@@ -2,9 +2,11 @@ import { stringify } from 'yaml';
 import { UserError } from '../errors';
 import { serializePlan } from '../plan/document';
 import type { Plan } from '../plan/schema';
+import { insteadQuestion, mixInstead } from '../planning/mix/instead';
 import { mixQuestion, withMix } from '../planning/mix/propose';
 import type { MixSolver } from '../planning/mix/solver';
-import { draftPlan, type PlanningData } from '../planning/plan';
+import { NoFleetError } from '../planning/no-fleet';
+import { type PlanningData, tryDraft } from '../planning/plan';
 import { type Override, readRequirements } from '../requirements/document';
 import { overridesOf } from '../requirements/flags';
 import type { Requirements } from '../requirements/requirements';
@@ -46,7 +48,11 @@ export async function answerTo(
   try {
     const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), data.catalogue);
     requirements = resolved.requirements;
-    const draft = draftPlan(resolved, data, (plan) => early({ plan, pending: 'alternatives' }));
+    const draft = tryDraft(resolved, data, (plan) => early({ plan, pending: 'alternatives' }));
+    if (draft instanceof NoFleetError) {
+      const question = insteadQuestion(draft);
+      throw (question && mixInstead(draft, question, await loadSolver())?.error) ?? draft;
+    }
     const problem = mixQuestion(draft);
     if (problem !== null) early({ plan: draft.plan, pending: 'mix' });
     const plan = problem === null ? draft.plan : withMix(draft, problem, await loadSolver()).plan;

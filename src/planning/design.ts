@@ -12,6 +12,7 @@ import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
 import type { CapacityBracket } from './capacity-bracket';
 import { type EngineOption, engineOptions } from './engine-options';
+import type { Miss } from './filters/filter';
 import { Kept } from './kept';
 import { layoutText } from './layouts';
 import { memoryFor } from './memory';
@@ -45,8 +46,8 @@ export interface Design {
 
 export type DesignOutcome =
   | { readonly ok: true; readonly design: Design }
-  /** It does not start. `distance`: weights over memory. */
-  | { readonly ok: false; readonly reason: string; readonly distance: number };
+  /** It does not start. */
+  | ({ readonly ok: false } & Miss);
 
 /** All settings of one layout on one GPU, the simplest first, made as they are asked for. */
 export interface DesignSet {

@@ -5,15 +5,15 @@ import { type Design, DesignStore } from './design';
 import { allowed } from './filters/allowed';
 import { disk } from './filters/disk';
 import { engineBugs } from './filters/engine-bugs';
-import { sift } from './filters/filter';
+import { type Miss, sift } from './filters/filter';
 import { hostMemory } from './filters/host-memory';
 import { market } from './filters/market';
 import { network } from './filters/network';
+import { offering } from './filters/offering';
 import { precision } from './filters/precision';
 import { qualityFloor } from './filters/quality-floor';
 import { servable } from './filters/servable';
 import { split } from './filters/split';
-import { zones } from './filters/zones';
 import { byCost, type Option, usdPerMonthAt } from './fleet';
 import { type Ask, type Prospect, Sizer } from './sizer';
 
@@ -34,7 +34,7 @@ export interface Search {
   /** The design whose replica holds most, and how much; null when none serves. */
   readonly mostCapable: Sizer['mostCapable'];
   /** What a simulation found: a replica of this design holds no more than this, requests per second. */
-  readonly limitDesign: (design: Design, requestsPerSecond: number, reason: string) => void;
+  readonly limitDesign: (design: Design, requestsPerSecond: number, miss: Miss) => void;
   /** The same prospects under requirements that differ only in SLO, confidence or load. */
   readonly vary: (requirements: PlanningContext['requirements']) => Search;
   /** The same prospects for another workload or context length, which has engines of its own. */
@@ -47,7 +47,7 @@ const newStore: Stores = (context) => new DesignStore(context);
 
 /** Sifts offers and candidates through the filters that need no sizing. */
 export function openSearch(context: PlanningContext, stores = newStore): Search {
-  const offers = sift(machineOffers(context), [servable, allowed, market, zones], context, ({ type }) => ({
+  const offers = sift(machineOffers(context), [servable, allowed, market, offering], context, ({ type }) => ({
     instanceType: type.name,
     checkpoint: null,
   }));
@@ -95,7 +95,7 @@ function searchOf(
       return sizer.size(prospect, ask);
     },
     serves: (prospect) => sizer.serves(prospect),
-    limitDesign: (design, rate, reason) => sizer.limit(design, rate, reason),
+    limitDesign: (design, rate, miss) => sizer.limit(design, rate, miss),
     mostRequestsPerSecond: (prospect) => sizer.mostRequestsPerSecond(prospect.candidate),
     mostCapable: (prospect) => sizer.mostCapable(prospect),
     vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs, stores),
