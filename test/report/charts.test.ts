@@ -1,6 +1,6 @@
 import { CHARTS } from '../../src/report/charts/index';
 import { DARK, LIGHT } from '../../src/report/charts/theme';
-import { rate as rateText, seconds, usd } from '../../src/report/format';
+import { number, seconds, usd } from '../../src/report/format';
 import { DAY_PLAN, SMALL_PLAN } from './plans';
 
 interface DrawnSeries {
@@ -67,7 +67,7 @@ test('the cost chart and the table of hosted APIs name the same break-even, with
   for (const { api, tokensPerDay, apiUsdPerMonth } of DAY_PLAN.breakEven!) {
     if (tokensPerDay === null) continue;
     const peak = tokensPerDay / perDay;
-    expect(text).toContain(`${api} from a peak of ${rateText(peak)} on`);
+    expect(text).toContain(`${api} from ${number(peak)}`);
     const next = points.findIndex(({ requestsPerSecond }) => requestsPerSecond >= peak);
     if (next <= 0) continue;
     judged++;

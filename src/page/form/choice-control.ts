@@ -4,12 +4,17 @@ import type { ChoiceField, FieldOption } from './field';
 
 /** One of several; a value that is none of them (from an address) is shown all the same, for the planner to refuse. */
 export function choiceControl(field: ChoiceField, options: readonly FieldOption[], change: Change): Control {
+  let known = options;
   const elements = (offered: readonly FieldOption[]): HTMLElement[] =>
     offered.map(({ value, text }) => h('option', { value }, text));
   const select = h('select', { id: field.name }, elements(options));
   const around = frame(field, false, select);
   select.setAttribute('aria-describedby', around.describedBy);
-  select.addEventListener('change', () => change(select.value || undefined, false));
+  select.addEventListener('change', () => {
+    tell();
+    change(select.value || undefined, false);
+  });
+  const tell = (): void => around.say(known.find(({ value }) => value === select.value)?.about ?? '');
   const hasEmpty = options.some(({ value }) => value === '');
   const show = (value: Value): void => {
     const wanted = typeof value === 'string' ? value : hasEmpty ? '' : options[0]!.value;
@@ -19,6 +24,7 @@ export function choiceControl(field: ChoiceField, options: readonly FieldOption[
       select.append(h('option', { value: wanted, 'data-foreign': 'true' }, wanted));
     }
     select.value = wanted;
+    tell();
   };
 
   return {
@@ -26,6 +32,7 @@ export function choiceControl(field: ChoiceField, options: readonly FieldOption[
     show,
     offer: (offered) => {
       const { value } = select;
+      known = offered;
       select.replaceChildren(...elements(offered));
       show(value);
     },

@@ -25,6 +25,8 @@ export interface NumberField extends Common {
 export interface FieldOption {
   readonly value: string;
   readonly text: string;
+  /** One line about it once it is chosen. */
+  readonly about?: string;
 }
 
 export interface ChoiceField extends Common {

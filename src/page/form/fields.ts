@@ -13,6 +13,7 @@ const FLOOR_TEXT = {
 /** 24 shares of the peak, from 0:00 UTC. */
 const dayOf = (share: (hour: number) => number): string =>
   Array.from({ length: 24 }, (_, hour) => share(hour)).join(',');
+const PRESET_TEXT: Readonly<Record<string, string>> = { rag: 'RAG', 'long-document': 'Long documents' };
 const capitalised = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 const tokens = (value: number): string => `about ${number(Math.round(value * 0.75))} English words`;
 
@@ -68,7 +69,8 @@ export const GROUPS: readonly FieldGroup[] = [
         hint: 'Fills in whatever you leave empty below.',
         options: PRESET_NAMES.map((value) => ({
           value: value === 'chat' ? '' : value,
-          text: `${capitalised(value)}: ${PRESETS[value].description}`,
+          text: PRESET_TEXT[value] ?? capitalised(value),
+          about: `${capitalised(PRESETS[value].description)}.`,
         })),
       },
       {

@@ -38,10 +38,12 @@ export const costChart: Chart = {
     const { cost, requirements } = plan;
     const apis = apisOf(plan);
     const crossings = apis.flatMap(({ name, dearerFrom }) =>
-      dearerFrom === null ? [] : [`${name} from a peak of ${rate(dearerFrom)} on`],
+      dearerFrom === null ? [] : [`${name} from ${number(dearerFrom)}`],
     );
     const dearer =
-      crossings.length > 0 ? `Dearer: ${crossings.join(', ')}` : 'None becomes dearer at any load';
+      crossings.length > 0
+        ? `Dearer than this fleet from a peak (requests/s) on: ${crossings.join(', ')}`
+        : 'None becomes dearer at any load';
     const hosted = apis.length > 0 ? ` A hosted API costs in proportion to the load. ${dearer}.` : '';
     return `This fleet costs ${usd(cost.usdPerMonth)} a month at the planned ${rate(requirements.workload.requestsPerSecond)} and grows by whole machines.${hosted}`;
   },
