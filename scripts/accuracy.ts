@@ -1,6 +1,7 @@
 /**
- * `npm run accuracy -- [--observations FILE] [--json]`. The calibration's own file: every configuration is predicted
+ * `npm run accuracy -- [--observations FILE] [--without-qwen-serving] [--json]`. The calibration's own file: every configuration is predicted
  * from a fit without it (about a minute and a half). Any other file: plain prediction with the shipped coefficients.
+ * Without the Qwen3.5 serving rows, neither fits nor tables know them: terms of the model are chosen so.
  */
 import { parseArgs } from 'node:util';
 import { UserError } from '../src/errors';
@@ -10,7 +11,14 @@ import { spreadOf } from '../src/performance/interval';
 import { crossValidate, type Outcome, SCHEMES, type Scheme } from './calibration/cross-validation';
 import { predictRow } from './calibration/fit';
 import { DEFAULT_OBSERVATIONS, readObservations } from './calibration/observations';
-import { accuracyTables, type Judged, printTables, type Table, tableBy } from './calibration/report';
+import {
+  accuracyTables,
+  type Judged,
+  printTables,
+  qwenServing,
+  type Table,
+  tableBy,
+} from './calibration/report';
 import { FIGURES, type Row, rowsOf } from './calibration/rows';
 import { covered, type OutcomesByScheme, Z_80 } from './calibration/spreads';
 import { groupBy } from './calibration/statistics';
@@ -59,11 +67,16 @@ function leftOutOutcomes(rows: readonly Row[]): { judged: Judged[]; unseen: Reco
 
 function main(): void {
   const { values } = parseArgs({
-    options: { observations: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: {
+      observations: { type: 'string' },
+      'without-qwen-serving': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
   });
   const file = values.observations ?? DEFAULT_OBSERVATIONS;
   const { observations, hash } = readObservations(file);
-  const { rows, unusable } = rowsOf(observations);
+  const { rows: all, unusable } = rowsOf(observations);
+  const rows = values['without-qwen-serving'] ? all.filter((row) => !qwenServing(row)) : all;
   if (rows.length === 0) throw new UserError(`${file}: no vLLM row that can be predicted`);
   const calibrated = hash === coefficientsFile.source.sha256;
   const { judged, unseen } = calibrated
