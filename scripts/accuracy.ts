@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { UserError } from '../src/errors';
 import { basisOf, coefficientsFor, FITTED } from '../src/performance/coefficients';
 import coefficientsFile from '../src/performance/data/coefficients.json';
-import { spreadOf } from '../src/performance/interval';
+import { layoutSds, spreadOf } from '../src/performance/interval';
 import { crossValidate, type Outcome, SCHEMES, type Scheme } from './calibration/cross-validation';
 import { predictRow } from './calibration/fit';
 import { DEFAULT_OBSERVATIONS, readObservations } from './calibration/observations';
@@ -38,7 +38,15 @@ function shippedOutcomes(rows: readonly Row[]): Judged[] {
           basis,
           regime,
         };
-        const spread = spreadOf(figure, basis, regime);
+        const spread = spreadOf(
+          figure,
+          {
+            basis,
+            remainingSds: {},
+            layoutSds: layoutSds(row.features, row.features.moeLayers > 0),
+          },
+          regime,
+        );
         return { outcome, spread, inside: Math.abs(outcome.logError) <= Z_80 * spread };
       },
     );
