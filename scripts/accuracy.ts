@@ -8,7 +8,7 @@ import { UserError } from '../src/errors';
 import { basisOf, coefficientsFor, FITTED } from '../src/performance/coefficients';
 import coefficientsFile from '../src/performance/data/coefficients.json';
 import { layoutSds, spreadOf } from '../src/performance/interval';
-import { crossValidate, type Outcome, SCHEMES, type Scheme } from './calibration/cross-validation';
+import { type Outcome, SCHEMES, type Scheme } from './calibration/cross-validation';
 import { predictRow } from './calibration/fit';
 import { DEFAULT_OBSERVATIONS, readObservations } from './calibration/observations';
 import {
@@ -22,6 +22,7 @@ import {
 import { FIGURES, type Row, rowsOf } from './calibration/rows';
 import { covered, type OutcomesByScheme, Z_80 } from './calibration/spreads';
 import { groupBy } from './calibration/statistics';
+import { crossValidateWatched } from './calibration/watched';
 
 /** Predictions with the shipped coefficients; nothing of the rows is used but their description. */
 function shippedOutcomes(rows: readonly Row[]): Judged[] {
@@ -56,7 +57,7 @@ function shippedOutcomes(rows: readonly Row[]): Judged[] {
 /** Outcomes with one configuration left out, and tables of all of a model on a GPU, or of all of a GPU, left out. */
 function leftOutOutcomes(rows: readonly Row[]): { judged: Judged[]; unseen: Record<string, Table> } {
   const outcomes = Object.fromEntries(
-    SCHEMES.map((scheme) => [scheme, crossValidate(rows, scheme)]),
+    SCHEMES.map((scheme) => [scheme, crossValidateWatched(rows, scheme)]),
   ) as unknown as OutcomesByScheme;
   const used = (scheme: Scheme): Judged[] =>
     covered(outcomes, scheme).filter(({ outcome }) => outcome.row.excluded === null);
