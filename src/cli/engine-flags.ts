@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { quote, UserError } from '../errors';
 import { findGpu, GPUS, type Gpu, usableMemory } from '../hardware/gpus';
 import { CHECKPOINT_KEYS, type Checkpoint, type CheckpointKey } from '../models/checkpoints';
-import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
+import { findCheckpoint, findModel, type Model, unknownModel } from '../models/registry';
 import { type Calibration, type Grounded, groundedIn } from '../performance/calibration';
 import { FITTED } from '../performance/coefficients';
 import { type StepFeatures, stepFeatures } from '../performance/features';
@@ -228,9 +228,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
 function modelOf(name: string): Model {
   const lookup = findModel(name);
   if (lookup.found) return lookup.model;
-  throw new UserError(
-    `--model: unknown model ${quote(name)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`,
-  );
+  throw new UserError(`--model: ${unknownModel(name)}`);
 }
 
 function checkpointOf(model: Model, key: string): Checkpoint {

@@ -40,7 +40,7 @@ export async function answerTo(
 ): Promise<Outcome> {
   let requirements: Requirements | null = null;
   try {
-    const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), data.catalogue);
+    const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), data.catalogue, today());
     requirements = resolved.requirements;
     const draft = tryDraft(resolved, data);
     if (draft instanceof NoFleetError) {
@@ -57,6 +57,8 @@ export async function answerTo(
     return { kind: 'defect', message: (error as Error).stack ?? String(error) };
   }
 }
+
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 const overridesIn = (state: State): Override[] =>
   flagsOf(state).flatMap(({ flag, given }) => overridesOf(flag, given));

@@ -38,6 +38,7 @@ const workload = z.strictObject({
     .describe('peak arrival rate (default 1)'),
   concurrentUsers: z
     .number()
+    .int()
     .positive()
     .max(LIMITS.concurrentUsers)
     .optional()

@@ -12,10 +12,14 @@ const KINDS: readonly (readonly [Alternative['kind'], string])[] = [
 export const optionWords = ({ instances, instanceType, checkpoint, extras = [] }: PlanOption): string =>
   `${instances} x ${instanceType}, ${checkpoint.toUpperCase()}${extras.length > 0 ? ` with ${extras.join(' and ')}` : ''}`;
 
+const survived = (zones: number): string => (zones > 1 ? 'any machine and of any zone' : 'any machine');
+
 /** The next cheaper, faster and safer plan; the cheapest of all where it is not the recommended one. */
-export function alternativeFacts({ alternatives, bestCost }: Plan): Fact[] {
+export function alternativeFacts({ alternatives, bestCost, choice }: Plan): Fact[] {
   const facts = KINDS.map(([kind, label]): Fact => {
     const found = alternatives.find((alternative) => alternative.kind === kind);
+    if (found === undefined && kind === 'next-safer')
+      return [label, `none needed: the load survives the loss of ${survived(choice.zoneIds.length)}`];
     if (found === undefined) return [label, 'none found that meets the targets'];
     const { option, tradeOff } = found;
     return [
