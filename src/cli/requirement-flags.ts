@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { REPEATABLE } from '../requirements/deployment-flags';
+import { REPEATABLE } from '../requirements/flag';
 import type { Override } from '../requirements/document';
 import { FLAGS, overridesOf } from '../requirements/flags';
 
