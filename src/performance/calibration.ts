@@ -57,7 +57,7 @@ export function groundedIn(
   { model, gpu, ...engine }: MeasuredEngine & Pick<Calibration, 'model' | 'gpu'>,
 ): Grounded {
   const coefficients = coefficientsFor(k, model, gpu);
-  const basis = basisOf(model, gpu);
+  const basis = basisOf(model, gpu, engine.checkpoint);
   const calibration = calibrations.find((known) => known.model === model && known.gpu === gpu);
   if (calibration === undefined) return { coefficients, basis, footing: basis };
   const { decode, prefill, ttft } = calibration;
