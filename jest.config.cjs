@@ -1,4 +1,6 @@
 /** Tests run on Node alone: no network, no credentials. swc only strips types; tsc checks them in `npm test`. */
+const { availableParallelism } = require('node:os');
+
 // Whoever runs the tests may have refreshed prices of their own.
 process.env.QWEN_SELFHOST_CATALOGUE = 'none';
 module.exports = {
@@ -19,6 +21,6 @@ module.exports = {
   // Global lookups are slow inside jest's sandbox, and the models compute with little else (CDKTF cannot bear Number here).
   sandboxInjectedGlobals: ['Math'],
   testTimeout: 30000,
-  // Both cores of a small machine: jest leaves one idle by default, which doubles the time there.
-  maxWorkers: '100%',
+  // One more than there are cores: the suites of the benchmark client, of programs and of servers mostly wait.
+  maxWorkers: availableParallelism() + 1,
 };

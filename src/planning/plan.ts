@@ -96,11 +96,18 @@ export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Pl
   return problem === null ? draft.plan : withMix(draft, problem, solver).plan;
 }
 
-/** The plan of one fleet, or why there is none. */
-export function tryDraft(resolved: ResolvedRequirements, data: PlanningData): Draft | NoFleetError {
+/**
+ * The plan of one fleet, or why there is none.
+ * @param early told the plan while its alternatives are still to be simulated; it has none then
+ */
+export function tryDraft(
+  resolved: ResolvedRequirements,
+  data: PlanningData,
+  early: (plan: Plan) => void = () => undefined,
+): Draft | NoFleetError {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
-  const search = openSearch(context, data.designs?.storeFor(context));
+  const search = openSearch(context, data.designs && ((asked) => data.designs!.storeFor(asked)));
   const found = recommend(search, data.exhaustive ?? false);
   if (found === null) return new NoFleetError(search);
 
@@ -117,7 +124,7 @@ export function tryDraft(resolved: ResolvedRequirements, data: PlanningData): Dr
   const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
   const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
-  const plan: Plan = {
+  const alone: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     name: requirements.name,
     summary: summarise(chosen, requirements, predicted),
@@ -169,7 +176,7 @@ export function tryDraft(resolved: ResolvedRequirements, data: PlanningData): Dr
       usdPerMillionTokensFullLoad: costPerMillionTokensFullLoad(chosen, requirements),
     },
     risks: planRisks(chosen, context, zoneIds),
-    alternatives: alternativesTo(chosen, search),
+    alternatives: [],
     bestCost: { option: describeOption(best, context), whyNot: whyNotBest },
     pareto: paretoFrontier(sized, context).map((option) => describeOption(option, context)),
     markets: marketPrices(chosen, context),
@@ -188,7 +195,8 @@ export function tryDraft(resolved: ResolvedRequirements, data: PlanningData): Dr
     },
     series: planSeries(chosen, search),
   };
-  return { plan, search, best };
+  early(alone);
+  return { plan: { ...alone, alternatives: alternativesTo(chosen, search) }, search, best };
 }
 
 const fewestInstances = ({ instances, hourlyInstances }: Option): number =>

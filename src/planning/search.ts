@@ -20,6 +20,7 @@ import { type Ask, type Prospect, Sizer } from './sizer';
 /** A search in progress: narrows prospects only as far as asked, and remembers every reason. */
 export interface Search {
   readonly context: PlanningContext;
+  readonly stores: Stores;
   readonly prospects: readonly Prospect[];
   /** Less than any fleet of a prospect can cost, from decoding alone; infinite where no design serves at all. */
   readonly cheapestUsdPerMonth: (prospect: Prospect) => number;
@@ -36,12 +37,16 @@ export interface Search {
   readonly limitDesign: (design: Design, requestsPerSecond: number, miss: Miss) => void;
   /** The same prospects under requirements that differ only in SLO, confidence or load. */
   readonly vary: (requirements: PlanningContext['requirements']) => Search;
-  /** The same prospects for another workload or context length: everything about engines is computed anew. */
+  /** The same prospects for another workload or context length, which has engines of its own. */
   readonly reshape: (requirements: PlanningContext['requirements']) => Search;
 }
 
+/** Where the designs of a search come from. */
+export type Stores = (context: PlanningContext) => DesignStore;
+const newStore: Stores = (context) => new DesignStore(context);
+
 /** Sifts offers and candidates through the filters that need no sizing. */
-export function openSearch(context: PlanningContext, designs = new DesignStore(context)): Search {
+export function openSearch(context: PlanningContext, stores = newStore): Search {
   const offers = sift(machineOffers(context), [servable, allowed, market, offering], context, ({ type }) => ({
     instanceType: type.name,
     checkpoint: null,
@@ -59,7 +64,7 @@ export function openSearch(context: PlanningContext, designs = new DesignStore(c
     described,
   );
   const rejected = [...offers.rejected, ...pairings.rejected, ...candidates.rejected];
-  return searchOf(context, candidates.kept, rejected, designs);
+  return searchOf(context, candidates.kept, rejected, stores(context), stores);
 }
 
 const described = ({ offer, checkpoint }: Pairing) => ({
@@ -72,6 +77,7 @@ function searchOf(
   candidates: readonly Candidate[],
   rejected: Rejected[],
   designs: DesignStore,
+  stores: Stores,
 ): Search {
   const sizer = new Sizer(context, designs, rejected);
   const prospects = candidates.map((candidate) => ({
@@ -80,6 +86,7 @@ function searchOf(
   }));
   return {
     context,
+    stores,
     prospects,
     cheapestUsdPerMonth: (prospect) => sizer.cheapestUsdPerMonth(prospect.candidate),
     rejected,
@@ -91,10 +98,10 @@ function searchOf(
     limitDesign: (design, rate, miss) => sizer.limit(design, rate, miss),
     mostRequestsPerSecond: (prospect) => sizer.mostRequestsPerSecond(prospect.candidate),
     mostCapable: (prospect) => sizer.mostCapable(prospect),
-    vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs),
+    vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs, stores),
     reshape: (requirements) => {
       const reshaped = { ...context, requirements };
-      return searchOf(reshaped, candidates, [], new DesignStore(reshaped));
+      return searchOf(reshaped, candidates, [], stores(reshaped), stores);
     },
   };
 }

@@ -29,17 +29,23 @@ const LITTLE = 1e-9;
 /** Sizes prospects: computes of each only what was asked, and remembers capacities, limits and reasons. */
 export class Sizer {
   private readonly floors = new Map<Design, Miss | null>();
-  private readonly brackets = new Map<Design, CapacityBracket>();
+  private readonly brackets: Map<Design, CapacityBracket>;
   private readonly limits = new Map<string, { readonly requestsPerSecond: number; readonly miss: Miss }>();
   private readonly explained = new Set<Prospect>();
-  private readonly bounds = new Map<Design, number>();
-  private readonly mostOf = new Map<DesignSet, number>();
+  private readonly bounds: Map<Design, number>;
+  private readonly mostOf: Map<DesignSet, number>;
 
   constructor(
     private readonly context: PlanningContext,
     private readonly designs: DesignStore,
     private readonly rejected: Rejected[],
-  ) {}
+  ) {
+    ({
+      brackets: this.brackets,
+      bounds: this.bounds,
+      mostOf: this.mostOf,
+    } = designs.capacitiesFor(context.requirements));
+  }
 
   limit(design: Design, requestsPerSecond: number, { filter, reason }: Miss): void {
     this.limits.set(design.key, { requestsPerSecond, miss: { filter, reason, distance: 1 } });

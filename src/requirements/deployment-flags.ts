@@ -10,6 +10,18 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     'texts',
     'subnets of the load balancer, repeatable',
   ),
+  flag(
+    '--route-table <id>',
+    'network.routeTableIds',
+    'texts',
+    "route tables of an existing VPC's machine subnets, to get an S3 gateway endpoint; repeatable",
+  ),
+  flag(
+    '--interface-endpoint <service>',
+    'network.interfaceEndpoints',
+    'texts',
+    'interface endpoints that an existing VPC without NAT lacks, repeatable',
+  ),
   flag('--exposure <where>', 'network.exposure', 'text', 'internal (default) or public'),
   flag('--certificate <arn>', 'network.certificateArn', 'text', 'ACM certificate of the front door'),
   flag(
@@ -64,6 +76,7 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     'text',
     'none (default), variable, or the ARN of a secret',
   ),
+  flag('--secrets-kms-key <arn>', 'deployment.secretsKmsKeyArn', 'text', 'KMS key of secrets named by ARN'),
   flag('--weights <source>', 'deployment.weights', 'text', 'huggingface (default) or s3'),
   flag('--image <reference>', 'deployment.image', 'text', 'engine image: by digest, or a copy in your ECR'),
   flag('--loader <name>', 'deployment.loader', 'text', 'how weights are read: default or streamer'),

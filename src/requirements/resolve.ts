@@ -67,6 +67,8 @@ export function resolveRequirements(
       vpcId: input.network?.vpcId ?? null,
       machineSubnetIds: input.network?.machineSubnetIds ?? [],
       loadBalancerSubnetIds: input.network?.loadBalancerSubnetIds ?? [],
+      routeTableIds: input.network?.routeTableIds ?? [],
+      interfaceEndpoints: input.network?.interfaceEndpoints ?? [],
       exposure: input.network?.exposure ?? 'internal',
       certificateArn: input.network?.certificateArn ?? null,
       cidr: input.network?.cidr ?? null,

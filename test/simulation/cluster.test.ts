@@ -89,7 +89,7 @@ test('where every request is one step alone in the engine, waiting is that of M/
     const random = new RandomStream(11, 0);
     let arrival = 0;
     const table = tableOf(
-      Array.from({ length: 200_000 }, () => {
+      Array.from({ length: 100_000 }, () => {
         arrival += (random.exponential() * service) / load;
         return { arrival, input: 10, output: 1 };
       }),

@@ -2,7 +2,7 @@ import type { PlanningContext } from '../candidate';
 import { nearestMiss } from '../explain';
 import type { Option } from '../fleet';
 import { recommend } from '../recommend';
-import { openSearch } from '../search';
+import { openSearch, type Stores } from '../search';
 import { bestMix, type Mix, type MixProblem, withoutMachine } from './mix';
 import { fleetNames } from './routing';
 import type { MixSolver } from './solver';
@@ -15,8 +15,8 @@ export type Confirmation =
   | { readonly ok: false; readonly reason: string };
 
 /** Searches and simulates a fleet of a mix anew as a service of its own, so that what is proposed is what would be built. */
-export function confirmFleet(context: PlanningContext): Confirmation {
-  const search = openSearch(context);
+export function confirmFleet(context: PlanningContext, stores?: Stores): Confirmation {
+  const search = openSearch(context, stores);
   const found = recommend(search, false);
   if (found !== null) return { ok: true, option: found.recommended, context };
   const miss = nearestMiss(search);
@@ -47,7 +47,7 @@ export function confirmedMix(
   limitUsd: number,
   confirm = confirmFleet,
 ): { readonly confirmed: ConfirmedMix | null; readonly failure: string | null } {
-  const { context } = problem.search;
+  const { context, stores } = problem.search;
   let failure: string | null = null;
   let left = problem;
   let mix = first;
@@ -57,7 +57,7 @@ export function confirmedMix(
     const asked = fleets.map(({ requirements }, i) => ({ ...requirements, name: names[i]! }));
     const built: Extract<Confirmation, { ok: true }>[] = [];
     for (const requirements of asked) {
-      const confirmation = confirm({ ...context, requirements });
+      const confirmation = confirm({ ...context, requirements }, stores);
       if (confirmation.ok) built.push(confirmation);
       else {
         failure ??= `its fleet ${requirements.name} does not hold: ${confirmation.reason}`;
