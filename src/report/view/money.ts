@@ -20,7 +20,10 @@ export function costFacts({ cost, choice, requirements }: Plan): Fact[] {
       'an hour',
       `${usd(cost.usdPerHour)} in all; a machine ${usd(cost.instance.usdPerHour)} (${cost.instance.evidence} price, ${cost.instance.source})${less}`,
     ],
-    ['a million tokens', `${each(tokens)}${full ? `; with every machine busy: ${each(full)}` : ''}`],
+    [
+      'a million tokens',
+      `${each(tokens)}${full ? `; with every machine as busy as planned for (70% of what it holds, or less): ${each(full)}` : ''}`,
+    ],
   ];
 }
 
