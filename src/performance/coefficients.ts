@@ -22,6 +22,8 @@ export interface Coefficients {
   readonly mfuFp8: number;
   readonly mfuFp4: number;
   readonly moeMfuRatio: number;
+  /** Rows of a tile of the experts' grouped GEMM; 1 pads nothing. Not fitted. */
+  readonly expertTileRows: number;
   /** Tokens that count as independent draws of experts, per token; 1 would be even routing. */
   readonly routingSpread: number;
   readonly nvlinkLatencyMicros: number;

@@ -45,6 +45,12 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     'number',
     'ALB Target Optimizer: no more requests than engines run at once',
   ),
+  flag(
+    '--encrypt-to-machines',
+    'network.encryptToMachines',
+    'on',
+    'TLS between load balancer and machines too',
+  ),
   flag('--domain <name>', 'network.domain.name', 'text', 'host name of the front door, with --hosted-zone'),
   flag(
     '--hosted-zone <id>',

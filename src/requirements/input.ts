@@ -162,6 +162,12 @@ const network = z.strictObject({
     .describe(
       'port of ALB Target Optimizer (usually 3000): a machine gets no more requests than its engines run at once, others get 503',
     ),
+  encryptToMachines: z
+    .boolean()
+    .optional()
+    .describe(
+      'TLS between load balancer and machines too, ended by the local proxy (default false: plain HTTP inside the VPC)',
+    ),
   jwt: z
     .strictObject({ issuer: httpsUrl, jwksUrl: httpsUrl })
     .optional()

@@ -80,6 +80,7 @@ export function resolveRequirements(
       webAclArn: input.network?.webAclArn ?? null,
       rateLimitPerKey: input.network?.rateLimitPerKey ?? null,
       targetControlPort: input.network?.targetControlPort ?? null,
+      encryptToMachines: input.network?.encryptToMachines ?? false,
       jwt: input.network?.jwt ?? null,
     },
     sizing: resolveSizing(input.sizing),

@@ -54,7 +54,7 @@ const times = (ratio: number): string =>
 
 /** How to read that table. */
 export const HOSTED_LEAD =
-  'List prices for the planned load. An API is dearer than this fleet from the volume in the last column on, spread evenly over the day; "never": even full machines cost more a token.';
+  'List prices for the planned load. An API is dearer than this fleet from the volume in the last column on, spread over the day as planned; "never": even full machines cost more a token.';
 
 /** The chosen machines bought otherwise, one line each. */
 export const marketLines = ({ markets = [], choice }: Plan): string[] =>
