@@ -12,6 +12,7 @@ export { AutoscalingSchedule } from '@cdktf/provider-aws/lib/autoscaling-schedul
 export { BudgetsBudget } from '@cdktf/provider-aws/lib/budgets-budget';
 export { CeAnomalyMonitor } from '@cdktf/provider-aws/lib/ce-anomaly-monitor';
 export { CeAnomalySubscription } from '@cdktf/provider-aws/lib/ce-anomaly-subscription';
+export { CloudwatchCompositeAlarm } from '@cdktf/provider-aws/lib/cloudwatch-composite-alarm';
 export { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 export { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 export { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-target';
@@ -63,6 +64,7 @@ export { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 export { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 export { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 export { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
+export { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 export { Subnet } from '@cdktf/provider-aws/lib/subnet';
 export { Vpc } from '@cdktf/provider-aws/lib/vpc';
 export { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';

@@ -75,8 +75,9 @@ def main():
     images += [config["targetAgent"]["image"]] if config.get("targetAgent") else []
     for image in images:
         attempt("image", lambda image=image: pull(image))
-    if weights.is_verified(config):
-        return log("weights: already here and verified")
+    here = weights.verified_commit(config)
+    if here is not None:
+        return log("weights: already here and verified, commit %s" % here)
     missing = engine["checkpointBytes"] - weights.present_bytes(config)
     check_space(cache, missing)
     log("weights: fetching %.1f GB" % (max(0, missing) / 1e9))

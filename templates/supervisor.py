@@ -110,22 +110,29 @@ class Supervisor:
             answers = list(pool.map(healthy, ports))
         for index, answers_well in enumerate(answers):
             if answers_well:
-                if self.served[index] is None or self.silent[index] > 0:
+                if self.served[index] is None:
                     self.served[index] = process(index)
                 self.silent[index] = 0
                 continue
             self.silent[index] += 1
-            if self.silent[index] == 1 and self.served[index] is not None:
-                log("engine %d answers no health check" % index)
-            if self.served[index] is None or self.silent[index] < HUNG_POLLS:
+            if self.served[index] is None:
                 continue
-            if process(index) == self.served[index]:
-                log("engine %d hangs: killing it to start it again" % index)
+            if process(index) != self.served[index]:
+                # It loads again, which takes minutes; systemd counts its restarts.
+                self.restarted(index, "engine %d has ended: started again, until its restarts are spent" % index)
+            elif self.silent[index] == HUNG_POLLS:
                 subprocess.run(["docker", "kill", "qwen-engine-%d" % index], check=False)
-            else:
-                # It ended and loads again, which takes minutes; systemd counts its restarts.
-                log("engine %d was started again and loads" % index)
-            self.served[index], self.silent[index] = None, 0
+                self.restarted(index, "engine %d hangs: killed to start it again" % index)
+            elif self.silent[index] == 1:
+                log("engine %d answers no health check" % index)
+
+    def restarted(self, index, text):
+        """Reports an engine that served and is gone; but not one that was stopped, as before a reboot."""
+        self.served[index], self.silent[index] = None, 0
+        if os.path.exists(MARK):
+            return
+        log(text)
+        emit(self.config, {"EngineRestarted": 1})
 
     def announce(self):
         """Completes the launch hook once every engine serves, through the port that the load balancer uses."""

@@ -1,15 +1,20 @@
-"""Weights in the layout of Hugging Face's cache, so that the engine's arguments are the same wherever they come from."""
+"""Weights in the layout of Hugging Face's cache, so that the engine's arguments are the same wherever they come from.
+
+All machines of a fleet serve one commit: the plan's, the one that was staged, or the one that the first machine found.
+"""
 
 import concurrent.futures
 import hashlib
 import json
 import os
+import re
 import subprocess
 
-from machine import log
+from machine import aws, log
 
 # huggingface_hub names a blob by its etag (file_download.py): a large file's SHA-256, a small one's git SHA-1. So the
 # name is the checksum.
+HEAD = "import sys; from huggingface_hub import HfApi; print(HfApi().model_info(sys.argv[1], revision=sys.argv[2]).sha)"
 DOWNLOAD = (
     "import sys; from huggingface_hub import snapshot_download;"
     "print(snapshot_download(sys.argv[1], revision=sys.argv[2], ignore_patterns=['*.bin', '*.pt', '*.gguf']))"
@@ -26,8 +31,12 @@ def mark(config):
     return os.path.join(repository_folder(config), "verified-" + revision)
 
 
-def is_verified(config):
-    return os.path.exists(mark(config))
+def verified_commit(config):
+    """The commit whose files are all here, None before that."""
+    if not os.path.exists(mark(config)):
+        return None
+    with open(mark(config), encoding="utf-8") as file:
+        return file.read()
 
 
 def present_bytes(config):
@@ -65,17 +74,66 @@ def run(argv):
     done = subprocess.run(argv, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip()[-500:] or "exit %d" % done.returncode)
+    return done.stdout.strip()
 
 
-def from_hugging_face(config, secrets):
-    """@returns (path, checksum) of every file whose checksum is known"""
+def in_engine_image(config, secrets, program, revision):
+    """Runs a program with the repository and the revision as its words; what it printed."""
     engine = config["engine"]
     argv = ["docker", "run", "--rm", "--network", "host", "--volume", engine["cacheDirectory"] + ":/cache"]
     argv += ["--volume", secrets + ":/run/secrets:ro", "--env", "HF_HOME=/cache/huggingface"]
     argv += ["--env", "HF_TOKEN_PATH=/run/secrets/huggingFaceToken", "--entrypoint", "python3", engine["image"]]
-    run(argv + ["-c", DOWNLOAD, engine["repository"], engine["revision"]])
+    return run(argv + ["-c", program, engine["repository"], revision])
+
+
+def is_commit(text):
+    return re.fullmatch("[0-9a-f]{40}", text) is not None
+
+
+def agreed(config, words):
+    """What the fleet's parameter says: a commit, once a machine has put one there."""
+    text, problem = aws(config, *words, "--query", "Parameter.Value", "--output", "text")
+    if problem is not None:
+        raise RuntimeError("the fleet's revision: %s" % problem)
+    return text.strip()
+
+
+def commit_to_serve(config, secrets):
+    """A branch moves on; the first machine of a fleet writes down where it was, all others read that."""
+    engine = config["engine"]
+    if engine["revisionParameter"] is None:
+        return engine["revision"]
+    name = engine["revisionParameter"]
+    get = ["ssm", "get-parameter", "--name", name]
+    found = agreed(config, get)
+    if is_commit(found):
+        return found
+    head = in_engine_image(config, secrets, HEAD, engine["revision"])
+    if not is_commit(head):
+        raise RuntimeError("%s has no commit at %s: %s" % (engine["repository"], engine["revision"], head[-200:]))
+    log("weights: %s of %s is %s: written down for the fleet" % (engine["revision"], engine["repository"], head))
+    agreed(config, ["ssm", "put-parameter", "--overwrite", "--name", name, "--value", head])
+    # Another machine may have written meanwhile.
+    return agreed(config, get)
+
+
+def write_ref(config, commit):
+    """The engine asks offline for the plan's revision: a branch is then a file that names its commit."""
+    if commit == config["engine"]["revision"]:
+        return
+    ref = os.path.join(repository_folder(config), "refs", config["engine"]["revision"])
+    os.makedirs(os.path.dirname(ref), exist_ok=True)
+    with open(ref, "w", encoding="utf-8") as file:
+        file.write(commit)
+
+
+def from_hugging_face(config, secrets):
+    """@returns the commit, and (path, checksum) of every file whose checksum is known"""
+    commit = commit_to_serve(config, secrets)
+    in_engine_image(config, secrets, DOWNLOAD, commit)
+    write_ref(config, commit)
     blobs = os.path.join(repository_folder(config), "blobs")
-    return [(os.path.join(blobs, name), name) for name in sorted(os.listdir(blobs)) if len(name) in (40, 64)]
+    return commit, [(os.path.join(blobs, name), name) for name in sorted(os.listdir(blobs)) if len(name) in (40, 64)]
 
 
 def drop_strays(snapshot, wanted):
@@ -91,8 +149,7 @@ def from_s3(config):
     engine = config["engine"]
     source = "s3://%s/%s" % (config["deployed"]["weightsBucket"], engine["weightsPrefix"])
     folder = repository_folder(config)
-    ref = os.path.join(folder, "refs", engine["revision"])
-    os.makedirs(os.path.dirname(ref), exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
     manifest = os.path.join(folder, "manifest.json")
     copy = ["aws", "s3", "cp", "--only-show-errors", "--region", config["region"]]
     try:
@@ -106,15 +163,14 @@ def from_s3(config):
     drop_strays(snapshot, {entry["path"] for entry in listed["files"]})
     sync = ["aws", "s3", "sync", "--only-show-errors", "--region", config["region"]]
     run(sync + [source + "files/", snapshot])
-    with open(ref, "w", encoding="utf-8") as file:
-        file.write(listed["commit"])
-    return [(os.path.join(snapshot, entry["path"]), entry["sha256"]) for entry in listed["files"]]
+    write_ref(config, listed["commit"])
+    return listed["commit"], [(os.path.join(snapshot, entry["path"]), entry["sha256"]) for entry in listed["files"]]
 
 
 def fetch_and_verify(config, secrets):
     """@raises RuntimeError naming the files that are corrupt; they are removed, so that another attempt fetches them"""
     s3 = config["engine"]["weightsPrefix"] is not None
-    files = from_s3(config) if s3 else from_hugging_face(config, secrets)
+    commit, files = from_s3(config) if s3 else from_hugging_face(config, secrets)
     # Hashing releases the interpreter's lock: eight files at a time keep a local disk busy.
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda file: checksum(*file), files))
@@ -124,8 +180,8 @@ def fetch_and_verify(config, secrets):
             os.remove(path)
     if corrupt or not files:
         raise RuntimeError("corrupt weights: %s" % (", ".join(map(os.path.basename, corrupt)) or "none came"))
-    log("weights: %d files have their checksums" % len(files))
+    log("weights: %d files have their checksums, commit %s" % (len(files), commit))
     # On the disk before the mark says so: a machine that loses power now must not trust files it never wrote.
     os.sync()
-    with open(mark(config), "w", encoding="utf-8"):
-        pass
+    with open(mark(config), "w", encoding="utf-8") as file:
+        file.write(commit)

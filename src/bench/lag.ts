@@ -8,11 +8,12 @@ const TICK_SECONDS = 0.002;
  * Timers have a grain of a millisecond; that grain is part of the figure.
  */
 export class LagMeter {
-  private readonly lateness: number[] = [];
   private expectedAt = nowSeconds() + TICK_SECONDS;
   private timer: NodeJS.Timeout | null = null;
   /** Bounded memory: beyond this, every second sample is dropped and from then on as many are kept. */
   private static readonly MOST = 200_000;
+  private readonly lateness = new Float64Array(LagMeter.MOST);
+  private kept = 0;
   private stride = 1;
   private seen = 0;
 
@@ -28,7 +29,7 @@ export class LagMeter {
 
   /** Seconds late at this probability; 0 before the first tick. */
   quantile(probability: number): number {
-    const sorted = Float64Array.from(this.lateness).sort();
+    const sorted = this.lateness.slice(0, this.kept).sort();
     return sorted[Math.min(sorted.length - 1, Math.floor(probability * sorted.length))] ?? 0;
   }
 
@@ -43,11 +44,10 @@ export class LagMeter {
 
   private add(late: number): void {
     if (this.seen++ % this.stride !== 0) return;
-    this.lateness.push(late);
-    if (this.lateness.length < LagMeter.MOST) return;
-    let kept = 0;
-    for (let i = 0; i < this.lateness.length; i += 2) this.lateness[kept++] = this.lateness[i]!;
-    this.lateness.length = kept;
+    this.lateness[this.kept++] = late;
+    if (this.kept < LagMeter.MOST) return;
+    for (let i = 0; i < this.kept; i += 2) this.lateness[i / 2] = this.lateness[i]!;
+    this.kept /= 2;
     this.stride *= 2;
   }
 }

@@ -4,7 +4,8 @@ import { UserError } from '../errors';
 import type { Catalogue } from '../hardware/offerings';
 import type { Calibration } from '../performance/calibration';
 import type { Plan } from '../plan/schema';
-import { type Draft, draftPlan, type PlanningData } from '../planning/plan';
+import { NoFleetError } from '../planning/no-fleet';
+import { type Draft, type PlanningData, tryDraft } from '../planning/plan';
 import { patternOf, withTrace } from '../planning/trace-pattern';
 import { usd } from '../report/format';
 import { type Override, type RequirementsSource, readRequirements } from '../requirements/document';
@@ -86,11 +87,19 @@ export function planAll(...input: Parameters<typeof draftAll>): {
   readonly warnings: readonly string[];
 } {
   const { drafts, warnings } = draftAll(...input);
-  return { plans: withOwnNames(drafts.map(({ draft }) => draft.plan)), warnings };
+  return { plans: withOwnNames(drafts.map(({ draft }) => onlyPlan(draft))), warnings };
+}
+
+function onlyPlan(draft: Draft | NoFleetError): Plan {
+  if (draft instanceof NoFleetError) throw draft;
+  return draft.plan;
 }
 
 interface Drafts {
-  readonly drafts: readonly { readonly draft: Draft; readonly resolved: ResolvedRequirements }[];
+  readonly drafts: readonly {
+    readonly draft: Draft | NoFleetError;
+    readonly resolved: ResolvedRequirements;
+  }[];
   readonly data: PlanningData;
   readonly warnings: readonly string[];
 }
@@ -106,8 +115,14 @@ function draftAll(
   );
   refuseUnused(calibrations, asked);
   const data: PlanningData = { catalogue, exhaustive, calibrations, progress };
-  const drafts = asked.map((resolved) => ({ resolved, draft: draftPlan(resolved, data) }));
-  return { drafts, data, warnings: [...new Set(drafts.flatMap(({ draft }) => warnings(draft.plan)))] };
+  const drafts = asked.map((resolved) => ({ resolved, draft: tryDraft(resolved, data) }));
+  return {
+    drafts,
+    data,
+    warnings: [
+      ...new Set(drafts.flatMap(({ draft }) => (draft instanceof NoFleetError ? [] : warnings(draft.plan)))),
+    ],
+  };
 }
 
 /** Requirements as understood, with the pattern of their trace where they name one. */

@@ -2,9 +2,11 @@ import { stringify } from 'yaml';
 import { UserError } from '../errors';
 import { serializePlan } from '../plan/document';
 import type { Plan } from '../plan/schema';
+import { insteadQuestion, mixInstead } from '../planning/mix/instead';
 import { mixQuestion, withMix } from '../planning/mix/propose';
 import type { MixSolver } from '../planning/mix/solver';
-import { draftPlan, type PlanningData } from '../planning/plan';
+import { NoFleetError } from '../planning/no-fleet';
+import { type PlanningData, tryDraft } from '../planning/plan';
 import { type Override, readRequirements } from '../requirements/document';
 import { overridesOf } from '../requirements/flags';
 import type { Requirements } from '../requirements/requirements';
@@ -26,23 +28,33 @@ export type Outcome =
   /** A defect of this program. */
   | { readonly kind: 'defect'; readonly message: string };
 
+/** A plan before it is complete, and what is still to be computed of it. */
+export interface Draft {
+  readonly plan: Plan;
+  readonly pending: 'alternatives' | 'mix';
+}
+
 /**
  * Plans what a state asks for; the solver is loaded where a mix of fleets may save something. Never throws.
- * @param early told the plan of one fleet where a mix is still looked for, which takes longer
+ * @param early told the plan before its alternatives are simulated, and again where a mix of fleets is still looked for
  */
 export async function answerTo(
   state: State,
   data: PlanningData,
   loadSolver: () => Promise<MixSolver>,
-  early: (draft: Plan) => void,
+  early: (draft: Draft) => void,
 ): Promise<Outcome> {
   let requirements: Requirements | null = null;
   try {
     const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), data.catalogue);
     requirements = resolved.requirements;
-    const draft = draftPlan(resolved, data);
+    const draft = tryDraft(resolved, data, (plan) => early({ plan, pending: 'alternatives' }));
+    if (draft instanceof NoFleetError) {
+      const question = insteadQuestion(draft);
+      throw (question && mixInstead(draft, question, await loadSolver())?.error) ?? draft;
+    }
     const problem = mixQuestion(draft);
-    if (problem !== null) early(draft.plan);
+    if (problem !== null) early({ plan: draft.plan, pending: 'mix' });
     const plan = problem === null ? draft.plan : withMix(draft, problem, await loadSolver()).plan;
     return { kind: 'plan', planText: serializePlan(plan) };
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Catalogue } from '../hardware/offerings';
 import type { Plan } from '../plan/schema';
 import { number } from '../report/format';
 import { announcer } from './announce';
+import type { Draft } from './answer';
 import { commandOf } from './command';
 import { byId, h } from './dom';
 import { createForm, type Form } from './form/form';
@@ -87,8 +88,11 @@ function ask(): void {
 
 function shown({ outcome, yaml, milliseconds }: Answer, newest: boolean): void {
   toTake.yaml(yaml);
-  if (outcome.kind === 'plan') found(JSON.parse(outcome.planText) as Plan, outcome.planText);
-  else {
+  if (outcome.kind === 'plan') {
+    const plan = JSON.parse(outcome.planText) as Plan;
+    found(plan);
+    toTake.plan(plan, outcome.planText);
+  } else {
     toTake.plan(null, '');
     document.title = TITLE;
     const wrong = outcome.kind === 'refused' && outcome.exitCode === 2;
@@ -103,16 +107,20 @@ function shown({ outcome, yaml, milliseconds }: Answer, newest: boolean): void {
   if (newest) view.status(took, false);
 }
 
-/** The final plan may propose a mix of fleets beside it; only that one can be taken away. */
-function drafted(plan: Plan): void {
-  found(plan, '');
+const PENDING: Record<Draft['pending'], string> = {
+  alternatives: 'Refining: simulating cheaper, faster and safer plans…',
+  mix: 'Refining: looking for a cheaper mix of fleets…',
+};
+
+/** Only the whole plan can be taken away. */
+function drafted({ plan, pending }: Draft): void {
+  found(plan, pending === 'alternatives');
   toTake.plan(null, '');
-  view.status('Refining: looking for a cheaper mix of fleets…', true);
+  view.status(PENDING[pending], true);
 }
 
-function found(plan: Plan, planText: string): void {
-  view.plan(plan, warningsOf(plan));
-  toTake.plan(plan, planText);
+function found(plan: Plan, alone = false): void {
+  view.plan(plan, warningsOf(plan), alone);
   form?.understood(plan.requirements);
   form?.error(null);
   document.title = `${plan.choice.instances} × ${plan.choice.instanceType}: ${TITLE}`;

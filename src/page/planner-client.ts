@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/schema';
+import type { Draft } from './answer';
 import type { Question, Reply } from './planner';
 import type { State } from './state';
 
@@ -14,7 +14,7 @@ export interface PlannerEvents {
   /** @param newest whether this is the answer to the last question; answers never come out of order */
   readonly answer: (answer: Answer, newest: boolean) => void;
   /** What is known before the answer; only of the last question. */
-  readonly draft: (plan: Plan) => void;
+  readonly draft: (draft: Draft) => void;
   readonly failed: (message: string) => void;
 }
 
@@ -75,7 +75,7 @@ export class PlannerClient {
       return;
     }
     if (reply.kind === 'draft') {
-      if (reply.id === this.lastId) this.events.draft(reply.plan);
+      if (reply.id === this.lastId) this.events.draft(reply);
       return;
     }
     this.settle();

@@ -1,9 +1,8 @@
 import { type Catalogue, EMBEDDED_CATALOGUE, regionsOf } from '../hardware/offerings';
 import { MODEL_NAMES } from '../models/registry';
-import type { Plan } from '../plan/schema';
 import { DesignMemory } from '../planning/design-memory';
 import type { MixSolver } from '../planning/mix/solver';
-import { answerTo, type Outcome, yamlOf } from './answer';
+import { answerTo, type Draft, type Outcome, yamlOf } from './answer';
 import type { State } from './state';
 
 /** What the page sends to the planner's worker. */
@@ -15,8 +14,8 @@ export type Question =
 /** What the worker sends back. */
 export type Reply =
   | { readonly kind: 'ready'; readonly models: readonly string[]; readonly regions: readonly string[] }
-  /** Before the answer, where that takes longer: the best plan of one fleet. */
-  | { readonly kind: 'draft'; readonly id: number; readonly plan: Plan }
+  /** Before the answer, which takes longer. */
+  | ({ readonly kind: 'draft'; readonly id: number } & Draft)
   | {
       readonly kind: 'answer';
       readonly id: number;
@@ -47,8 +46,8 @@ export function planner(
     }
     const start = now();
     const { id, state } = question;
-    const outcome = await answerTo(state, { catalogue, designs }, loaded, (plan) =>
-      early({ kind: 'draft', id, plan }),
+    const outcome = await answerTo(state, { catalogue, designs }, loaded, (draft) =>
+      early({ kind: 'draft', id, ...draft }),
     );
     return { kind: 'answer', id, outcome, yaml: yamlOf(state), milliseconds: now() - start };
   };

@@ -7,11 +7,5 @@
  */
 export const ROOT_VOLUME_MIB_PER_SECOND = 500;
 
-/** What machines without internet talk to, besides S3 (which has a gateway endpoint, free of charge). */
-export const ENDPOINT_SERVICES = [
-  ...['autoscaling', 'ec2messages', 'ecr.api', 'ecr.dkr', 'elasticloadbalancing', 'kms'],
-  ...['logs', 'monitoring', 'secretsmanager', 'ssm', 'ssmmessages'],
-] as const;
-
 /** Rules of the web ACL that `network.rateLimitPerKey` makes: requests with a key, and those without. */
 export const RATE_LIMIT_RULES = 2;

@@ -153,6 +153,8 @@ const bestCostSchema = z.strictObject({
   whyNot: z.string().nullable(),
   /** Over mixes of fleets too, in closed form; absent where mixes were not considered. */
   usdPerMonth: positive.optional(),
+  /** The mix of that price, where one is cheaper than any one fleet; why it is not built, null where it is proposed. */
+  mix: z.strictObject({ machines: z.string(), whyNot: z.string().nullable() }).optional(),
 });
 
 const alternativeSchema = z.strictObject({
@@ -211,7 +213,7 @@ export const planSchema = z.strictObject({
   risks: z.array(z.string()),
   alternatives: z.array(alternativeSchema),
   bestCost: bestCostSchema.optional(),
-  /** The cheapest mix of fleets; absent where none can save a tenth, or none was looked for. */
+  /** The cheapest mix of fleets that holds; absent where none saves a tenth, or none was looked for. */
   mix: mixSchema.nullable().optional(),
   /** Options that no other beats in cost, TTFT, TPOT and headroom at once; cheapest first. */
   pareto: z.array(optionSchema).optional(),

@@ -17,12 +17,6 @@ export class CapacityBracket {
 
   constructor(private readonly problemAt: (rate: number) => Shortfall | null) {}
 
-  /** What fails even when the engine is idle; null when nothing does. */
-  get idleProblem(): Shortfall | null {
-    if (!this.started) this.step();
-    return this.good === 0 ? this.shortfall : null;
-  }
-
   /** Whether the capacity is at least this rate. */
   atLeast(rate: number): boolean {
     while (this.good < rate && this.bad > rate && !this.done) this.step();

@@ -1,12 +1,12 @@
 import { UserError } from '../errors';
-import { pessimistic } from '../performance/interval';
 import { squaredVariation } from '../performance/queueing';
 import type { LengthDistribution, SimulationConfig } from '../simulation/config';
 import { replay } from '../simulation/simulate';
 import type { PlanningContext } from './candidate';
+import { firstMiss, type Miss } from './filters/filter';
+import { sloAtLoad } from './filters/slo-at-load';
 import type { Option } from './fleet';
 import { type SettledEngine, settle } from './settle';
-import { milliseconds } from './shortfall';
 
 /** What users feel at the planned peak, request by request. */
 export interface Simulated {
@@ -24,7 +24,7 @@ export interface Simulated {
 
 export type Check =
   | { readonly ok: true; readonly engine: SettledEngine; readonly simulated: Simulated }
-  | { readonly ok: false; readonly reason: string };
+  | ({ readonly ok: false } & Miss);
 
 const REQUESTS = 3000;
 const WARM_UP_REQUESTS = 300;
@@ -34,24 +34,22 @@ const MOST_REPLICAS = 4;
 /** Simulates an option at the planned peak and holds its percentiles against the SLO at the wanted confidence. */
 export function checkOption(option: Option, context: PlanningContext): Check {
   const engine = settle(option, context);
-  const { slo, confidence } = context.requirements;
-  const { footing } = option.design;
   let simulated: Simulated;
   try {
     simulated = simulateOption(option, engine, context);
   } catch (error) {
-    if (error instanceof UserError) return { ok: false, reason: `simulated: ${error.message}` };
+    if (error instanceof UserError)
+      return {
+        ok: false,
+        filter: sloAtLoad.name,
+        reason: `simulated: ${error.message}`,
+        distance: Number.POSITIVE_INFINITY,
+      };
     throw error;
   }
-  const percent = Math.round(confidence * 100);
-  const ttft = pessimistic(simulated.ttftP95Seconds, 'ttft', footing, confidence);
-  const tpot = pessimistic(simulated.tpotP95Seconds ?? 0, 'tpot', footing, confidence);
-  const late = (figure: string, actual: number, wanted: number): string | null =>
-    actual <= wanted
-      ? null
-      : `simulated: ${figure} p95 ${milliseconds(actual)}, wanted ${milliseconds(wanted)} (at ${percent}% confidence)`;
-  const reason = late('TTFT', ttft, slo.ttftP95Seconds) ?? late('TPOT', tpot, slo.tpotP95Seconds);
-  return reason === null ? { ok: true, engine, simulated } : { ok: false, reason };
+  const { footing } = option.design;
+  const miss = firstMiss({ footing, ...simulated }, [sloAtLoad], context);
+  return miss === null ? { ok: true, engine, simulated } : { ok: false, ...miss };
 }
 
 function simulateOption(option: Option, engine: SettledEngine, { requirements }: PlanningContext): Simulated {

@@ -1,5 +1,6 @@
 import type { Price } from '../hardware/offerings';
-import { ENDPOINT_SERVICES, RATE_LIMIT_RULES, ROOT_VOLUME_MIB_PER_SECOND } from '../plan/deployed';
+import { RATE_LIMIT_RULES, ROOT_VOLUME_MIB_PER_SECOND } from '../plan/deployed';
+import { endpointServices } from '../requirements/deployment';
 import type { Requirements } from '../requirements/requirements';
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { MachineOffer } from './candidate';
@@ -175,10 +176,11 @@ function besides(r: Requirements, zones: number): CostItem[] {
       usdPerMonth: NAT_GATEWAY_USD_PER_HOUR * HOURS_PER_MONTH * gateways,
     });
   }
-  if (vpcId === null && natGateways === 'none') {
+  const endpoints = endpointServices(r.network).length;
+  if (endpoints > 0) {
     items.push({
       item: 'interface endpoints (estimate)',
-      usdPerMonth: ENDPOINT_USD_PER_HOUR * HOURS_PER_MONTH * ENDPOINT_SERVICES.length * zones,
+      usdPerMonth: ENDPOINT_USD_PER_HOUR * HOURS_PER_MONTH * endpoints * zones,
     });
   }
   if (r.network.rateLimitPerKey !== null) {

@@ -1,58 +1,50 @@
+import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
 import { DesignStore } from './design';
+import { Kept } from './kept';
 
-/** Plans after which to begin anew, so that the predictions kept of one service do not grow without end. */
-const MOST_PLANS = 200;
+/** A workload and its parts by prompt length, and those before a change that is taken back. */
+const MOST_STORES = 8;
+/** Searches after which a store is begun anew, so that the predictions kept of one service do not grow without end. */
+const MOST_SEARCHES = 300;
 
 /**
- * Keeps the designs of the last plan, with all that was predicted of them, for the next one. While somebody moves the load,
- * the targets, the places or the budget, the engines to choose from stay the same. Plans do not depend on it.
+ * Keeps the designs of the last plans, with all that was predicted of them, for the next one. While somebody moves the
+ * load, the targets, the places or the budget, the engines to choose from stay the same. Plans do not depend on it.
  */
 export class DesignMemory {
-  private last: {
-    readonly key: string;
+  private readonly stores = new Kept<{
     readonly store: DesignStore;
     readonly context: PlanningContext;
-  } | null = null;
-  private plans = 0;
+    searches: number;
+  }>(MOST_STORES);
 
   /** The designs to search with. */
   storeFor(context: PlanningContext): DesignStore {
-    const key = keyOf(context);
-    const { last } = this;
+    const begun = () => ({ store: new DesignStore(context), context, searches: 0 });
+    const kept = this.stores.get(keyOf(context), begun);
+    const { model, release, coefficients } = kept.context;
     const same =
-      last !== null &&
-      last.key === key &&
-      last.context.model === context.model &&
-      last.context.release === context.release &&
-      last.context.coefficients === context.coefficients &&
-      ++this.plans < MOST_PLANS;
-    if (same) return last.store;
-    const store = new DesignStore(context);
-    this.last = { key, store, context };
-    this.plans = 0;
-    return store;
+      model === context.model && release === context.release && coefficients === context.coefficients;
+    if (!same || ++kept.searches > MOST_SEARCHES) Object.assign(kept, begun());
+    return kept.store;
   }
 }
 
-/** All requirements but those that no design depends on. */
+/** All that a design depends on: what one request is, what the engine may do, what was measured. */
 function keyOf({ requirements, calibrations }: PlanningContext): string {
-  const {
-    slo: _slo,
-    confidence: _confidence,
-    regions: _regions,
-    markets: _markets,
-    monthlyBudgetUsd: _budget,
-    workload,
-    sizing,
-    ...others
-  } = requirements;
-  const {
-    requestsPerSecond: _rate,
-    concurrentUsers: _users,
-    secondsBetweenRequests: _pause,
-    ...shape
-  } = workload;
-  const { survive: _survive, ...engine } = sizing ?? {};
-  return JSON.stringify([others, shape, engine, calibrations]);
+  const { model, vllmVersion, contextTokens, multimodal, workload, sizing } = requirements;
+  const { inputTokens, outputTokens, sharedPrefixShare } = workload;
+  const { fp8KvCache, mtp } = sizing ?? USUAL_SIZING;
+  const request = [inputTokens, outputTokens, sharedPrefixShare];
+  return JSON.stringify([
+    model,
+    vllmVersion,
+    contextTokens,
+    multimodal,
+    request,
+    fp8KvCache,
+    mtp,
+    calibrations,
+  ]);
 }

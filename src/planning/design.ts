@@ -10,7 +10,10 @@ import type { MemoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
 import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
+import type { CapacityBracket } from './capacity-bracket';
 import { type EngineOption, engineOptions } from './engine-options';
+import type { Miss } from './filters/filter';
+import { Kept } from './kept';
 import { layoutText } from './layouts';
 import { memoryFor } from './memory';
 
@@ -43,8 +46,8 @@ export interface Design {
 
 export type DesignOutcome =
   | { readonly ok: true; readonly design: Design }
-  /** It does not start. `distance`: weights over memory. */
-  | { readonly ok: false; readonly reason: string; readonly distance: number };
+  /** It does not start. */
+  | ({ readonly ok: false } & Miss);
 
 /** All settings of one layout on one GPU, the simplest first, made as they are asked for. */
 export interface DesignSet {
@@ -52,9 +55,20 @@ export interface DesignSet {
   readonly get: (i: number) => DesignOutcome;
 }
 
+/** What was found of designs under one SLO and confidence, whatever the load. */
+export interface KnownCapacities {
+  readonly brackets: Map<Design, CapacityBracket>;
+  readonly bounds: Map<Design, number>;
+  readonly mostOf: Map<DesignSet, number>;
+}
+
+/** SLOs, each at the wanted confidence and at even odds, whose capacities are kept. */
+const MOST_SLOS = 6;
+
 /** Designs that a search and its variations (other confidence, other SLO) have in common. */
 export class DesignStore {
   private readonly sets = new Map<string, DesignSet>();
+  private readonly capacities = new Kept<KnownCapacities>(MOST_SLOS);
 
   constructor(private readonly context: PlanningContext) {}
 
@@ -66,6 +80,14 @@ export class DesignStore {
       this.sets.set(key, set);
     }
     return set;
+  }
+
+  capacitiesFor({ slo, confidence }: PlanningContext['requirements']): KnownCapacities {
+    return this.capacities.get(JSON.stringify([slo, confidence]), () => ({
+      brackets: new Map(),
+      bounds: new Map(),
+      mostOf: new Map(),
+    }));
   }
 }
 

@@ -116,11 +116,14 @@ function dearerThan(chosen: Option, option: Option): Rejected {
   return costRejection(offer.type.name, checkpoint.key, option.cost.usdPerMonth, chosen, reason);
 }
 
+/** Of all rejections, the one that came closest; none where nothing was offered. */
+export const nearestMiss = ({ rejected }: Search): Rejected | undefined => [...rejected].sort(closer)[0];
+
 /** One line for a requirement nothing meets: the nearest miss, and what would help. */
 export function explainNothing(search: Search): string {
   const { requirements, model, catalogue } = search.context;
   const regions = requirements.regions.join(', ');
-  const nearest = [...search.rejected].sort(closer)[0];
+  const nearest = nearestMiss(search);
   const { allow } = requirements.instanceTypes;
   if (!nearest || (nearest.filter === 'instance-types' && allow.length > 0))
     return nothingOffered(requirements, catalogue);
@@ -131,11 +134,13 @@ export function explainNothing(search: Search): string {
 
 function remedy({ filter }: Rejected, { requirements }: PlanningContext): string {
   switch (filter) {
+    case 'context':
+      return 'a smaller --context, a lower --quality-floor, or more regions (--region) with larger GPUs would help';
     case 'memory':
       return 'a lower --quality-floor, a smaller --context, or more regions (--region) with larger GPUs would help';
     case 'latency-floor':
       return 'that is the best achievable here: relax the SLO (--ttft-p95, --tpot-p95), shorten the prompts, lower --confidence, or add regions with faster GPUs';
-    case 'simulation':
+    case 'slo-at-load':
       return 'relax the SLO (--ttft-p95, --tpot-p95), lower --confidence, or add regions with faster GPUs';
     case 'budget':
       return 'that is the cheapest that works: raise --budget or lower the load';

@@ -6,13 +6,12 @@ import { sequencesThatFit } from '../vllm/pool';
 import { batchDefaults } from '../vllm/releases';
 import type { PlanningContext } from './candidate';
 import type { EngineOption } from './engine-options';
-import { layoutText } from './layouts';
+import { context as contextFilter } from './filters/context';
+import { firstMiss, type Miss } from './filters/filter';
+import { memory } from './filters/memory';
 
 /** `--max-num-seqs` tried: the same for every requirement, so that none of them is favoured by where a search began. */
 const SLOTS = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
-/** Share of the predicted blocks that slots may take: vLLM refuses to start above the real number. */
-const BLOCKS_SHARE = 0.95;
-
 export type MemoryOutcome =
   | {
       readonly ok: true;
@@ -24,12 +23,24 @@ export type MemoryOutcome =
       /** The asked ones, or one block where the release insists. */
       readonly maxNumBatchedTokens: number;
     }
-  | { readonly ok: false; readonly reason: string; readonly distance: number };
+  | ({ readonly ok: false } & Miss);
+
+/** How the memory of one GPU is divided with so many slots. */
+export interface EngineMemory {
+  readonly gpu: Gpu;
+  readonly checkpoint: Checkpoint;
+  readonly layout: Layout;
+  readonly slots: number;
+  /** null where the size of the weights is not known. */
+  readonly budget: MemoryBudget | null;
+}
+
+const MEMORY_FILTERS = [contextFilter, memory];
 
 interface Trial {
-  readonly budget: MemoryBudget;
+  readonly budget: MemoryBudget | null;
   readonly slots: number;
-  readonly fits: boolean;
+  readonly miss: Miss | null;
   /** Average sequences that the blocks hold. */
   readonly held: number;
 }
@@ -44,27 +55,15 @@ export function memoryFor(
 ): MemoryOutcome {
   const trial = trialOf(gpu, checkpoint, layout, option, context);
   const first = trial(SLOTS[0]!, option.maxNumBatchedTokens);
-  if (first === null)
-    return {
-      ok: false,
-      reason: `the size of ${checkpoint.hfId} is not known`,
-      distance: Number.POSITIVE_INFINITY,
-    };
+  if (first.budget === null) return { ok: false, ...first.miss! };
   const { blockTokens } = first.budget.pool;
   const mustHoldBlock = context.release.blockMustNotExceedBatchedTokens && option.prefixCaching;
   const batched = mustHoldBlock
     ? Math.max(option.maxNumBatchedTokens, blockTokens)
     : option.maxNumBatchedTokens;
-  const at = (slots: number): Trial => trial(slots, batched)!;
+  const at = (slots: number): Trial => trial(slots, batched);
   const fewest = batched === option.maxNumBatchedTokens ? first : at(SLOTS[0]!);
-  if (!fewest.fits) {
-    const reason = fewest.budget.reasons[0] ?? `the pool of ${fewest.budget.poolBlocks} blocks is too small`;
-    return {
-      ok: false,
-      reason: `${layoutText(layout)}: ${reason}`,
-      distance: fewest.budget.weightsGiB / usableMemory(gpu).gib,
-    };
-  }
+  if (fewest.miss !== null) return { ok: false, ...fewest.miss };
   const usable = batchDefaults(context.release, { id: gpu.id, usableGiB: usableMemory(gpu).gib });
   const most = Math.min(usable.maxNumSeqs, Math.floor(batched / (1 + option.mtpTokens)));
   const best = mostRunning(
@@ -73,7 +72,7 @@ export function memoryFor(
   );
   return {
     ok: true,
-    budget: best.budget,
+    budget: best.budget!,
     slots: best.slots,
     sequences: Math.min(best.slots, best.held),
     maxNumBatchedTokens: batched,
@@ -84,7 +83,7 @@ export function memoryFor(
 function mostRunning(ladder: readonly number[], at: (slots: number) => Trial): Trial {
   let low = 0;
   let high = ladder.length;
-  const bound = (trial: Trial): boolean => trial.fits && trial.held >= trial.slots;
+  const bound = (trial: Trial): boolean => trial.miss === null && trial.held >= trial.slots;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (bound(at(ladder[middle]!))) low = middle;
@@ -93,7 +92,9 @@ function mostRunning(ladder: readonly number[], at: (slots: number) => Trial): T
   const below = at(ladder[low]!);
   if (high === ladder.length) return below;
   const above = at(ladder[high]!);
-  return above.fits && Math.min(above.slots, above.held) > Math.min(below.slots, below.held) ? above : below;
+  return above.miss === null && Math.min(above.slots, above.held) > Math.min(below.slots, below.held)
+    ? above
+    : below;
 }
 
 function trialOf(
@@ -101,11 +102,12 @@ function trialOf(
   checkpoint: Checkpoint,
   layout: Layout,
   option: EngineOption,
-  { model, release, requirements }: PlanningContext,
+  context: PlanningContext,
 ) {
+  const { model, release, requirements } = context;
   const { workload, contextTokens, multimodal } = requirements;
   const meanTokens = Math.ceil(workload.inputTokens.mean + workload.outputTokens.mean);
-  return (slots: number, maxNumBatchedTokens: number): Trial | null => {
+  return (slots: number, maxNumBatchedTokens: number): Trial => {
     const budget = memoryBudget({
       architecture: model.architecture,
       checkpoint,
@@ -123,9 +125,9 @@ function trialOf(
       release,
       computeCapability: gpu.computeCapability,
     });
-    if (budget === null) return null;
-    const fits = budget.fits && slots <= budget.poolBlocks * BLOCKS_SHARE;
-    return { budget, slots, fits, held: sequencesThatFit(budget.pool, budget.poolBlocks, meanTokens) };
+    const miss = firstMiss({ gpu, checkpoint, layout, slots, budget }, MEMORY_FILTERS, context);
+    const held = budget === null ? 0 : sequencesThatFit(budget.pool, budget.poolBlocks, meanTokens);
+    return { budget, slots, miss, held };
   };
 }
 
@@ -142,6 +144,6 @@ export function memoryWithSlotsFor(
   if (!most.ok) throw new Error(`a design that does not start was chosen: ${most.reason}`);
   const slots = SLOTS.find((candidate) => candidate >= sequences && candidate < most.slots);
   if (slots === undefined) return most;
-  const trial = trialOf(gpu, checkpoint, layout, option, context)(slots, most.maxNumBatchedTokens)!;
-  return { budget: trial.budget, slots, sequences: trial.held };
+  const trial = trialOf(gpu, checkpoint, layout, option, context)(slots, most.maxNumBatchedTokens);
+  return { budget: trial.budget!, slots, sequences: trial.held };
 }

@@ -23,8 +23,16 @@ export function plannedNotes(
       'deployment.loader streamer is not used: with more than one GPU a replica each of them would read all weights',
     ],
     [
-      requirements.deployment.weights === 'huggingface' && requirements.deployment.revision === null,
-      'the weights are the newest of their repository at each first boot of a machine; deployment.revision pins them',
+      requirements.deployment.revision === null,
+      `the weights are the newest of their repository when ${requirements.deployment.weights === 's3' ? 'they are staged' : 'the first machine boots'}, and every machine then serves that commit; deployment.revision pins another`,
+    ],
+    [
+      requirements.network.vpcId !== null && requirements.network.routeTableIds.length === 0,
+      `${requirements.network.vpcId} has an S3 gateway endpoint on the route tables of the machine subnets (preflight checks it); network.routeTableIds has one made`,
+    ],
+    [
+      requirements.network.vpcId !== null && requirements.network.natGateways === 'none',
+      `${requirements.network.vpcId} has the interface endpoints that machines without internet need (preflight names those that it lacks)${requirements.network.interfaceEndpoints.length === 0 ? '; network.interfaceEndpoints has them made' : `; made are ${requirements.network.interfaceEndpoints.join(', ')}`}`,
     ],
     [
       utilisationTarget < USUAL_UTILISATION,

@@ -1,4 +1,3 @@
-import { UserError } from '../errors';
 import { GPUS_AS_OF } from '../hardware/gpus';
 import { INSTANCE_TYPES_AS_OF } from '../hardware/instance-types';
 import { type Catalogue, zonesOf } from '../hardware/offerings';
@@ -17,12 +16,14 @@ import { STACK_PRICES_AS_OF } from './cost';
 import { describeOption } from './describe';
 import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
-import { bestByType, explainNothing, explainRejections, paretoFrontier } from './explain';
+import { bestByType, explainRejections, paretoFrontier } from './explain';
 import { memoryFigures, predictedFigures, scalingTarget } from './figures';
 import type { Option } from './fleet';
 import { marketPrices } from './markets';
+import { insteadQuestion, mixInstead } from './mix/instead';
 import { mixQuestion, withMix } from './mix/propose';
 import type { MixSolver } from './mix/solver';
+import { NoFleetError } from './no-fleet';
 import { plannedNotes } from './notes';
 import { quotaNeed } from './quotas';
 import { recommend } from './recommend';
@@ -84,22 +85,31 @@ export interface Draft {
  * @throws UserError (exit code 1) when nothing meets them, naming the nearest miss and what would help
  */
 export function makePlan(resolved: ResolvedRequirements, data: PlanningData): Plan {
-  const draft = draftPlan(resolved, data);
-  if (data.solver === undefined) return draft.plan;
-  const problem = mixQuestion(draft, data.exhaustive);
-  return problem === null ? draft.plan : withMix(draft, problem, data.solver).plan;
+  const draft = tryDraft(resolved, data);
+  const { solver } = data;
+  if (draft instanceof NoFleetError) {
+    const question = solver === undefined ? null : insteadQuestion(draft);
+    throw (question && mixInstead(draft, question, solver!)?.error) ?? draft;
+  }
+  if (solver === undefined) return draft.plan;
+  const problem = mixQuestion(draft);
+  return problem === null ? draft.plan : withMix(draft, problem, solver).plan;
 }
 
 /**
- * The plan of one fleet.
- * @throws UserError as `makePlan`
+ * The plan of one fleet, or why there is none.
+ * @param early told the plan while its alternatives are still to be simulated; it has none then
  */
-export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): Draft {
+export function tryDraft(
+  resolved: ResolvedRequirements,
+  data: PlanningData,
+  early: (plan: Plan) => void = () => undefined,
+): Draft | NoFleetError {
   const context = planningContext(resolved, data);
   const { requirements, model, release } = context;
-  const search = openSearch(context, data.designs?.storeFor(context));
+  const search = openSearch(context, data.designs && ((asked) => data.designs!.storeFor(asked)));
   const found = recommend(search, data.exhaustive ?? false);
-  if (found === null) throw new UserError(explainNothing(search), 1);
+  if (found === null) return new NoFleetError(search);
 
   const { recommended: chosen, best, check, whyNotBest } = found;
   const { candidate, instances, replicas, storage, cost } = chosen;
@@ -114,7 +124,7 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
   const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
   const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
-  const plan: Plan = {
+  const alone: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     name: requirements.name,
     summary: summarise(chosen, requirements, predicted),
@@ -166,7 +176,7 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
       usdPerMillionTokensFullLoad: costPerMillionTokensFullLoad(chosen, requirements),
     },
     risks: planRisks(chosen, context, zoneIds),
-    alternatives: alternativesTo(chosen, search),
+    alternatives: [],
     bestCost: { option: describeOption(best, context), whyNot: whyNotBest },
     pareto: paretoFrontier(sized, context).map((option) => describeOption(option, context)),
     markets: marketPrices(chosen, context),
@@ -185,7 +195,8 @@ export function draftPlan(resolved: ResolvedRequirements, data: PlanningData): D
     },
     series: planSeries(chosen, search),
   };
-  return { plan, search, best };
+  early(alone);
+  return { plan: { ...alone, alternatives: alternativesTo(chosen, search) }, search, best };
 }
 
 const fewestInstances = ({ instances, hourlyInstances }: Option): number =>

@@ -36,7 +36,7 @@ export function recommend(search: Search, exhaustive: boolean): Recommendation |
     const { key } = option.design;
     failures.set(key, (failures.get(key) ?? 0) + 1);
     const hopeless = failures.get(key)! >= CHECKS_PER_DESIGN;
-    search.limitDesign(option.design, hopeless ? 0 : relieved(option, search.context), check.reason);
+    search.limitDesign(option.design, hopeless ? 0 : relieved(option, search.context), check);
   }
   return null;
 }

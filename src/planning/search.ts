@@ -5,21 +5,22 @@ import { type Design, DesignStore } from './design';
 import { allowed } from './filters/allowed';
 import { disk } from './filters/disk';
 import { engineBugs } from './filters/engine-bugs';
-import { sift } from './filters/filter';
+import { type Miss, sift } from './filters/filter';
 import { hostMemory } from './filters/host-memory';
 import { market } from './filters/market';
 import { network } from './filters/network';
+import { offering } from './filters/offering';
 import { precision } from './filters/precision';
 import { qualityFloor } from './filters/quality-floor';
 import { servable } from './filters/servable';
 import { split } from './filters/split';
-import { zones } from './filters/zones';
 import { byCost, type Option, usdPerMonthAt } from './fleet';
 import { type Ask, type Prospect, Sizer } from './sizer';
 
 /** A search in progress: narrows prospects only as far as asked, and remembers every reason. */
 export interface Search {
   readonly context: PlanningContext;
+  readonly stores: Stores;
   readonly prospects: readonly Prospect[];
   /** Less than any fleet of a prospect can cost, from decoding alone; infinite where no design serves at all. */
   readonly cheapestUsdPerMonth: (prospect: Prospect) => number;
@@ -33,16 +34,20 @@ export interface Search {
   /** The design whose replica holds most, and how much; null when none serves. */
   readonly mostCapable: Sizer['mostCapable'];
   /** What a simulation found: a replica of this design holds no more than this, requests per second. */
-  readonly limitDesign: (design: Design, requestsPerSecond: number, reason: string) => void;
+  readonly limitDesign: (design: Design, requestsPerSecond: number, miss: Miss) => void;
   /** The same prospects under requirements that differ only in SLO, confidence or load. */
   readonly vary: (requirements: PlanningContext['requirements']) => Search;
-  /** The same prospects for another workload or context length: everything about engines is computed anew. */
+  /** The same prospects for another workload or context length, which has engines of its own. */
   readonly reshape: (requirements: PlanningContext['requirements']) => Search;
 }
 
+/** Where the designs of a search come from. */
+export type Stores = (context: PlanningContext) => DesignStore;
+const newStore: Stores = (context) => new DesignStore(context);
+
 /** Sifts offers and candidates through the filters that need no sizing. */
-export function openSearch(context: PlanningContext, designs = new DesignStore(context)): Search {
-  const offers = sift(machineOffers(context), [servable, allowed, market, zones], context, ({ type }) => ({
+export function openSearch(context: PlanningContext, stores = newStore): Search {
+  const offers = sift(machineOffers(context), [servable, allowed, market, offering], context, ({ type }) => ({
     instanceType: type.name,
     checkpoint: null,
   }));
@@ -59,7 +64,7 @@ export function openSearch(context: PlanningContext, designs = new DesignStore(c
     described,
   );
   const rejected = [...offers.rejected, ...pairings.rejected, ...candidates.rejected];
-  return searchOf(context, candidates.kept, rejected, designs);
+  return searchOf(context, candidates.kept, rejected, stores(context), stores);
 }
 
 const described = ({ offer, checkpoint }: Pairing) => ({
@@ -72,6 +77,7 @@ function searchOf(
   candidates: readonly Candidate[],
   rejected: Rejected[],
   designs: DesignStore,
+  stores: Stores,
 ): Search {
   const sizer = new Sizer(context, designs, rejected);
   const prospects = candidates.map((candidate) => ({
@@ -80,6 +86,7 @@ function searchOf(
   }));
   return {
     context,
+    stores,
     prospects,
     cheapestUsdPerMonth: (prospect) => sizer.cheapestUsdPerMonth(prospect.candidate),
     rejected,
@@ -88,13 +95,13 @@ function searchOf(
       return sizer.size(prospect, ask);
     },
     serves: (prospect) => sizer.serves(prospect),
-    limitDesign: (design, rate, reason) => sizer.limit(design, rate, reason),
+    limitDesign: (design, rate, miss) => sizer.limit(design, rate, miss),
     mostRequestsPerSecond: (prospect) => sizer.mostRequestsPerSecond(prospect.candidate),
     mostCapable: (prospect) => sizer.mostCapable(prospect),
-    vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs),
+    vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs, stores),
     reshape: (requirements) => {
       const reshaped = { ...context, requirements };
-      return searchOf(reshaped, candidates, [], new DesignStore(reshaped));
+      return searchOf(reshaped, candidates, [], stores(reshaped), stores);
     },
   };
 }

@@ -2,10 +2,11 @@ import type { Candidate, PlanningContext, Rejected } from './candidate';
 import { capacityBound } from './capacity-bound';
 import { CapacityBracket } from './capacity-bracket';
 import { type Design, type DesignSet, type DesignStore, problemOf } from './design';
-import { fleetProblem } from './filters/fleet-filters';
+import { firstMiss, type Miss } from './filters/filter';
+import { FLEET_FILTERS } from './filters/fleet-filters';
+import { latencyFloor } from './filters/latency-floor';
 import { stage } from './filters/order';
 import { type Capacity, capacityWithin, fleetOf, type Option, usdPerMonthAt } from './fleet';
-import { atIdle } from './shortfall';
 
 /** A candidate that no filter objects to, with what its fewest machines cost. */
 export interface Prospect {
@@ -27,23 +28,27 @@ const LITTLE = 1e-9;
 
 /** Sizes prospects: computes of each only what was asked, and remembers capacities, limits and reasons. */
 export class Sizer {
-  private readonly brackets = new Map<Design, CapacityBracket>();
-  private readonly limits = new Map<
-    string,
-    { readonly requestsPerSecond: number; readonly reason: string }
-  >();
+  private readonly floors = new Map<Design, Miss | null>();
+  private readonly brackets: Map<Design, CapacityBracket>;
+  private readonly limits = new Map<string, { readonly requestsPerSecond: number; readonly miss: Miss }>();
   private readonly explained = new Set<Prospect>();
-  private readonly bounds = new Map<Design, number>();
-  private readonly mostOf = new Map<DesignSet, number>();
+  private readonly bounds: Map<Design, number>;
+  private readonly mostOf: Map<DesignSet, number>;
 
   constructor(
     private readonly context: PlanningContext,
     private readonly designs: DesignStore,
     private readonly rejected: Rejected[],
-  ) {}
+  ) {
+    ({
+      brackets: this.brackets,
+      bounds: this.bounds,
+      mostOf: this.mostOf,
+    } = designs.capacitiesFor(context.requirements));
+  }
 
-  limit(design: Design, requestsPerSecond: number, reason: string): void {
-    this.limits.set(design.key, { requestsPerSecond, reason });
+  limit(design: Design, requestsPerSecond: number, { filter, reason }: Miss): void {
+    this.limits.set(design.key, { requestsPerSecond, miss: { filter, reason, distance: 1 } });
   }
 
   /** Less than any fleet of the candidate can cost; infinite where no design serves at all. */
@@ -104,7 +109,7 @@ export class Sizer {
     let possible = needed === Number.POSITIVE_INFINITY;
     for (let i = 0; i < set.size && needed < Number.POSITIVE_INFINITY; i++) {
       const outcome = set.get(i);
-      if (!outcome.ok) misses.push({ filter: 'memory', ...outcome });
+      if (!outcome.ok) misses.push(outcome);
       if (!outcome.ok) continue;
       if (wanted?.(outcome.design) === false) {
         possible = true;
@@ -116,7 +121,7 @@ export class Sizer {
         continue;
       }
       const option = fleetOf(prospect.candidate, outcome.design, capacity, this.context);
-      const problem = fleetProblem(option, this.context);
+      const problem = firstMiss(option, FLEET_FILTERS, this.context);
       if (problem !== null) misses.push(problem);
       if (problem !== null) continue;
       possible = true;
@@ -136,7 +141,7 @@ export class Sizer {
     const misses: Miss[] = [];
     for (let i = 0; i < set.size; i++) {
       const outcome = set.get(i);
-      if (!outcome.ok) misses.push({ filter: 'memory', ...outcome });
+      if (!outcome.ok) misses.push(outcome);
       else if (this.capacityOf(outcome.design, Number.POSITIVE_INFINITY, misses) !== null) return true;
     }
     this.explain(prospect, misses);
@@ -147,16 +152,17 @@ export class Sizer {
   private capacityOf(design: Design, needed: number, misses: Miss[]): Capacity | 'too-little' | null {
     const limit = this.limits.get(design.key);
     if (limit !== undefined && limit.requestsPerSecond === 0) {
-      misses.push({ filter: 'simulation', reason: limit.reason, distance: 1 });
+      misses.push(limit.miss);
       return null;
     }
     const reachable = this.boundOf(design);
     if (needed < Number.POSITIVE_INFINITY && reachable > 0 && reachable < needed) return 'too-little';
-    const bracket = this.bracketOf(design);
-    if (bracket.idleProblem !== null) {
-      misses.push({ filter: 'latency-floor', ...atIdle(design, bracket.idleProblem, this.context) });
+    const slow = this.floorOf(design);
+    if (slow !== null) {
+      misses.push(slow);
       return null;
     }
+    const bracket = this.bracketOf(design);
     if (needed > (limit?.requestsPerSecond ?? needed) || !bracket.atLeast(needed / design.ranks))
       return 'too-little';
     const { requestsPerSecond, limitedBy } = bracket.settle();
@@ -164,6 +170,16 @@ export class Sizer {
     return limit !== undefined && limit.requestsPerSecond < held
       ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: 'the simulation' }
       : { requestsPerSecond: held, limitedBy };
+  }
+
+  /** Why no number of machines helps; null where it does. */
+  private floorOf(design: Design): Miss | null {
+    let miss = this.floors.get(design);
+    if (miss === undefined) {
+      miss = firstMiss(design, [latencyFloor], this.context);
+      this.floors.set(design, miss);
+    }
+    return miss;
   }
 
   private bracketOf(design: Design): CapacityBracket {
@@ -193,5 +209,3 @@ export class Sizer {
     });
   }
 }
-
-type Miss = Pick<Rejected, 'filter' | 'reason' | 'distance'>;

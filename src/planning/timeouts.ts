@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
 import type { Plan } from '../plan/schema';
+import { worstTtftSeconds } from '../plan/silence';
 import type { Requirements } from '../requirements/requirements';
 
 type Timeouts = Plan['timeoutsSeconds'];
@@ -23,7 +24,7 @@ export function planTimeouts(
   const whole = predicted.ttftHighSeconds + workload.outputTokens.p95 * predicted.tpotHighSeconds;
   const longestRequest = Math.max(30, Math.ceil(1.5 * whole));
   // Streaming clients hear something after the first token; others hear nothing until the end.
-  const silence = workload.streaming ? Math.ceil(3 * predicted.ttftHighSeconds) : longestRequest;
+  const silence = workload.streaming ? worstTtftSeconds(predicted.ttftHighSeconds) : longestRequest;
   const loadBalancerIdle = Math.max(SHORTEST_IDLE_SECONDS, silence);
   if (loadBalancerIdle > LONGEST_IDLE_SECONDS || longestRequest > LONGEST_DRAIN_SECONDS) {
     throw new UserError(

@@ -10,6 +10,12 @@ export const dollars = (value: number): string => `$${Math.round(value).toLocale
 export const seconds = (value: number): string =>
   value < 1 ? `${(value * 1000).toFixed(value < 0.01 ? 1 : 0)} ms` : `${value.toFixed(value < 10 ? 2 : 0)} s`;
 
+/** Always in whole milliseconds below a second: for figures that are compared with each other. */
+export const milliseconds = (value: number): string =>
+  value >= 1
+    ? `${value.toFixed(2)} s`
+    : `${value < 0.001 ? (value * 1000).toPrecision(2) : (value * 1000).toFixed(0)} ms`;
+
 export const interval = (value: Interval, show: (n: number) => string): string =>
   `${show(value.expected)} (${show(value.low)} to ${show(value.high)})`;
 

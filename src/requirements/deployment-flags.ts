@@ -37,6 +37,18 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     help: 'subnets of the load balancer, repeatable',
   },
   {
+    flags: '--route-table <id>',
+    path: ['network', 'routeTableIds'],
+    kind: 'texts',
+    help: "route tables of an existing VPC's machine subnets, to get an S3 gateway endpoint; repeatable",
+  },
+  {
+    flags: '--interface-endpoint <service>',
+    path: ['network', 'interfaceEndpoints'],
+    kind: 'texts',
+    help: 'interface endpoints that an existing VPC without NAT lacks, repeatable',
+  },
+  {
     flags: '--exposure <where>',
     path: ['network', 'exposure'],
     kind: 'text',
@@ -149,6 +161,12 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     path: ['deployment', 'huggingFaceToken'],
     kind: 'text',
     help: 'none (default), variable, or the ARN of a secret',
+  },
+  {
+    flags: '--secrets-kms-key <arn>',
+    path: ['deployment', 'secretsKmsKeyArn'],
+    kind: 'text',
+    help: 'KMS key of secrets named by ARN',
   },
   {
     flags: '--weights <source>',

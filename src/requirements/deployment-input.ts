@@ -4,6 +4,12 @@ export const NAT_MODES = ['single', 'per-zone', 'none'] as const;
 export const WEIGHT_SOURCES = ['huggingface', 's3'] as const;
 export const BUDGET_SCOPES = ['tag', 'account', 'none'] as const;
 export const LOADERS = ['default', 'streamer'] as const;
+/** What machines without internet talk to, besides S3 (which has a gateway endpoint, free of charge). */
+export const ENDPOINT_SERVICES = [
+  ...['autoscaling', 'ec2messages', 'ecr.api', 'ecr.dkr', 'elasticloadbalancing', 'kms'],
+  ...['logs', 'monitoring', 'secretsmanager', 'ssm', 'ssmmessages'],
+] as const;
+
 /** Stands for 0.0.0.0/0 among those who may call: nobody writes it by mistake. */
 export const EVERYONE = 'everyone';
 /** Stands for a cost anomaly monitor of the plan's own. */
@@ -87,6 +93,11 @@ export const deploymentInput = z.strictObject({
     .describe(
       'for gated weights: none (default), variable (TF_VAR_hugging_face_token), or the ARN of a secret',
     ),
+  secretsKmsKeyArn: arn('kms')
+    .optional()
+    .describe(
+      "KMS key of secrets named by ARN, where it is neither AWS's own nor kmsKeyArn: machines may then decrypt them",
+    ),
   weights: z
     .enum(WEIGHT_SOURCES)
     .optional()
@@ -101,7 +112,9 @@ export const deploymentInput = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{40}$/, 'a commit of 40 hexadecimal digits')
     .optional()
-    .describe('commit of the Hugging Face repository to serve (default: its main branch at each first boot)'),
+    .describe(
+      'commit of the Hugging Face repository to serve (default: where its main branch is when the first machine boots, or the weights are staged)',
+    ),
   image: z
     .string()
     .regex(

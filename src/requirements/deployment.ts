@@ -1,5 +1,6 @@
 import { quote } from '../errors';
 import { INSTANCE_TYPES } from '../hardware/instance-types';
+import { ENDPOINT_SERVICES } from './deployment-input';
 import type { RequirementsInput } from './input';
 import { deploymentSchema, type Requirements } from './requirements';
 
@@ -40,6 +41,11 @@ export function networkProblems({ network }: Requirements): string[] {
   if (network.cidr !== null && network.vpcId !== null) {
     problems.push('network.cidr is for a new VPC and network.vpcId names an existing one: keep one');
   }
+  if (network.vpcId === null && network.routeTableIds.length + network.interfaceEndpoints.length > 0) {
+    problems.push(
+      'network.routeTableIds and network.interfaceEndpoints are for an existing VPC: name it in network.vpcId, a new VPC gets its endpoints by itself',
+    );
+  }
   const subnets = network.machineSubnetIds.length > 0 || network.loadBalancerSubnetIds.length > 0;
   if (subnets && network.vpcId === null) problems.push('subnet ids were given without network.vpcId');
   if (
@@ -53,6 +59,16 @@ export function networkProblems({ network }: Requirements): string[] {
   return problems;
 }
 
+/** Services whose interface endpoints the stack makes: all of a new VPC without NAT, those that an existing one lacks. */
+export const endpointServices = ({
+  vpcId,
+  natGateways,
+  interfaceEndpoints,
+}: Requirements['network']): readonly string[] => {
+  if (vpcId !== null) return interfaceEndpoints;
+  return natGateways === 'none' ? ENDPOINT_SERVICES : [];
+};
+
 /** Whether an image lies in a private ECR registry, which machines reach without the internet. */
 export const isPrivateEcr = (image: string): boolean =>
   /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\//.test(image);
@@ -63,6 +79,12 @@ export function deploymentProblems({ network, deployment, markets }: Requirement
   if (network.jwt !== null && deployment.apiKey !== 'none') {
     problems.push(
       'network.jwt and deployment.apiKey both read the Authorization header, and a token is no key: keep one of them',
+    );
+  }
+  const named = [deployment.apiKey, deployment.huggingFaceToken].some((value) => value.startsWith('arn:'));
+  if (deployment.secretsKmsKeyArn !== null && !named) {
+    problems.push(
+      'deployment.secretsKmsKeyArn is the key of secrets that you name: give deployment.apiKey or deployment.huggingFaceToken an ARN, or drop it',
     );
   }
   const ownImage = deployment.image !== null && isPrivateEcr(deployment.image);

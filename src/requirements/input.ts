@@ -3,7 +3,15 @@ import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
 import { LIMITS } from '../workload/workload';
 import { MARKETS } from './choices';
-import { arn, deploymentInput, EVERYONE, hostName, httpsUrl, NAT_MODES } from './deployment-input';
+import {
+  arn,
+  deploymentInput,
+  ENDPOINT_SERVICES,
+  EVERYONE,
+  hostName,
+  httpsUrl,
+  NAT_MODES,
+} from './deployment-input';
 import { sizingInputSchema } from './sizing';
 
 export { MARKETS, type Market } from './choices';
@@ -85,6 +93,21 @@ const network = z.strictObject({
     .describe('existing VPC (default: a new one)'),
   machineSubnetIds: z.array(subnetId).min(1).optional(),
   loadBalancerSubnetIds: z.array(subnetId).min(2).optional(),
+  routeTableIds: z
+    .array(z.string().regex(/^rtb-[0-9a-f]{8,17}$/, 'the id of a route table such as rtb-0123456789abcdef0'))
+    .min(1)
+    .max(50)
+    .optional()
+    .describe(
+      'of the machine subnets of an existing VPC that has no S3 gateway endpoint: one is made for them',
+    ),
+  interfaceEndpoints: z
+    .array(z.enum(ENDPOINT_SERVICES))
+    .min(1)
+    .optional()
+    .describe(
+      'interface endpoints that an existing VPC without NAT lacks (preflight names them): they are made',
+    ),
   exposure: z.enum(['internal', 'public']).optional().describe('front door (default internal)'),
   certificateArn: z
     .string()

@@ -23,6 +23,7 @@ export const deploymentSchema = z.strictObject({
   /** `none`, `variable` or the ARN of a secret. */
   apiKey: z.string().default('none'),
   huggingFaceToken: z.string().default('none'),
+  secretsKmsKeyArn: z.string().nullable().default(null),
   weights: z.enum(WEIGHT_SOURCES).default('huggingface'),
   loader: z.enum(LOADERS).default('default'),
   revision: z.string().nullable().default(null),
@@ -58,6 +59,8 @@ export const requirementsSchema = z.strictObject({
     vpcId: z.string().nullable(),
     machineSubnetIds: z.array(z.string()),
     loadBalancerSubnetIds: z.array(z.string()),
+    routeTableIds: z.array(z.string()).default([]),
+    interfaceEndpoints: z.array(z.string()).default([]),
     exposure: z.enum(['internal', 'public']),
     certificateArn: z.string().nullable(),
     /** Of a new VPC; null for the usual one. */

@@ -65,6 +65,8 @@ export function resolveRequirements(input: RequirementsInput, catalogue: Catalog
       vpcId: input.network?.vpcId ?? null,
       machineSubnetIds: input.network?.machineSubnetIds ?? [],
       loadBalancerSubnetIds: input.network?.loadBalancerSubnetIds ?? [],
+      routeTableIds: input.network?.routeTableIds ?? [],
+      interfaceEndpoints: input.network?.interfaceEndpoints ?? [],
       exposure: input.network?.exposure ?? 'internal',
       certificateArn: input.network?.certificateArn ?? null,
       cidr: input.network?.cidr ?? null,

@@ -65,9 +65,10 @@ function ceilingProblem(request: StartupRequest, memory: StartupMemory, contextG
     : null;
 }
 
-function sequenceProblem(
-  { maxModelLen }: StartupRequest,
-  { pool, blocks, kvCacheGiB }: StartupMemory,
+/** Whether one sequence of the full length finds blocks; why not, where it does not. */
+export function sequenceProblem(
+  { maxModelLen }: Pick<StartupRequest, 'maxModelLen'>,
+  { pool, blocks, kvCacheGiB }: Pick<StartupMemory, 'pool' | 'blocks' | 'kvCacheGiB'>,
 ): string | null {
   const needed = blocksPerSequence(pool, maxModelLen);
   if (blocks - 1 >= needed) return null;

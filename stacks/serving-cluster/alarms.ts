@@ -1,18 +1,11 @@
 import type { Plan } from '../../src/plan/schema';
 import { CloudwatchMetricAlarm, type CloudwatchMetricAlarmConfig } from '../aws';
 import { Construct } from '../cdk';
+import { BurnAlarms } from './burn-alarms';
 import type { FrontDoor } from './front-door';
-import { DIMENSION, ENGINE, EVENT, LATENCY, NAMESPACE } from './metrics';
+import { DIMENSION, ENGINE, EVENT, NAMESPACE } from './metrics';
 import { targetPerRank } from './replicas';
 import { mayBeEmpty } from './sleep';
-
-/** The plan's SLO is a 95th percentile: five requests of a hundred may be slower. */
-const ERROR_BUDGET = 0.05;
-/** Google SRE workbook, 'Alerting on SLOs': 14.4 burns 2 % of a month's budget in an hour, 6 burns 5 % in six. */
-const BURNS = [
-  { id: 'fast', rate: 14.4, minutes: 5 },
-  { id: 'slow', rate: 6, minutes: 30 },
-];
 
 type Alarm = Partial<CloudwatchMetricAlarmConfig> & { readonly alarmDescription: string };
 
@@ -67,7 +60,7 @@ export class Alarms extends Construct {
     this.plan = plan;
     this.topicArn = topicArn;
     const ours = { namespace: NAMESPACE, dimensions: { [DIMENSION]: groupName } };
-    this.latency(groupName);
+    new BurnAlarms(this, 'burn', plan, groupName, topicArn);
     const target = targetPerRank(plan);
     this.alarm('waiting', {
       ...ours,
@@ -88,6 +81,10 @@ export class Alarms extends Construct {
     this.telemetry(groupName, { ...ours, metricName: ENGINE.running, stat: 'SampleCount', period: 60 });
     const events = {
       'boot-failed': [EVENT.bootFailed, 'A new machine did not serve in time and was given up: see its log'],
+      'engine-restarted': [
+        EVENT.engineRestarted,
+        'An engine that served has ended or hung: its machine starts it again, its running requests are lost',
+      ],
       'engine-gave-up': [EVENT.engineGaveUp, 'An engine failed too often; its machine is being replaced'],
       ...(plan.choice.market === 'spot'
         ? { 'spot-interruption': [EVENT.spotInterruption, 'AWS takes a spot machine back'] as const }
@@ -126,42 +123,6 @@ export class Alarms extends Construct {
             treatMissingData: 'breaching',
           }),
     });
-  }
-
-  private latency(groupName: string): void {
-    const { slo } = this.plan.requirements;
-    const limits = { ttft: slo.ttftP95Seconds, tpot: slo.tpotP95Seconds };
-    for (const measure of ['ttft', 'tpot'] as const) {
-      const sum = (id: string, metricName: string, period: number) => ({
-        id,
-        metric: {
-          namespace: NAMESPACE,
-          metricName,
-          dimensions: { [DIMENSION]: groupName },
-          stat: 'Sum',
-          period,
-        },
-        returnData: false,
-      });
-      for (const { id, rate, minutes } of BURNS) {
-        const period = 60 * minutes;
-        this.alarm(`${measure}-${id}`, {
-          alarmDescription: `${measure.toUpperCase()} above ${limits[measure]} s for more than ${Math.round(100 * rate * ERROR_BUDGET)}% of requests in ${minutes} minutes`,
-          metricQuery: [
-            sum('over', LATENCY[measure].overSlo, period),
-            sum('requests', LATENCY[measure].requests, period),
-            {
-              id: 'share',
-              expression: 'IF(requests > 0, over / requests, 0)',
-              label: `${measure} over SLO`,
-              returnData: true,
-            },
-          ],
-          threshold: rate * ERROR_BUDGET,
-          comparisonOperator: 'GreaterThanThreshold',
-        });
-      }
-    }
   }
 
   private balancer(door: FrontDoor, groupName: string): void {

@@ -1,8 +1,26 @@
-import { ENDPOINT_SERVICES } from '../../src/plan/deployed';
 import type { Plan } from '../../src/plan/schema';
+import { endpointServices } from '../../src/requirements/deployment';
 import { SecurityGroup, VpcEndpoint, VpcSecurityGroupIngressRule } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
+
+/**
+ * The way to S3 that costs nothing and keeps image layers and weights off a NAT gateway's bill; a network without NAT has no
+ * other.
+ */
+export const s3Gateway = (
+  scope: Construct,
+  plan: Plan,
+  vpcId: string,
+  routeTableIds: string[],
+): VpcEndpoint =>
+  new VpcEndpoint(scope, 's3', {
+    vpcId,
+    vpcEndpointType: 'Gateway',
+    serviceName: `com.amazonaws.${literal(plan.choice.region)}.s3`,
+    routeTableIds,
+    tags: { Name: `${plan.name}-s3` },
+  });
 
 /** Private addresses of AWS services, for a network without NAT. */
 export class Endpoints extends Construct {
@@ -25,7 +43,7 @@ export class Endpoints extends Construct {
       toPort: 443,
       cidrIpv4: vpcCidr,
     });
-    const endpoints = ENDPOINT_SERVICES.map(
+    const endpoints = endpointServices(plan.requirements.network).map(
       (service) =>
         new VpcEndpoint(this, service.replace('.', '-'), {
           vpcId,

@@ -1,7 +1,7 @@
 import type { Plan } from '../../src/plan/schema';
 import { SecurityGroup, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
-import type { Network } from './network';
+import type { Network } from './network-parts';
 import { SERVICE_PORT } from './replicas';
 import { canonicalCidr } from './subnet-plan';
 

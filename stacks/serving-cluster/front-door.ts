@@ -5,7 +5,7 @@ import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
 import type { AccessLogs } from './access-logs';
 import { Certificate } from './certificate';
-import type { Network } from './network';
+import type { Network } from './network-parts';
 import { SERVICE_PORT } from './replicas';
 
 /** TLS 1.3 and, for older clients, TLS 1.2 with forward secrecy and authenticated ciphers only. */

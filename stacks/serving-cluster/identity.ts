@@ -28,6 +28,7 @@ export interface Surroundings {
   readonly keyArn: string;
   readonly secretArns: readonly string[];
   readonly weightsBucketArn: string | undefined;
+  readonly revisionParameterArn: string | undefined;
 }
 
 /** Repository ARNs of images in ECR: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`. */
@@ -42,6 +43,7 @@ function repositoryArns(images: readonly string[], account: Account): string[] {
 
 function statements(plan: Plan, account: Account, around: Surroundings): DataAwsIamPolicyDocumentStatement[] {
   const repositories = repositoryArns([engineImage(plan), proxyImage(plan), agentImage(plan)], account);
+  const secretsKey = plan.requirements.deployment.secretsKmsKeyArn;
   const decrypts = around.secretArns.length > 0 || around.weightsBucketArn !== undefined;
   const list: (DataAwsIamPolicyDocumentStatement | false)[] = [
     { sid: 'SessionManager', actions: SESSION_MANAGER_ACTIONS, resources: ['*'] },
@@ -72,6 +74,11 @@ function statements(plan: Plan, account: Account, around: Surroundings): DataAws
       actions: ['secretsmanager:GetSecretValue'],
       resources: [...around.secretArns],
     },
+    around.revisionParameterArn !== undefined && {
+      sid: 'AgreeOnRevision',
+      actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+      resources: [around.revisionParameterArn],
+    },
     around.weightsBucketArn !== undefined && {
       sid: 'ReadWeights',
       actions: ['s3:GetObject'],
@@ -94,6 +101,18 @@ function statements(plan: Plan, account: Account, around: Surroundings): DataAws
           test: 'StringEquals',
           variable: 'kms:ViaService',
           values: ['s3', 'secretsmanager'].map((service) => `${service}.${account.region}.amazonaws.com`),
+        },
+      ],
+    },
+    secretsKey !== null && {
+      sid: 'DecryptNamedSecrets',
+      actions: ['kms:Decrypt'],
+      resources: [literal(secretsKey)],
+      condition: [
+        {
+          test: 'StringEquals',
+          variable: 'kms:ViaService',
+          values: [`secretsmanager.${account.region}.amazonaws.com`],
         },
       ],
     },

@@ -15,8 +15,10 @@ import { Identity } from './identity';
 import { checkInvariants } from './invariants';
 import { Logs } from './logs';
 import { Machine } from './machine';
-import { type Network, network } from './network';
+import { network } from './network';
+import type { Network } from './network-parts';
 import { RateLimit } from './rate-limit';
+import { Revision } from './revision';
 import { Scaling } from './scaling';
 import { Secrets } from './secrets';
 import { Sleep } from './sleep';
@@ -57,12 +59,14 @@ export class ServingCluster extends Construct {
       const token = secrets.arns.huggingFaceToken;
       this.weights = new Weights(this, 'weights', plan, account, keyArn, this.logs.telemetry, token);
     }
+    const revision = new Revision(this, 'revision', plan, account);
     const identity = new Identity(this, 'identity', plan, account, {
       logGroupArns: [this.logs.engines.arn, this.logs.telemetry.arn],
       targetGroupArn: this.frontDoor.targetGroupArn,
       keyArn,
       secretArns: Object.values(secrets.arns),
       weightsBucketArn: this.weights?.bucketArn,
+      revisionParameterArn: revision.parameterArn,
     });
     const machine = new Machine(
       this,
@@ -84,7 +88,13 @@ export class ServingCluster extends Construct {
       machine,
       this.network.machineSubnetIds,
       this.frontDoor.targetGroupArn,
-      [...this.network.egress, ...firewall.ready, identity.permissions, this.frontDoor.route],
+      [
+        ...this.network.egress,
+        ...firewall.ready,
+        identity.permissions,
+        this.frontDoor.route,
+        ...revision.ready,
+      ],
     );
     this.alerts = new Alerts(this, 'alerts', plan, account, keyArn);
     new Scaling(this, 'scaling', plan, this.fleet.groupName, this.frontDoor);

@@ -1,5 +1,6 @@
 import { UserError } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
+import { worstTtftSeconds } from '../../src/plan/silence';
 import { gpusPerReplica } from '../../src/vllm/layout';
 import { type Invariant, OPERATION_INVARIANTS, unless } from './invariants-operation';
 import { argumentValue } from './replicas';
@@ -13,7 +14,10 @@ const IDLE_LIMIT_SECONDS = 4000;
  */
 function longestSilenceSeconds(plan: Plan): { seconds: number; what: string } {
   return plan.requirements.workload.streaming
-    ? { seconds: plan.predicted.ttftP95Seconds.high, what: "the predicted TTFT's upper bound" }
+    ? {
+        seconds: worstTtftSeconds(plan.predicted.ttftP95Seconds.high),
+        what: 'the worst TTFT, three times the upper end of the predicted 95th percentile',
+      }
     : {
         seconds: plan.timeoutsSeconds.longestRequest,
         what: 'the longest planned request, not every client streams',

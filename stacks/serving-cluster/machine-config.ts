@@ -10,6 +10,7 @@ import {
   replicasOf,
   SERVICE_PORT,
 } from './replicas';
+import { revisionParameter } from './revision';
 import { weightsPrefix } from './weights-layout';
 
 /** Where the Deep Learning AMI mounts the striped local disks at boot (aws.md section 4). */
@@ -60,6 +61,7 @@ export function machineConfig(plan: Plan): unknown {
       environment: plan.engine.environment,
       repository: plan.choice.hfId,
       revision: plan.choice.revision,
+      revisionParameter: revisionParameter(plan),
       checkpointBytes: Math.ceil(plan.choice.checkpointBytes),
       weightsPrefix: plan.requirements.deployment.weights === 's3' ? weightsPrefix(plan) : null,
       // Between the two, so that the engine ends by itself first and systemd last.

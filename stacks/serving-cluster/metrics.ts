@@ -35,6 +35,7 @@ export const REJECTED = {
 /** Things that happen to a machine, by `supervisor.py` and `give_up.py`. */
 export const EVENT = {
   bootFailed: 'BootFailed',
+  engineRestarted: 'EngineRestarted',
   engineGaveUp: 'EngineGaveUp',
   spotInterruption: 'SpotInterruption',
 } as const;

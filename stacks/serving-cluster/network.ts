@@ -3,20 +3,10 @@ import type { Plan } from '../../src/plan/schema';
 import { DataAwsSubnet, DataAwsVpc } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
+import { Endpoints, s3Gateway } from './endpoints';
+import type { Network } from './network-parts';
 import { NewNetwork } from './new-network';
 import { checkZoneId } from './subnet-plan';
-
-/** What the rest of the cluster needs to know about its network. */
-export interface Network {
-  readonly vpcId: string;
-  readonly vpcCidr: string;
-  readonly machineSubnetIds: string[];
-  readonly loadBalancerSubnetIds: string[];
-  /** Ready before a machine boots, or its first downloads fail. */
-  readonly egress: ITerraformDependable[];
-  /** Ready before a load balancer is made: AWS refuses a public one in a VPC without internet gateway. */
-  readonly ingress: ITerraformDependable[];
-}
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
@@ -66,6 +56,14 @@ class ExistingNetwork extends Construct implements Network {
       ]),
     );
     this.machineSubnetIds = machines.map(({ id }) => id);
+    const { routeTableIds, interfaceEndpoints } = requirements.network;
+    if (routeTableIds.length > 0) {
+      this.egress.push(s3Gateway(this, plan, vpc.id, unique(routeTableIds).map(literal)));
+    }
+    if (interfaceEndpoints.length > 0) {
+      const endpoints = new Endpoints(this, 'endpoints', plan, vpc.id, vpc.cidrBlock, this.machineSubnetIds);
+      this.egress.push(...endpoints.ready);
+    }
     this.loadBalancerSubnetIds = balancers.map(({ id }) => id);
   }
 }

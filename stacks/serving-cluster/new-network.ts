@@ -9,12 +9,10 @@ import {
   RouteTableAssociation,
   Subnet,
   Vpc,
-  VpcEndpoint,
 } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
-import { literal } from '../literal';
-import { Endpoints } from './endpoints';
-import type { Network } from './network';
+import { Endpoints, s3Gateway } from './endpoints';
+import type { Network } from './network-parts';
 import { NETWORK_CIDR, type ZoneRanges, zoneRanges } from './subnet-plan';
 
 /**
@@ -55,15 +53,8 @@ export class NewNetwork extends Construct implements Network {
     const publicRoutes = natGateways === 'none' && exposure === 'internal' ? undefined : this.publicRoutes();
     const routesOf = this.machineRoutes(zoneIds, publicRoutes);
     this.machineSubnetIds = zoneIds.map((zone) => this.subnet('machines', zone, routesOf(zone)).id);
-    // Free of charge, and it keeps image layers and weights off the NAT gateway's bill.
-    const s3 = new VpcEndpoint(this, 's3', {
-      vpcId: vpc.id,
-      vpcEndpointType: 'Gateway',
-      serviceName: `com.amazonaws.${literal(plan.choice.region)}.s3`,
-      routeTableIds: [...new Set(zoneIds.map((zone) => routesOf(zone).id))],
-      tags: this.name('s3'),
-    });
-    this.egress.push(s3);
+    const tables = [...new Set(zoneIds.map((zone) => routesOf(zone).id))];
+    this.egress.push(s3Gateway(this, plan, vpc.id, tables));
     if (natGateways === 'none') {
       const endpoints = new Endpoints(this, 'endpoints', plan, vpc.id, this.vpcCidr, this.machineSubnetIds);
       this.egress.push(...endpoints.ready);

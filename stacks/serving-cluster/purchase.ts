@@ -3,7 +3,6 @@ import type { Plan } from '../../src/plan/schema';
 import type { AutoscalingGroupConfig, LaunchTemplateConfig } from '../aws';
 import { Token } from '../cdk';
 import { literal } from '../literal';
-import type { Machine } from './machine';
 
 /** Market and reservation of the launch template. One launch has one market, so spot is the group's to say. */
 export function marketOf(plan: Plan): Partial<LaunchTemplateConfig> {
@@ -37,8 +36,11 @@ function spotTypes({ choice, requirements }: Plan): string[] {
   return [...new Set([choice.instanceType, ...spotInstanceTypes])];
 }
 
-/** How the group buys its machines. */
-export function purchaseOf(plan: Plan, machine: Machine): Partial<AutoscalingGroupConfig> {
+/** How the group buys its machines, from the launch template of one. */
+export function purchaseOf(
+  plan: Plan,
+  machine: { readonly templateId: string; readonly templateVersion: number },
+): Partial<AutoscalingGroupConfig> {
   const version = Token.asString(machine.templateVersion);
   if (plan.choice.market !== 'spot') return { launchTemplate: { id: machine.templateId, version } };
   return {

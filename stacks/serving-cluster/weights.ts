@@ -29,6 +29,7 @@ export class Weights extends Construct {
     tokenArn: string | undefined,
   ) {
     super(scope, id);
+    const { secretsKmsKeyArn } = plan.requirements.deployment;
     const bucket = new Bucket(this, 'store', {
       prefix: `${plan.name}-weights-`,
       keyArn,
@@ -47,6 +48,15 @@ export class Weights extends Construct {
           actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
           resources: [`${bucket.arn}/${literal(weightsPrefix(plan))}*`],
         },
+        // Without it a missing manifest would read as forbidden.
+        {
+          sid: 'ListWeights',
+          actions: ['s3:ListBucket'],
+          resources: [bucket.arn],
+          condition: [
+            { test: 'StringLike', variable: 's3:prefix', values: [`${literal(weightsPrefix(plan))}*`] },
+          ],
+        },
         { sid: 'EncryptWeights', actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
         {
           sid: 'WriteLogs',
@@ -56,6 +66,9 @@ export class Weights extends Construct {
         ...(tokenArn === undefined
           ? []
           : [{ sid: 'ReadToken', actions: ['secretsmanager:GetSecretValue'], resources: [tokenArn] }]),
+        ...(tokenArn === undefined || secretsKmsKeyArn === null
+          ? []
+          : [{ sid: 'DecryptToken', actions: ['kms:Decrypt'], resources: [literal(secretsKmsKeyArn)] }]),
       ],
     });
     const variables = [

@@ -156,5 +156,17 @@ test('what a user gets wrong is one line', async () => {
   expect(await wrong(...BENCH, ...url, '--rate', '1', '--concurrency', '2')).toContain('give one of them');
   expect(await wrong(...BENCH, ...url, '--warmup', '3')).toContain('leave nothing');
   expect(await wrong(...BENCH, ...url, '--api-key-env', 'NOT_SET_ANYWHERE')).toContain('is not set');
+  const smoking = await wrong(
+    'bench',
+    'plan.json',
+    '--smoke',
+    ...url,
+    '--rate',
+    '1',
+    '--sweep',
+    '--out',
+    'r.json',
+  );
+  expect(smoking).toMatch(/^error: --smoke: .* takes no PLAN, --rate, --sweep, --out; leave out either\n$/);
   expect(await wrong('calibrate', 'plan.json')).toContain('not a benchmark result');
 });

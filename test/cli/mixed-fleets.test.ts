@@ -21,6 +21,18 @@ test('a proposed mix is told, and planned as services where the user wants it', 
   expect(total).toBeCloseTo(mix!.usdPerMonth, 1);
 }, 60_000);
 
+test('where no single fleet does, a mix is named, and planned with --mixed', async () => {
+  const quotas = ['--quota', 'L-DB2E81BA=192', '--quota', 'L-417A185B=192', '--name', 'two'];
+  const refused = await cli('plan', ...JUST_TOO_MUCH, ...quotas);
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toMatch(
+    /^error: no plan .*; a mix of fleets does it for .*: --mixed plans each of them\n$/,
+  );
+  const built = await cli('plan', ...JUST_TOO_MUCH, ...quotas, '--mixed');
+  expect(built.code).toBe(0);
+  expect(built.out).toMatch(/All 2 services: \$[\d,]+ a month \(two-/);
+}, 60_000);
+
 test('a plan of one small machine has no mix, and says nothing of it', async () => {
   const { out } = await cli('plan', ...SMALL, '--name', 'small', '--mixed');
   expect(out).not.toContain('mix of fleets');

@@ -12,6 +12,8 @@ export const GOLDEN_CASES: Readonly<Record<string, string>> = {
   'moe-122b': 'name: moe-122b\nmodel: Qwen3.5-122B-A10B\ncheckpoint: fp8\nworkload: { requestsPerSecond: 3 }\nminReplicas: 2',
   'nvlink-397b': 'name: nvlink-397b\nmodel: Qwen3.5-397B-A17B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5] }',
   'nvfp4-397b': 'name: nvfp4-397b\nmodel: Qwen3.5-397B-A17B\ncheckpoint: nvfp4\ninstanceTypes: { allow: [g7e] }\nslo: { tpotP95Seconds: 0.1, ttftP95Seconds: 6 }',
+  'data-parallel':
+    'name: data-parallel\nmodel: Qwen3.5-122B-A10B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5.48xlarge] }\nworkload: { requestsPerSecond: 40 }',
   'small-9b': 'name: small-9b\nmodel: Qwen3.5-9B\nregions: [eu-central-1]\nworkload: { preset: rag, requestsPerSecond: 0.5, streaming: true }',
   'replicas-per-machine':
     'name: replicas-per-machine\nmodel: Qwen3.5-35B-A3B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5.48xlarge] }\nworkload: { requestsPerSecond: 40 }',

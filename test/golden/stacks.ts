@@ -14,6 +14,7 @@ const OF_FROZEN_PLANS = [
   'moe-122b',
   'nvlink-397b',
   'nvfp4-397b',
+  'data-parallel',
   'small-9b',
   'replicas-per-machine',
 ] as const;

@@ -48,7 +48,7 @@ function client() {
     {
       ready: () => readies++,
       answer: ({ id }, newest) => void answers.push([id, newest]),
-      draft: ({ name }) => void drafts.push(name),
+      draft: ({ plan }) => void drafts.push(plan.name),
       failed: (message) => void failures.push(message),
     },
     () => Date.now(),
@@ -108,7 +108,12 @@ test('a question that is answered in time leaves its worker alone', () => {
 
 test('what is known early is shown of the last question only, and the answer follows', () => {
   const { planner, started, answers, drafts } = client();
-  const draft = (id: number): Reply => ({ kind: 'draft', id, plan: { name: String(id) } as Plan });
+  const draft = (id: number): Reply => ({
+    kind: 'draft',
+    id,
+    plan: { name: String(id) } as Plan,
+    pending: 'mix',
+  });
   planner.ask({ rate: '1' });
   started[0]!.reply(draft(1));
   planner.ask({ rate: '2' });

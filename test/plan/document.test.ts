@@ -10,6 +10,22 @@ test('parse(serialize(plan)) is the plan', () => {
   expect(parsePlan(serializePlan(plan), 'x')).toEqual(plan);
 });
 
+test('a point of a chart is one line of the document, whatever its texts hold', () => {
+  const hostile = '"series": {\n  }, {\n      }';
+  const candidates = plan.series!.candidates.map((candidate) => ({ ...candidate, engine: hostile }));
+  const changed = { ...plan, notes: [hostile], series: { ...plan.series!, candidates } };
+  const text = serializePlan(changed);
+  expect(parsePlan(text, 'x')).toEqual(changed);
+  const { load, cost } = plan.series!;
+  const from = text.indexOf('\n  "series": {');
+  const lines = text.slice(from + 1, text.indexOf('\n  }', from)).split('\n');
+  // A line a point, two for each list, one for the object.
+  expect(lines).toHaveLength(load.length + cost.length + candidates.length + 2 * 3 + 1);
+  expect(lines.filter((line) => line.startsWith('      { "requestsPerSecond"'))).toHaveLength(
+    load.length + cost.length,
+  );
+});
+
 test('a byte order mark before a plan is no part of it', () => {
   expect(parsePlan(`\uFEFF${serializePlan(plan)}`, 'x')).toEqual(plan);
 });

@@ -60,8 +60,8 @@ describe('the plan of a deployment', () => {
     const pinned = planOf(`${MODEL}deployment: { revision: ${COMMIT} }`);
     expect(pinned.choice.revision).toBe(COMMIT);
     expect(pinned.engine.arguments).toEqual(expect.arrayContaining(['--revision', COMMIT]));
-    expect(plain.notes.join()).toContain('deployment.revision pins them');
-    expect(pinned.notes.join()).not.toContain('pins them');
+    expect(plain.notes.join()).toContain('deployment.revision pins another');
+    expect(pinned.notes.join()).not.toContain('pins another');
   });
 
   test('streams weights with one GPU a replica, and says why not with several', () => {

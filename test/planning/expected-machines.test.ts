@@ -102,7 +102,7 @@ test('1M context: ten full-attention layers make 20 GB of cache a million tokens
   expect(machinesOf(plan)).toBe('1 x RTXPRO6000 fp8');
   expect(plan.engine.maxModelLen).toBe(1_010_000);
   expect(plan.memory.maxLenSequences).toBeGreaterThanOrEqual(1);
-  expect(rejected(plan, 'g6e.xlarge')?.filter).toBe('memory');
+  expect(rejected(plan, 'g6e.xlarge')?.filter).toBe('context');
 });
 
 test('0.01 requests/s: the cheapest machine that fits, hardly used, and an API is cheaper', () => {

@@ -1,10 +1,13 @@
 import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
 import { parsePlan, serializePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
+import { insteadQuestion } from '../../src/planning/mix/instead';
 import { bestMix, mixProblem } from '../../src/planning/mix/mix';
 import { requirementsOf } from '../../src/planning/mix/pools';
+import { mixQuestion, withMix } from '../../src/planning/mix/propose';
 import { sizeRanges } from '../../src/planning/mix/size-ranges';
-import { makePlan } from '../../src/planning/plan';
+import { NoFleetError } from '../../src/planning/no-fleet';
+import { makePlan, tryDraft } from '../../src/planning/plan';
 import { cheapestOption, openSearch, type Search } from '../../src/planning/search';
 import { readRequirements } from '../../src/requirements/document';
 import { resolveRequirements } from '../../src/requirements/resolve';
@@ -155,6 +158,62 @@ describe('a proposed mix', () => {
   test('is not looked for where the user wants one fleet', async () => {
     const one = await mixedPlan(`${JUST_TOO_MUCH}sizing: { mixedFleets: false }`);
     expect(one.mix).toBeUndefined();
+  });
+});
+
+describe('a mix that is not proposed', () => {
+  test('counts for the best cost where it saves less than a tenth, and says so', async () => {
+    const { bestCost, mix, cost } = await mixedPlan(
+      'model: Qwen3.5-122B-A10B\ninstanceTypes: { allow: [p5.48xlarge, p5en.48xlarge] }\nworkload: { requestsPerSecond: 50 }',
+    );
+    expect(mix).toBeUndefined();
+    expect(bestCost!.usdPerMonth).toBeLessThan(cost.usdPerMonth);
+    expect(bestCost!.usdPerMonth).toBeGreaterThan(cost.usdPerMonth * 0.9);
+    expect(bestCost!.mix).toEqual({
+      machines: '2 x p5.48xlarge and 1 x p5en.48xlarge',
+      whyNot: expect.stringMatching(/^it saves \d\.\d%, and .* only where they save a tenth$/),
+    });
+  });
+
+  test('moves aside when a fleet does not hold, with that as its reason, and the next one is tried', async () => {
+    const draft = tryDraft(resolved(JUST_TOO_MUCH), { catalogue: EMBEDDED_CATALOGUE });
+    if (draft instanceof NoFleetError) throw draft;
+    const problem = mixQuestion(draft)!;
+    const tried: string[] = [];
+    const { plan, fleets } = withMix(draft, problem, await solver(), ({ requirements }) => {
+      tried.push(requirements.instanceTypes.allow.join());
+      return { ok: false, reason: `${tried.at(-1)}: simulated: TTFT p95 9 s, wanted 1 s` };
+    });
+    expect(fleets).toEqual([]);
+    expect(plan.mix).toBeUndefined();
+    expect(plan.bestCost!.mix!.whyNot).toMatch(
+      /^its fleet qwen3-5-397b-a17b-(base|peak) does not hold: (p5|g7e)\.48xlarge: simulated: TTFT p95 9 s/,
+    );
+    // Each mix tried is without the machines that failed before it.
+    expect(new Set(tried).size).toBe(tried.length);
+  });
+});
+
+describe('where no single fleet does', () => {
+  const quotas = (g: number, p: number) =>
+    `model: Qwen3.5-397B-A17B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5.48xlarge, g7e.48xlarge] }\nworkload: { requestsPerSecond: 6.5 }\nsizing: { quotaVcpus: { L-DB2E81BA: ${g}, L-417A185B: ${p} } }`;
+
+  test('two quotas that are each too small for the load hold it together: told with its price', async () => {
+    await expect(mixedPlan(quotas(192, 192))).rejects.toThrow(
+      /^no plan for .* quota L-.*; a mix of fleets does it for \$[\d,]+ a month, .*1 x (p5|g7e)\.48xlarge.*: --mixed plans each of them$/,
+    );
+  });
+
+  test('and where they do not, only the nearest miss is told', async () => {
+    await expect(mixedPlan(quotas(192, 0))).rejects.toThrow(/^no plan for ((?!mix).)*$/);
+  });
+
+  test('what no machine serves even at idle, no mix is tried for', () => {
+    const draft = tryDraft(resolved('model: Qwen3.5-9B\nslo: { ttftP95Seconds: 0.01 }'), {
+      catalogue: EMBEDDED_CATALOGUE,
+    });
+    expect(draft).toBeInstanceOf(NoFleetError);
+    expect(insteadQuestion(draft as NoFleetError)).toBeNull();
   });
 });
 

@@ -28,6 +28,24 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
       },
     },
   },
+  'own-vpc-endpoints': {
+    requirements: {
+      network: {
+        vpcId: 'vpc-0123456789abcdef0',
+        machineSubnetIds: ['subnet-0000000000000000a'],
+        loadBalancerSubnetIds: ['subnet-0000000000000000b', 'subnet-0000000000000000c'],
+        natGateways: 'none',
+        routeTableIds: ['rtb-0123456789abcdef0'],
+        interfaceEndpoints: ['kms', 'secretsmanager'],
+      },
+      deployment: {
+        weights: 's3',
+        image,
+        apiKey: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:key-AbCdEf',
+        secretsKmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef',
+      },
+    },
+  },
   'no-nat': { requirements: { network: { natGateways: 'none' }, deployment: { weights: 's3', image } } },
   'public-https': {
     requirements: {

@@ -70,6 +70,41 @@ describe('cost anomalies', () => {
 });
 
 describe('what a machine may do', () => {
+  it('decrypts secrets under a key of their own only where that key is named', () => {
+    const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:token-AbCdEf';
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+    const deployment = { weights: 's3' as const, huggingFaceToken: secret };
+    const sids = (template: Template, id: string) =>
+      statements(template, id).filter(({ resources }) => (resources as string[]).includes(key));
+    const without = templateOf({ requirements: { deployment } });
+    expect(sids(without, 'identity_policy')).toEqual([]);
+    const named = templateOf({ requirements: { deployment: { ...deployment, secretsKmsKeyArn: key } } });
+    for (const id of ['identity_policy', 'weights_policy'])
+      expect(sids(named, id)).toMatchObject([{ actions: ['kms:Decrypt'], resources: [key] }]);
+  });
+
+  it('agrees on a commit with its fleet, where the plan names a branch and no job has staged one', () => {
+    const names = (template: Template) => template.resources('aws_ssm_parameter').map(({ name }) => name);
+    const fleet = templateOf();
+    expect(names(fleet)).toEqual(['/qwen-selfhost/qwen35-35b/Qwen/Qwen3.5-35B-A3B-FP8/main']);
+    expect(fleet.resource('aws_ssm_parameter', 'revision_commit')).toMatchObject({
+      insecure_value: 'main',
+      lifecycle: { ignore_changes: ['insecure_value'] },
+    });
+    const agree = statements(fleet, 'identity_policy').find(({ sid }) => sid === 'AgreeOnRevision')!;
+    expect(agree.resources).toEqual([
+      expect.stringMatching(/:parameter\/qwen-selfhost\/qwen35-35b\/Qwen\/Qwen3.5-35B-A3B-FP8\/main$/),
+    ]);
+    for (const other of [
+      { choice: { revision: '0'.repeat(40) } },
+      { requirements: { deployment: { weights: 's3' as const } } },
+    ]) {
+      expect(names(templateOf(other))).toEqual([]);
+      const allowed = statements(templateOf(other), 'identity_policy').flatMap(({ actions }) => actions);
+      expect(allowed.filter((action) => /^ssm:.*Parameter/.test(action))).toEqual([]);
+    }
+  });
+
   it('reads the weights of its own revision and no others', () => {
     const template = templateOf({ requirements: { deployment: { weights: 's3' } } });
     const found = statements(template, 'identity_policy');

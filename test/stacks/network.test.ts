@@ -105,6 +105,33 @@ describe('an existing network', () => {
     ).toContain('data.aws_vpc.serving_network_vpc.cidr_block');
   });
 
+  it('gets the endpoints that its owner asks for, ready before a machine boots, and no others', () => {
+    expect(templateOf({ requirements: { network: EXISTING } }).resources('aws_vpc_endpoint')).toEqual([]);
+    const network = {
+      ...EXISTING,
+      natGateways: 'none' as const,
+      routeTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef0'],
+      interfaceEndpoints: ['kms', 'ecr.api'],
+    };
+    const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm:v0.31.0';
+    const template = templateOf({ requirements: { network, deployment: { weights: 's3', image } } });
+    expect(template.resource('aws_vpc_endpoint', 'network_s3')).toMatchObject({
+      vpc_endpoint_type: 'Gateway',
+      route_table_ids: ['rtb-0123456789abcdef0'],
+    });
+    const services = template.resources('aws_vpc_endpoint').map(({ service_name }) => service_name);
+    expect(services.sort()).toEqual(
+      ['ecr.api', 'kms', 's3'].map((service) => `com.amazonaws.us-east-1.${service}`),
+    );
+    expect(template.resource('aws_autoscaling_group', 'fleet_group').depends_on).toEqual(
+      expect.arrayContaining([
+        'aws_vpc_endpoint.serving_network_s3',
+        'aws_vpc_endpoint.serving_network_endpoints_kms',
+        'aws_vpc_security_group_ingress_rule.serving_network_endpoints_from-vpc',
+      ]),
+    );
+  });
+
   it.each([
     [{ ...EXISTING, vpcId: null }, 'without network.vpcId'],
     [{ ...EXISTING, machineSubnetIds: [] }, '0 machine and 2 load-balancer subnets'],

@@ -178,7 +178,9 @@ const listening = (server: Server): Promise<number> =>
       machine.health = 503;
       await until(() => calls(machine, 'kill').length === 1);
       expect(calls(machine, 'kill')[0]).toEqual(['docker', 'kill', 'qwen-engine-0']);
-      expect(machine.log).toContain('engine 0 hangs: killing it to start it again');
+      await until(() => machine.emitted.length === 1);
+      expect(machine.emitted).toMatchObject([{ EngineRestarted: 1, AutoScalingGroupName: 'qwen35-35b' }]);
+      expect(machine.log).toContain('engine 0 hangs: killed to start it again');
     });
   });
 
@@ -187,9 +189,10 @@ const listening = (server: Server): Promise<number> =>
       await serving(machine);
       machine.health = undefined;
       writeFileSync(machine.path('systemctl.pid'), '200');
-      await until(() => machine.log.includes('engine 0 was started again and loads'));
+      await until(() => machine.log.includes('engine 0 has ended: started again'));
       for (let i = 0; i < 6; i += 1) await machine.seen('/health');
       expect(calls(machine, 'kill')).toEqual([]);
+      expect(machine.emitted).toMatchObject([{ EngineRestarted: 1 }]);
       // Once it serves again, it is watched again.
       machine.health = 200;
       for (let i = 0; i < 2; i += 1) await machine.seen('/health');
@@ -211,13 +214,27 @@ const listening = (server: Server): Promise<number> =>
         second.close();
         second.closeAllConnections();
         writeFileSync(machine.path('systemctl.pid'), '0');
-        await until(() => machine.log.includes('engine 1 was started again and loads'));
-        expect(machine.log).toContain('engine 1 answers no health check');
+        await until(
+          () => machine.log.includes('engine 1 has ended: started again') && machine.emitted.length > 0,
+        );
+        expect(machine.emitted).toMatchObject([{ EngineRestarted: 1 }]);
         expect(machine.log).not.toContain('engine 0');
         expect(deeds(machine)).toEqual(['complete-lifecycle-action']);
       },
       { plan: TWO_REPLICAS, change: two },
     );
+  });
+
+  it('calls an engine that was stopped by hand, the machine deregistered first, no restart', async () => {
+    await rehearse(quiet, async (machine) => {
+      await serving(machine);
+      expect(await machine.run('supervisor.py', 'deregister')).toBe(0);
+      machine.health = undefined;
+      writeFileSync(machine.path('systemctl.pid'), '0');
+      for (let i = 0; i < 6; i += 1) await machine.seen('/health');
+      expect(machine.log).not.toContain('engine 0 has ended');
+      expect(machine.emitted).toEqual([]);
+    });
   });
 
   it('takes its place back after a reboot, only where it had left it', async () => {

@@ -11,7 +11,7 @@ const TEMPLATES = join(__dirname, '..', '..', 'templates');
 
 const found = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
 /** The interpreter itself: a version manager's shim would put its own folder, and its `aws`, before the stand-ins. */
-const PYTHON = found.status === 0 ? found.stdout.trim() : undefined;
+export const PYTHON = found.status === 0 ? found.stdout.trim() : undefined;
 
 /** The machines have Python 3; where this one has none, what needs it is left out with a line that says so. */
 export const hasPython = PYTHON !== undefined;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasPython, type MachineConfig } from './machine';
-import { calls, rehearse } from './rehearse';
+import { COMMIT, calls, rehearse } from './rehearse';
 
 const CONTENT = 'weights';
 const NAME = createHash('sha256').update(CONTENT).digest('hex');
@@ -116,6 +116,71 @@ const denied =
     await rehearse({ docker: docker(write('{}')) }, async (machine) => {
       expect(await machine.run('prepare.py')).toBe(1);
       expect(machine.log).toContain(`corrupt weights: ${blob}`);
+    });
+  });
+
+  describe('a branch instead of a commit', () => {
+    const moved = 'f'.repeat(40);
+    const ref = `${REPOSITORY}/refs/main`;
+    /** The fleet's parameter, in a file. */
+    const parameter = `
+case "$*" in
+  *get-parameter*) cat "$0.parameter" 2>/dev/null || echo main ;;
+  *put-parameter*) while [ "$1" != --value ]; do shift; done; echo "$2" > "$0.parameter"; echo None ;;
+esac`;
+    const hub = (head: string) => `case "$*" in *model_info*) echo ${head} ;; esac\n${docker(arrives)}`;
+    const downloaded = (machine: Parameters<typeof calls>[0]) =>
+      calls(machine, 'run').filter((call) => call.some((word) => word.includes('snapshot_download')));
+
+    it('is resolved by the first machine, which writes the commit down for the others', async () => {
+      await rehearse({ docker: hub(moved), aws: parameter }, async (machine) => {
+        expect(await machine.run('prepare.py')).toBe(0);
+        expect(readFileSync(machine.path('aws.parameter'), 'utf8')).toBe(`${moved}\n`);
+        expect(calls(machine, 'put-parameter')[0]).toContain(
+          '/qwen-selfhost/qwen35-35b/Qwen/Qwen3.5-35B-A3B-FP8/main',
+        );
+        expect(downloaded(machine)[0]!.at(-1)).toBe(moved);
+        // The engine asks offline for `main`.
+        expect(readFileSync(machine.path(ref), 'utf8')).toBe(moved);
+        expect(machine.log).toContain(`main of Qwen/Qwen3.5-35B-A3B-FP8 is ${moved}`);
+      });
+    });
+
+    it('stays at that commit on every later machine, wherever the branch is then', async () => {
+      await rehearse({ docker: hub(moved), aws: parameter }, async (machine) => {
+        writeFileSync(machine.path('aws.parameter'), `${COMMIT}\n`);
+        expect(await machine.run('prepare.py')).toBe(0);
+        expect(calls(machine, 'put-parameter')).toEqual([]);
+        expect(downloaded(machine).map((call) => call.at(-1))).toEqual([COMMIT]);
+        expect(readFileSync(machine.path(ref), 'utf8')).toBe(COMMIT);
+        expect(machine.log).toContain(`1 files have their checksums, commit ${COMMIT}`);
+        expect(await machine.run('prepare.py')).toBe(0);
+        expect(machine.log).toContain(`already here and verified, commit ${COMMIT}`);
+      });
+    });
+
+    it('is never guessed: without the parameter, or an answer of the hub, no machine serves', async () => {
+      await rehearse({ docker: hub(moved), aws: fails('ParameterNotFound') }, async (machine) => {
+        expect(await machine.run('prepare.py')).toBe(1);
+        expect(machine.log).toContain("attempt 5 of 5: the fleet's revision: ParameterNotFound");
+      });
+      await rehearse({ docker: hub('None'), aws: parameter }, async (machine) => {
+        expect(await machine.run('prepare.py')).toBe(1);
+        expect(machine.log).toContain('Qwen/Qwen3.5-35B-A3B-FP8 has no commit at main: None');
+        expect(downloaded(machine)).toEqual([]);
+      });
+    });
+
+    it('is nothing to agree on where the plan names the commit', async () => {
+      await rehearse(
+        { docker: hub(moved), aws: parameter },
+        async (machine) => {
+          expect(await machine.run('prepare.py')).toBe(0);
+          expect(machine.called().filter(([command]) => command === 'aws')).toEqual([]);
+          expect(downloaded(machine)[0]!.at(-1)).toBe(COMMIT);
+        },
+        { plan: { choice: { revision: COMMIT } } },
+      );
     });
   });
 

@@ -17,6 +17,7 @@ const fixture: Fixture = {
   image_id: 'ami-0f',
   image_parameter: '/test/image',
   vpc_id: 'vpc-fixture',
+  route_table_id: 'rtb-fixture',
   machine_subnets: { 'use1-az1': 'subnet-m1', 'use1-az4': 'subnet-m4' },
   balancer_subnets: { 'use1-az1': 'subnet-b1', 'use1-az4': 'subnet-b4' },
   zone_id: 'ZFIXTURE',

@@ -5,6 +5,7 @@ export interface Fixture {
   readonly image_id: string;
   readonly image_parameter: string;
   readonly vpc_id: string;
+  readonly route_table_id: string;
   readonly machine_subnets: Readonly<Record<string, string>>;
   readonly balancer_subnets: Readonly<Record<string, string>>;
   readonly zone_id: string;
@@ -51,6 +52,7 @@ export function withFixture(stack: Stack, fixture: Fixture): Stack {
     if (named !== undefined && !given.includes('${')) return named;
     return given
       .replaceAll(/\bvpc-[0-9a-f]{8,17}\b/g, fixture.vpc_id)
+      .replaceAll(/\brtb-[0-9a-f]{8,17}\b/g, fixture.route_table_id)
       .replaceAll(/\bsubnet-[0-9a-f]{8,17}\b/g, (id) => ids.get(id) ?? id)
       .replaceAll(/\bami-[0-9a-f]{8,17}\b/g, fixture.image_id)
       .replaceAll(/^\/aws\/service\/deeplearning\/ami\/.*/g, fixture.image_parameter);

@@ -31,6 +31,7 @@ function compared(check: string, where: string, bytes: number, plan: Plan): Find
 }
 
 interface HubModel {
+  readonly sha?: string;
   readonly siblings?: readonly { readonly rfilename?: string; readonly size?: number }[];
 }
 
@@ -67,10 +68,12 @@ export async function hubWeights(session: Session, plan: Plan, hub: Hub): Promis
       );
     }
     if (!response.ok) return unasked(`HTTP ${response.status}`);
-    const { siblings = [] } = (await response.json()) as HubModel;
+    const { siblings = [], sha } = (await response.json()) as HubModel;
     const bytes = siblings.reduce((sum, { size }) => sum + (size ?? 0), 0);
     if (bytes === 0) return unasked('the answer names no files');
-    return compared(check, `in ${hfId} at ${revision}`, bytes, plan);
+    const commit =
+      sha === undefined || sha === revision ? '' : ` (commit ${scrub(sha)}; deployment.revision pins it)`;
+    return compared(check, `in ${hfId} at ${revision}${commit}`, bytes, plan);
   } catch (thrown) {
     signal?.throwIfAborted();
     return unasked((thrown as Error).message);

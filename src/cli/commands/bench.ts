@@ -49,7 +49,8 @@ export function benchCommand(streams: Streams): Command {
     .option('--json', 'print the result document instead of the report')
     .option('--out <file>', 'write the result document; a name that ends in .md gets a Markdown report')
     .option('--smoke', 'twenty seconds, one line: does it answer?')
-    .action(async (file: string | undefined, options: BenchOptions) => {
+    .action(async (file: string | undefined, options: BenchOptions, command: Command) => {
+      if (options.smoke) refuseBesideSmoke(file, command);
       const apiKey = apiKeyFrom(options.apiKeyEnv, process.env);
       const access = {
         ...(apiKey === undefined ? {} : { apiKey }),
@@ -59,6 +60,24 @@ export function benchCommand(streams: Streams): Command {
         options.smoke ? smokeTest(options, access, streams) : benchmark(file, options, access, streams),
       );
     });
+}
+
+/** Attributes of the options that a smoke test heeds. */
+const SMOKE_OPTIONS = ['smoke', 'url', 'apiKeyEnv', 'caFile', 'api', 'model', 'json'];
+
+/** @throws UserError for what a smoke test would leave unheeded */
+function refuseBesideSmoke(file: string | undefined, command: Command): void {
+  const unheeded = [
+    ...(file === undefined ? [] : ['PLAN']),
+    ...command.options
+      .filter((option) => !SMOKE_OPTIONS.includes(option.attributeName()))
+      .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+      .map(({ long }) => long),
+  ];
+  if (unheeded.length > 0)
+    throw new UserError(
+      `--smoke: it asks a few short questions of its own for at most ${SMOKE_SECONDS} seconds and takes no ${unheeded.join(', ')}; leave out either`,
+    );
 }
 
 type Access = Pick<BenchInput, 'apiKey' | 'ca'>;

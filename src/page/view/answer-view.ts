@@ -5,8 +5,8 @@ import { byId, h, setText } from '../dom';
 import { sectionList } from './sections';
 
 export interface AnswerView {
-  /** A plan that was found, with what to warn of. */
-  readonly plan: (plan: Plan, warnings: readonly string[]) => void;
+  /** A plan that was found, with what to warn of. `alone`: its alternatives are still to come. */
+  readonly plan: (plan: Plan, warnings: readonly string[], alone: boolean) => void;
   /** Nothing meets the requirements, or they make no sense: the line the command line prints. */
   readonly refused: (message: string, nothingMeetsIt: boolean) => void;
   readonly defect: (message: string) => void;
@@ -45,12 +45,12 @@ export function answerView(takeAway: HTMLElement, say: (text: string) => void): 
     say(text);
   };
   return {
-    plan: (plan, warnings) => {
+    plan: (plan, warnings, alone) => {
       const { instances, instanceType } = plan.choice;
       state('plan', plan.summary, `${instances} × ${instanceType}, ${usd(plan.cost.usdPerMonth)} a month`);
       figures.replaceChildren(...keyFigures(plan).map(keyFigure));
       warned.replaceChildren(...warnings.map((warning) => h('li', {}, sentence(warning))));
-      sections.show(plan);
+      sections.show(plan, alone);
     },
     refused: (message, nothingMeetsIt) =>
       nothingMeetsIt

@@ -13,8 +13,8 @@ export function sectionList(say: (text: string) => void) {
   const drawn = figures(say);
   return {
     element,
-    show: (plan: Plan): void => {
-      const sections = sectionsOf(plan);
+    show: (plan: Plan, alone: boolean): void => {
+      const sections = sectionsOf(plan, alone ? 'being simulated…' : undefined);
       const words: Section = {
         id: 'words',
         title: 'Words',

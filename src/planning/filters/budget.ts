@@ -1,8 +1,9 @@
 import { dollars } from '../../report/format';
-import type { FleetFilter } from './fleet-filters';
+import type { Option } from '../fleet';
+import type { Filter } from './filter';
 
 /** The monthly bill must stay within the user's budget. */
-export const budget: FleetFilter = {
+export const budget: Filter<Option> = {
   name: 'budget',
   problem: ({ cost }, { requirements: { monthlyBudgetUsd } }) =>
     monthlyBudgetUsd === null || cost.usdPerMonth <= monthlyBudgetUsd

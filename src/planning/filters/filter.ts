@@ -1,9 +1,21 @@
 import type { Candidate, MachineOffer, PlanningContext, Rejected } from '../candidate';
 
-/** A named rule: the reason a subject cannot serve, in the user's words, or null when it can. */
+/** Why a subject cannot serve, in the user's words. */
+export interface Objection {
+  readonly reason: string;
+  /** How far from serving: needed over available, 1 is just enough. Infinity where it has no measure. */
+  readonly distance: number;
+}
+
+/** An objection, and the filter that made it. */
+export interface Miss extends Objection {
+  readonly filter: string;
+}
+
+/** A named rule: what it objects to in a subject, or null when the subject can serve. */
 export interface Filter<Subject> {
   readonly name: string;
-  readonly problem: (subject: Subject, context: PlanningContext) => string | null;
+  readonly problem: (subject: Subject, context: PlanningContext) => Objection | string | null;
 }
 
 export type OfferFilter = Filter<MachineOffer>;
@@ -24,21 +36,24 @@ export function sift<Subject>(
   const kept: Subject[] = [];
   const rejected: Rejected[] = [];
   for (const subject of subjects) {
-    const rejection = firstProblem(subject, filters, context);
-    if (rejection === null) kept.push(subject);
-    else rejected.push({ ...describe(subject), ...rejection, distance: Number.POSITIVE_INFINITY });
+    const miss = firstMiss(subject, filters, context);
+    if (miss === null) kept.push(subject);
+    else rejected.push({ ...describe(subject), ...miss });
   }
   return { kept, rejected };
 }
 
-function firstProblem<Subject>(
+/** What the first filter that objects has to say; null when none does. */
+export function firstMiss<Subject>(
   subject: Subject,
   filters: readonly Filter<Subject>[],
   context: PlanningContext,
-): { filter: string; reason: string } | null {
+): Miss | null {
   for (const filter of filters) {
-    const reason = filter.problem(subject, context);
-    if (reason !== null) return { filter: filter.name, reason };
+    const problem = filter.problem(subject, context);
+    if (typeof problem === 'string')
+      return { filter: filter.name, reason: problem, distance: Number.POSITIVE_INFINITY };
+    if (problem !== null) return { filter: filter.name, ...problem };
   }
   return null;
 }

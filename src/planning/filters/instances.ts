@@ -1,9 +1,10 @@
-import type { FleetFilter } from './fleet-filters';
+import type { Option } from '../fleet';
+import type { Filter } from './filter';
 
 const MOST_INSTANCES = 1000;
 
 /** One Auto Scaling group must hold the fleet. */
-export const instances: FleetFilter = {
+export const instances: Filter<Option> = {
   name: 'instances',
   problem: ({ instances: needed }) =>
     needed <= MOST_INSTANCES

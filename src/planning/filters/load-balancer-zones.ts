@@ -1,8 +1,9 @@
 import { zonesOf } from '../../hardware/offerings';
-import type { FleetFilter } from './fleet-filters';
+import type { Option } from '../fleet';
+import type { Filter } from './filter';
 
 /** A load balancer stands in two zones, whatever the machines need. */
-export const loadBalancerZones: FleetFilter = {
+export const loadBalancerZones: Filter<Option> = {
   name: 'zones',
   problem: ({ candidate }, { catalogue }) => {
     const { region } = candidate.offer.offering;

@@ -1,9 +1,10 @@
 import { USUAL_SIZING } from '../../requirements/sizing';
+import type { Option } from '../fleet';
 import { quotaOf } from '../quotas';
-import type { FleetFilter } from './fleet-filters';
+import type { Filter } from './filter';
 
 /** The vCPU quota must cover the machines, where the user said what it is. */
-export const quota: FleetFilter = {
+export const quota: Filter<Option> = {
   name: 'quota',
   problem: ({ candidate: { offer }, instances }, { requirements }) => {
     const known = quotaOf(offer);

@@ -59,11 +59,32 @@ export function mixProblem(search: Search, limitUsd: number): MixProblem | null 
     const pools = parts
       .map((part, p) => poolOf(part, region, (usd, rate) => bound.withMachine(p, usd, rate) < limitUsd))
       .filter(({ machines }) => machines.length > 0);
-    return servesAll(pools)
-      ? [{ pools, program: mixProgram(pools, levels, fixedUsdPerMonth(requirements), context) }]
-      : [];
+    return regionOf(pools, context);
   });
   return regions.length === 0 ? null : { search, regions };
+}
+
+/** The integer program over some pools, or none where they do not serve every size of prompt. */
+function regionOf(pools: readonly Pool[], context: PlanningContext): MixProblem['regions'] {
+  if (!servesAll(pools)) return [];
+  const { levels } = dayLevels(context);
+  const program = mixProgram(pools, levels, fixedUsdPerMonth(context.requirements), context);
+  return [{ pools, program }];
+}
+
+/** The problem without the machine of a fleet for its range of prompts: it turned out not to hold. */
+export function withoutMachine({ search, regions }: MixProblem, { range, option }: MixFleet): MixProblem {
+  const isIt = (pool: Pool, { prospect }: Machine): boolean =>
+    pool.range === range && prospect.candidate === option.candidate;
+  const left = regions.flatMap(({ pools }) =>
+    regionOf(
+      pools
+        .map((pool) => ({ ...pool, machines: pool.machines.filter((machine) => !isIt(pool, machine)) }))
+        .filter(({ machines }) => machines.length > 0),
+      search.context,
+    ),
+  );
+  return { search, regions: left };
 }
 
 /** The cheapest machine that serves any part of the workload: what serves the longest serves the shortest. */

@@ -1,25 +1,19 @@
 import type { Plan } from '../../plan/schema';
 import type { PlanningContext } from '../candidate';
 import { describeOption } from '../describe';
-import type { Option } from '../fleet';
 import type { Draft } from '../plan';
-import { recommend } from '../recommend';
 import { significant } from '../rounding';
-import { openSearch } from '../search';
+import { type ConfirmedMix, confirmedMix, confirmFleet } from './confirm';
 import { bestMix, type Mix, type MixFleet, type MixProblem, mixProblem, WORTHWHILE_SAVING } from './mix';
-import { fleetNames, routingText } from './routing';
+import { routingText } from './routing';
 import type { MixSolver } from './solver';
 
 type Requirements = PlanningContext['requirements'];
 type PlannedMix = NonNullable<Plan['mix']>;
 
-/** What a mix must cost less than to be worth a look: nine tenths of one fleet, or, exhaustively, all of it. */
-const limitOf = ({ best }: Draft, exhaustive: boolean): number =>
-  best.cost.usdPerMonth * (exhaustive ? 1 : 1 - WORTHWHILE_SAVING);
-
-/** The integer programs to solve for a draft; null, and no solver needed, where no mix can be cheap enough. */
-export const mixQuestion = (draft: Draft, exhaustive = false): MixProblem | null =>
-  mixProblem(draft.search, limitOf(draft, exhaustive));
+/** The integer programs to solve for a draft; null, and no solver needed, where no mix can be cheaper than one fleet. */
+export const mixQuestion = ({ search, best }: Draft): MixProblem | null =>
+  mixProblem(search, best.cost.usdPerMonth);
 
 export interface MixedPlan {
   readonly plan: Plan;
@@ -28,33 +22,51 @@ export interface MixedPlan {
 }
 
 /**
- * The draft with the cheapest mix beside it. Every fleet of the mix is searched and simulated anew as a service of its
- * own, so that what is proposed is what would be built.
+ * The draft with the cheapest mix beside it: named with the best cost where it saves anything, confirmed fleet by fleet
+ * where it saves enough to be proposed.
  */
-export function withMix(draft: Draft, problem: MixProblem, solver: MixSolver): MixedPlan {
+export function withMix(
+  draft: Draft,
+  problem: MixProblem,
+  solver: MixSolver,
+  confirm = confirmFleet,
+): MixedPlan {
   const { search, best, plan } = draft;
   const mix = bestMix(problem, solver);
   if (mix === null || mix.usdPerMonth >= best.cost.usdPerMonth) return { plan, fleets: [] };
-  const bestCost = { ...plan.bestCost!, usdPerMonth: mix.usdPerMonth };
-  const names = fleetNames(mix.fleets, plan.name);
-  const asked = mix.fleets.map((fleet, i) => ({ ...fleet.requirements, name: names[i]! }));
-  const built = asked.map((requirements) => confirmed({ ...search.context, requirements }));
-  if (!built.every((option) => option !== null)) return { plan: { ...plan, bestCost }, fleets: [] };
-  const planned = plannedMix(mix, names, built, plan, search.context);
+  const bestCostWith = (whyNot: string | null): NonNullable<Plan['bestCost']> => ({
+    ...plan.bestCost!,
+    usdPerMonth: mix.usdPerMonth,
+    mix: { machines: machinesOf(mix), whyNot },
+  });
+  const worthwhileUsd = plan.cost.usdPerMonth * (1 - WORTHWHILE_SAVING);
+  if (mix.usdPerMonth > worthwhileUsd) {
+    const saved = percent(1 - mix.usdPerMonth / plan.cost.usdPerMonth);
+    const bestCost = bestCostWith(
+      `it saves ${saved}, and several fleets are proposed only where they save a tenth`,
+    );
+    return { plan: { ...plan, bestCost }, fleets: [] };
+  }
+  const { confirmed, failure } = confirmedMix(problem, mix, solver, worthwhileUsd, confirm);
+  if (confirmed === null) return { plan: { ...plan, bestCost: bestCostWith(failure) }, fleets: [] };
+  const planned = plannedMix(confirmed, plan, search.context);
   const summary = planned.proposed ? `${plan.summary} ${mixSentence(planned)}` : plan.summary;
-  return { plan: { ...plan, summary, bestCost, mix: planned }, fleets: asked };
+  const asBuilt = planned.proposed
+    ? null
+    : `as built it saves ${percent(planned.savesShare)}, and several fleets are proposed only where they save a tenth`;
+  return {
+    plan: { ...plan, summary, bestCost: bestCostWith(failure ?? asBuilt), mix: planned },
+    fleets: confirmed.asked,
+  };
 }
 
-/** What a fleet would be built as: recommended and confirmed by a simulation. */
-function confirmed(context: PlanningContext): { option: Option; context: PlanningContext } | null {
-  const found = recommend(openSearch(context), false);
-  return found === null ? null : { option: found.recommended, context };
-}
+const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
+
+const machinesOf = ({ fleets }: Mix): string =>
+  fleets.map(({ option }) => `${option.instances} x ${option.candidate.offer.type.name}`).join(' and ');
 
 function plannedMix(
-  { fleets }: Mix,
-  names: readonly string[],
-  built: readonly { readonly option: Option; readonly context: PlanningContext }[],
+  { mix: { fleets }, names, built }: ConfirmedMix,
   plan: Plan,
   context: PlanningContext,
 ): PlannedMix {
@@ -74,7 +86,7 @@ function plannedMix(
 const plannedFleet = (
   { range, requestShare, requirements }: MixFleet,
   name: string,
-  { option, context }: { readonly option: Option; readonly context: PlanningContext },
+  { option, context }: ConfirmedMix['built'][number],
 ): PlannedMix['fleets'][number] => ({
   name,
   promptTokens: { above: range.fromTokens, upTo: range.toTokens },

@@ -13,10 +13,13 @@ export const optionWords = ({ instances, instanceType, checkpoint, extras = [] }
   `${instances} x ${instanceType}, ${checkpoint.toUpperCase()}${extras.length > 0 ? ` with ${extras.join(' and ')}` : ''}`;
 
 /** The next cheaper, faster and safer plan; the cheapest of all where it is not the recommended one. */
-export function alternativeFacts({ alternatives, bestCost }: Plan): Fact[] {
+export function alternativeFacts(
+  { alternatives, bestCost }: Plan,
+  none = 'none found that meets the targets',
+): Fact[] {
   const facts = KINDS.map(([kind, label]): Fact => {
     const found = alternatives.find((alternative) => alternative.kind === kind);
-    if (found === undefined) return [label, 'none found that meets the targets'];
+    if (found === undefined) return [label, none];
     const { option, tradeOff } = found;
     return [
       label,

@@ -2,8 +2,12 @@ import type { Plan } from '../../plan/schema';
 import { number, usd } from '../format';
 
 /** The mix of fleets beside the plan: what it saves, who serves what, how to build it; empty without one. */
-export function mixLines({ mix }: Plan): string[] {
-  if (!mix) return [];
+export function mixLines({ mix, bestCost }: Plan): string[] {
+  if (!mix) {
+    if (!bestCost?.mix) return [];
+    const { machines, whyNot } = bestCost.mix;
+    return [`not proposed: ${machines}, ${usd(bestCost.usdPerMonth!)} a month before simulation; ${whyNot}`];
+  }
   if (mix.savesUsdPerMonth <= 0)
     return [`none proposed: the cheapest saves nothing once simulated (${usd(mix.usdPerMonth)} a month)`];
   const saving = `${usd(mix.savesUsdPerMonth)} a month (${(mix.savesShare * 100).toFixed(1)}%) less`;

@@ -9,8 +9,11 @@ import { provenanceTable } from './provenance';
 import { rejectedTable } from './rejected';
 import type { Section } from './section';
 
-/** What is said of a plan below its summary, part by part, in the order of importance; empty parts are left out. */
-export function sectionsOf(plan: Plan): Section[] {
+/**
+ * What is said of a plan below its summary, part by part, in the order of importance; empty parts are left out.
+ * @param noAlternative what is said in place of an alternative that there is not
+ */
+export function sectionsOf(plan: Plan, noAlternative?: string): Section[] {
   const hosted = hostedApis(plan);
   const sections: Section[] = [
     { id: 'choice', title: 'What is chosen', facts: choiceFacts(plan) },
@@ -24,7 +27,7 @@ export function sectionsOf(plan: Plan): Section[] {
     {
       id: 'alternatives',
       title: 'Next cheaper, faster, safer',
-      facts: alternativeFacts(plan),
+      facts: alternativeFacts(plan, noAlternative),
       charts: ['candidates'],
     },
     { id: 'risks', title: 'Risks', items: plan.risks, tone: 'warning' },
