@@ -102,15 +102,17 @@ function waitsOf({ firstToken: d, steps: s }: OpenState): readonly Part[] {
       if (weight < RARE) return;
       const { length, variance } = lengths[j]!;
       const perLength = 0.5 + d.rate * s.furtherPrompt;
-      poisson(d.rate * (length + d.laterSeconds)).forEach((q, others) => {
+      const behind = d.rate * (length + d.laterSeconds);
+      const own = length ** 2 / 12 + perLength ** 2 * variance;
+      // Prompts of varied length: how many share the step, and how long they are, is one spread.
+      if (work.variation >= 0.01) {
+        const fromOthers = behind * s.furtherPrompt ** 2 * (1 + work.variation);
+        add(weight, 0, length / 2 + behind * s.furtherPrompt, own + fromOthers, true);
+        return;
+      }
+      poisson(behind).forEach((q, others) => {
         const fromOthers = others * s.furtherPrompt ** 2 * work.variation;
-        add(
-          weight * q,
-          others * s.furtherPrompt,
-          length / 2,
-          length ** 2 / 12 + perLength ** 2 * variance + fromOthers,
-          true,
-        );
+        add(weight * q, others * s.furtherPrompt, length / 2, own + fromOthers, true);
       });
     });
   }
