@@ -37,6 +37,10 @@ if have systemd-analyze; then
   echo "systemd-analyze verify: clean"
 fi
 if have haproxy; then
+  # Where TLS ends at the proxy, its certificate is made at every start.
+  openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj /CN=x -keyout "$scratch/key" -out "$scratch/crt" 2> /dev/null
+  cat "$scratch/crt" "$scratch/key" > "$scratch/tls.pem"
+  sed -i "s# crt /tls.pem# crt $scratch/tls.pem#" "$scratch"/*/etc/qwen-selfhost/haproxy.cfg
   for file in "$scratch"/*/etc/qwen-selfhost/haproxy.cfg; do haproxy -c -q -f "$file" || { echo "haproxy: $file"; exit 1; }; done
   npx jest test/templates/proxy
   echo "haproxy $(haproxy -v | sed -n 's/^HAProxy version \([0-9.]*\).*/\1/p'): configuration valid, behaves"

@@ -1,15 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cases } from '../test/terraform/cases';
 import known from '../test/terraform/emulator.json';
-import fixtureStack from '../test/terraform/fixture.tf.json';
+import { makeFixture } from '../test/terraform/fixture';
 import type { Fixture } from '../test/terraform/prepare';
 import { type Outcome, rehearse, type Setting } from '../test/terraform/rehearsal';
 import { outcomeTable } from '../test/terraform/report';
 import type { Emulator } from '../test/terraform/stack';
-import { type Tool, Workspace } from '../test/terraform/terraform';
+import { terraformHere, Workspace } from '../test/terraform/terraform';
 
 /**
  * `npm run test:terraform [name ...]`: every golden stack and every variant through a real Terraform: initialised, validated
@@ -17,7 +16,7 @@ import { type Tool, Workspace } from '../test/terraform/terraform';
  * left). What is missing is named; then exit 3. Environment and exit codes: docs/testing.md.
  */
 const emulator: Emulator = known;
-const { AWS_ENDPOINT_URL: endpoint, QWEN_TERRAFORM_PLUGINS: plugins } = process.env;
+const endpoint = process.env.AWS_ENDPOINT_URL;
 const jobs = Number(process.env.QWEN_TERRAFORM_JOBS ?? 4);
 const scratch = mkdtempSync(join(tmpdir(), 'qwen-terraform-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -52,26 +51,13 @@ async function main(): Promise<void> {
   }
   const chosen = names.length === 0 ? all : all.filter(([name]) => names.includes(name));
 
-  const binary = ['terraform', 'tofu'].find((name) => spawnSync(name, ['version']).status === 0);
-  if (binary === undefined) return missing('neither terraform nor tofu is installed');
-  const providerVersion = providerIn(plugins, all[0]![1].terraform.required_providers.aws.version);
-  const tool: Tool = {
-    binary,
-    plugins,
-    environment: {
-      // An emulator takes any credentials, and must never get real ones.
-      ...process.env,
-      ...(endpoint === undefined
-        ? {}
-        : { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_PROFILE: '' }),
-      AWS_EC2_METADATA_DISABLED: 'true',
-      CHECKPOINT_DISABLE: '1',
-      TF_IN_AUTOMATION: '1',
-    },
-  };
+  const tool = terraformHere();
+  if (tool === undefined) return missing('neither terraform nor tofu is installed');
+  const providerVersion = providerIn(tool.plugins, all[0]![1].terraform.required_providers.aws.version);
   const fixtures = new Map<string, Promise<Fixture>>();
+  const made = async (region: string) => (await makeFixture(tool, scratch, region, providerVersion)).fixture;
   const fixture = (region: string): Promise<Fixture> => {
-    const found = fixtures.get(region) ?? makeFixture(tool, region, providerVersion);
+    const found = fixtures.get(region) ?? made(region);
     fixtures.set(region, found);
     return found;
   };
@@ -126,17 +112,6 @@ async function main(): Promise<void> {
   if (failed) process.exit(1);
   if (endpoint === undefined)
     missing('validated only: AWS_ENDPOINT_URL names no AWS-compatible endpoint to apply to');
-}
-
-async function makeFixture(tool: Tool, region: string, version: string): Promise<Fixture> {
-  const space = new Workspace(tool, join(scratch, `fixture-${region}`));
-  space.write('main.tf.json', {
-    ...fixtureStack,
-    terraform: { required_providers: { aws: { source: 'hashicorp/aws', version } } },
-  });
-  await space.init();
-  await space.apply('-var', `region=${region}`);
-  return space.outputs<Fixture>();
 }
 
 void main();

@@ -71,7 +71,7 @@ def main():
     cache = engine["cacheDirectory"]
     os.makedirs(cache, exist_ok=True)
     secrets = attempt("secrets", lambda: fetch(config))
-    images = [engine["image"]] + ([config["proxyImage"]] if len(config["replicas"]) > 1 else [])
+    images = [engine["image"]] + ([config["proxyImage"]] if config["proxyImage"] else [])
     images += [config["targetAgent"]["image"]] if config.get("targetAgent") else []
     for image in images:
         attempt("image", lambda image=image: pull(image))

@@ -8,6 +8,7 @@
 import concurrent.futures
 import http.client
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -36,9 +37,12 @@ def metadata(path):
         return None
 
 
-def healthy(port):
+def healthy(port, scheme="http"):
+    address = "%s://127.0.0.1:%d/health" % (scheme, port)
+    # As the load balancer: encrypted, whoever the proxy says it is.
+    context = ssl._create_unverified_context() if scheme == "https" else None
     try:
-        with urllib.request.urlopen("http://127.0.0.1:%d/health" % port, timeout=HEALTH_SECONDS) as answer:
+        with urllib.request.urlopen(address, timeout=HEALTH_SECONDS, context=context) as answer:
             return answer.status == 200
     except (OSError, http.client.HTTPException):
         return False
@@ -137,7 +141,7 @@ class Supervisor:
     def announce(self):
         """Completes the launch hook once every engine serves, through the port that the load balancer uses."""
         waited = time.monotonic() - self.started
-        if None not in self.served and healthy(self.config["servicePort"]):
+        if None not in self.served and healthy(self.config["servicePort"], self.config["serviceScheme"]):
             problem = complete(self.config, self.config["launchHook"], self.instance_id, "CONTINUE")
             # None waits: an earlier run of this program, or an operator, has completed it.
             self.launched = problem is None or "No active Lifecycle Action" in problem

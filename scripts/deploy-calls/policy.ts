@@ -9,7 +9,7 @@ interface Statement {
   readonly Sid: string;
   readonly Effect: string;
   readonly Action: string | readonly string[];
-  readonly Resource: string;
+  readonly Resource: string | readonly string[];
   readonly Condition?: unknown;
 }
 
@@ -30,10 +30,15 @@ export interface Unrecorded {
 const FREE = /^sts:GetCallerIdentity$/;
 /** The provider asks IAM who it is only after STS did not say, and goes on without an answer. */
 const DISPENSABLE = /^iam:(GetUser|ListRoles)$/;
-/** The only parameter that stacks read is a public one of AWS. */
-const RESOURCES: Readonly<Record<string, string>> = {
-  ssm: 'arn:aws:ssm:*::parameter/aws/service/deeplearning/ami/*',
+/** Stacks read one public parameter of AWS, and keep those of their own under one name. */
+const RESOURCES: Readonly<Record<string, readonly string[]>> = {
+  ssm: [
+    'arn:aws:ssm:*::parameter/aws/service/deeplearning/ami/*',
+    'arn:aws:ssm:*:*:parameter/qwen-selfhost/*',
+  ],
 };
+/** Actions of these services that name no resource (Service Authorization Reference). */
+const WITHOUT_RESOURCE: ReadonlySet<string> = new Set(['ssm:DescribeParameters']);
 
 /** Data sources that the provider works out by itself. */
 const LOCAL = new Set(['data.aws_iam_policy_document', 'data.aws_partition', 'data.aws_region']);
@@ -65,13 +70,14 @@ export function neededActions(
 /** The policy that allows just these actions, one statement a service. */
 export function deployPolicy(actions: readonly string[], unrecorded: Unrecorded) {
   const services = [...new Set(actions.map((action) => action.split(':')[0]!))].sort();
-  const statements = services.map(
-    (service): Statement => ({
-      Sid: service.charAt(0).toUpperCase() + service.slice(1),
-      Effect: 'Allow',
-      Action: actions.filter((action) => action.startsWith(`${service}:`)),
-      Resource: RESOURCES[service] ?? '*',
-    }),
-  );
+  const ofService = (service: string): Statement => ({
+    Sid: service.charAt(0).toUpperCase() + service.slice(1),
+    Effect: 'Allow',
+    Action: actions.filter((action) => action.startsWith(`${service}:`) && !WITHOUT_RESOURCE.has(action)),
+    Resource: RESOURCES[service] ?? '*',
+  });
+  const others = actions.filter((action) => WITHOUT_RESOURCE.has(action));
+  const nameless: Statement = { Sid: 'WithoutResource', Effect: 'Allow', Action: others, Resource: '*' };
+  const statements = [...services.map(ofService), ...(others.length > 0 ? [nameless] : [])];
   return { Version: '2012-10-17', Statement: [...statements, ...unrecorded.conditional] };
 }

@@ -1,11 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../../src/plan/schema';
 import { variants } from '../../test/policy/variants';
-import { type Configuration, forEmulator } from './emulated';
+import known from '../../test/terraform/emulator.json';
+import { makeFixture } from '../../test/terraform/fixture';
+import type { Fixture } from '../../test/terraform/prepare';
+import type { Emulator } from '../../test/terraform/stack';
+import { type Tool, terraformHere, Workspace } from '../../test/terraform/terraform';
+import { emulated } from './emulated';
 import { byKind, callsIn, type ProviderCall } from './provider-log';
-import { apply, destroy, init, terraform, type Workshop } from './terraform';
 
 /**
  * Records which calls the AWS provider makes for every kind of resource of the stacks: each variant is applied to an
@@ -16,13 +20,11 @@ import { apply, destroy, init, terraform, type Workshop } from './terraform';
  * is there. QWEN_TERRAFORM_PLUGINS and QWEN_TERRAFORM_PROVIDER are as for `npm run test:terraform`.
  */
 const OUT = join(__dirname, '..', '..', 'test', 'data', 'terraform-calls.json');
-const endpoint = process.env.AWS_ENDPOINT_URL;
-if (endpoint === undefined)
+const emulator: Emulator = known;
+if (process.env.AWS_ENDPOINT_URL === undefined)
   throw new Error('AWS_ENDPOINT_URL must name an emulator: this creates and destroys');
-const provider = process.env.QWEN_TERRAFORM_PROVIDER ?? null;
-const plugins = process.env.QWEN_TERRAFORM_PLUGINS ?? null;
+const provider = process.env.QWEN_TERRAFORM_PROVIDER ?? emulator.provider;
 const scratch = mkdtempSync(join(tmpdir(), 'deploy-calls-'));
-const FIXTURE = join(scratch, 'fixture');
 
 /** Another size, image and tag: what a second `plan` typically changes. */
 const changed = (plan: Plan): Plan => ({
@@ -37,93 +39,83 @@ const changed = (plan: Plan): Plan => ({
   cost: { ...plan.cost, usdPerMonth: plan.cost.usdPerMonth + 1 },
 });
 
-/** Makes what the variants refer to and do not make; some of it is of kinds that other stacks make. */
-function fixture(workshop: Workshop): Record<string, string> {
-  mkdirSync(FIXTURE);
-  const document = JSON.parse(readFileSync(join(__dirname, 'fixture.tf.json'), 'utf8')) as Configuration;
-  if (provider !== null) document.terraform.required_providers.aws.version = provider;
-  writeFileSync(join(FIXTURE, 'main.tf.json'), JSON.stringify(document));
-  init(workshop, FIXTURE);
-  apply(workshop, FIXTURE);
-  const outputs = JSON.parse(terraform(workshop, FIXTURE, 'output', '-json')) as {
-    stand_ins: { value: Record<string, string> };
+/** Terraform whose provider logs its calls. */
+function logging(tool: Tool, log: string): Tool {
+  const secrets = { TF_VAR_api_key: 'emulated', TF_VAR_hugging_face_token: 'emulated' };
+  return {
+    ...tool,
+    environment: { ...tool.environment, ...secrets, TF_LOG_PROVIDER: 'DEBUG', TF_LOG_PATH: log },
   };
-  return outputs.stand_ins.value;
 }
 
-function recordVariant(
+async function recordVariant(
   name: string,
   given: Plan,
-  standIns: Record<string, string>,
-  workshop: Workshop,
-): { readonly calls: ProviderCall[]; readonly failures: readonly string[] } {
-  const folder = join(scratch, name);
-  mkdirSync(folder);
+  fixture: Fixture,
+  tool: Tool,
+): Promise<{ readonly calls: ProviderCall[]; readonly failures: readonly string[] }> {
   const { deployment } = given.requirements;
   const plan: Plan = {
     ...given,
     requirements: { ...given.requirements, deployment: { ...deployment, deletionProtection: false } },
   };
-  const write = (version: Plan): void =>
-    writeFileSync(join(folder, 'main.tf.json'), forEmulator(version, standIns, provider));
   const log = join(scratch, `${name}.log`);
-  const logged = { ...workshop, log };
+  const space = new Workspace(logging(tool, log), join(scratch, name));
+  const write = (version: Plan): void =>
+    space.write('main.tf.json', emulated(version, fixture, provider, emulator));
   write(plan);
-  init(workshop, folder);
+  await space.init();
   const failures: string[] = [];
-  const attempt = (step: () => void): void => {
-    try {
-      step();
-    } catch (cause) {
-      failures.push((cause as Error).message);
-    }
-  };
+  const attempt = (step: Promise<unknown>): Promise<unknown> =>
+    step.catch((cause: Error) => failures.push(cause.message));
   for (const version of [plan, changed(plan), plan]) {
     write(version);
-    attempt(() => apply(logged, folder));
+    await attempt(space.apply());
   }
-  attempt(() => destroy(logged, folder));
+  await attempt(space.destroy());
   return { calls: callsIn(readFileSync(log, 'utf8')), failures };
 }
 
-const only = process.argv.slice(2);
-const quiet: Workshop = { endpoint, plugins, log: null };
-const calls: ProviderCall[] = [];
-let failed = false;
-try {
-  const logged = { ...quiet, log: join(scratch, 'fixture.log') };
-  const standIns = fixture(logged);
+async function record(only: readonly string[]): Promise<void> {
+  const tool = terraformHere();
+  if (tool === undefined) throw new Error('neither terraform nor tofu is installed');
+  const calls: ProviderCall[] = [];
+  const fixtureLog = join(scratch, 'fixture.log');
+  const region = variants()[0]![1].choice.region;
+  const { space, fixture } = await makeFixture(logging(tool, fixtureLog), scratch, region, provider);
   for (const [name, plan] of variants()) {
     if (only.length > 0 && !only.includes(name)) continue;
     const started = Date.now();
-    const found = recordVariant(name, plan, standIns, quiet);
+    const found = await recordVariant(name, plan, fixture, tool);
     calls.push(...found.calls);
     const seconds = Math.round((Date.now() - started) / 1000);
     process.stdout.write(`${name}: ${found.calls.length} calls in ${seconds} s\n`);
     // A call that the emulator does not know is recorded, but what would come after it is not.
     for (const failure of found.failures) process.stderr.write(`${name}: step failed: ${failure}\n`);
-    failed ||= found.failures.length > 0;
+    if (found.failures.length > 0) process.exitCode = 1;
   }
-  destroy(logged, FIXTURE);
-  calls.push(...callsIn(readFileSync(logged.log, 'utf8')));
-} finally {
-  if (process.env.KEEP_LOGS) process.stderr.write(`logs: ${scratch}\n`);
-  else rmSync(scratch, { recursive: true, force: true });
+  await space.destroy('-var', `region=${region}`);
+  calls.push(...callsIn(readFileSync(fixtureLog, 'utf8')));
+  write(calls, only.length > 0);
 }
+
+/** @param added to what is there, instead of in its place */
+function write(calls: readonly ProviderCall[], added: boolean): void {
+  const before: Recording | null =
+    added && existsSync(OUT) ? (JSON.parse(readFileSync(OUT, 'utf8')) as Recording) : null;
+  const earlier = Object.entries(before?.calls ?? {}).flatMap(([kind, actions]) =>
+    actions.map((action) => ({ kind, action })),
+  );
+  const recording: Recording = { provider, calls: byKind([...earlier, ...calls]) };
+  writeFileSync(OUT, `${JSON.stringify(recording, null, 2)}\n`);
+}
+
 interface Recording {
   readonly provider: string;
   readonly calls: Record<string, string[]>;
 }
-const before: Recording | null =
-  only.length > 0 && existsSync(OUT) ? (JSON.parse(readFileSync(OUT, 'utf8')) as Recording) : null;
-const earlier = Object.entries(before?.calls ?? {}).flatMap(([kind, actions]) =>
-  actions.map((action) => ({ kind, action })),
-);
-if (calls.length > 0) {
-  const recording = {
-    provider: provider ?? 'the version of the stack',
-    calls: byKind([...earlier, ...calls]),
-  };
-  writeFileSync(OUT, `${JSON.stringify(recording, null, 2)}\n`);
-}
-process.exitCode = failed ? 1 : 0;
+
+record(process.argv.slice(2)).finally(() => {
+  if (process.env.KEEP_LOGS) process.stderr.write(`logs: ${scratch}\n`);
+  else rmSync(scratch, { recursive: true, force: true });
+});

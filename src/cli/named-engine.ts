@@ -1,8 +1,7 @@
-import { closest } from 'fastest-levenshtein';
-import { quote, UserError } from '../errors';
+import { didYouMean, quote, UserError } from '../errors';
 import { findGpu, GPUS, type Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
-import { findModel, MODEL_NAMES, type Model } from '../models/registry';
+import { findModel, type Model, unknownModel } from '../models/registry';
 import type { Layout } from '../vllm/layout';
 import { findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
 import { splitProblem } from '../vllm/validity';
@@ -61,9 +60,7 @@ function allowedSplits(model: Model, checkpoint: Checkpoint, layout: Layout): st
 function modelOf(name: string): Model {
   const lookup = findModel(name);
   if (lookup.found) return lookup.model;
-  throw new UserError(
-    `--model: unknown model ${quote(name)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`,
-  );
+  throw new UserError(`--model: ${unknownModel(name)}`);
 }
 
 function checkpointOf(model: Model, key: string): Checkpoint {
@@ -79,7 +76,7 @@ function gpuOf(id: string): Gpu {
   if (gpu) return gpu;
   const ids = GPUS.map((known) => known.id);
   throw new UserError(
-    `--gpu: unknown GPU ${quote(id)}; did you mean ${closest(id.toUpperCase(), ids)}? Known: ${ids.join(', ')}`,
+    `--gpu: unknown GPU ${quote(id)}${didYouMean(id, ids) || '.'} Known: ${ids.join(', ')}`,
   );
 }
 

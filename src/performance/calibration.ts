@@ -58,7 +58,7 @@ export function groundedIn(
   { model, gpu, ...engine }: MeasuredEngine & Pick<Calibration, 'model' | 'gpu'>,
 ): Grounded {
   const coefficients = coefficientsFor(k, model, gpu);
-  const basis = basisOf(model, gpu);
+  const basis = basisOf(model, gpu, engine.checkpoint);
   const calibration = calibrations.find((known) => known.model === model && known.gpu === gpu);
   const sds = layoutSds(engine.layout, getModel(model).architecture.moe !== null);
   if (calibration === undefined)

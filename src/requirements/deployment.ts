@@ -33,6 +33,11 @@ export function networkProblems({ network }: Requirements): string[] {
   if (network.jwt !== null && !encrypted) {
     problems.push('network.jwt needs HTTPS: set network.certificateArn or network.domain');
   }
+  if (network.encryptToMachines && network.targetControlPort !== null) {
+    problems.push(
+      'network.encryptToMachines and network.targetControlPort: the agent of Target Optimizer speaks plain HTTP on the service port, keep one of them',
+    );
+  }
   if (network.rateLimitPerKey !== null && network.webAclArn !== null) {
     problems.push(
       'network.rateLimitPerKey makes a web ACL and network.webAclArn names one, a load balancer takes one: add the rule to yours, or drop it',

@@ -46,6 +46,7 @@ const workload = z.strictObject({
     .describe('peak arrival rate (default 1)'),
   concurrentUsers: z
     .number()
+    .int()
     .positive()
     .max(LIMITS.concurrentUsers)
     .optional()
@@ -160,6 +161,12 @@ const network = z.strictObject({
     .optional()
     .describe(
       'port of ALB Target Optimizer (usually 3000): a machine gets no more requests than its engines run at once, others get 503',
+    ),
+  encryptToMachines: z
+    .boolean()
+    .optional()
+    .describe(
+      'TLS between load balancer and machines too, ended by the local proxy (default false: plain HTTP inside the VPC)',
     ),
   jwt: z
     .strictObject({ issuer: httpsUrl, jwksUrl: httpsUrl })

@@ -72,6 +72,7 @@ export const requirementsSchema = z.strictObject({
     webAclArn: z.string().nullable().default(null),
     rateLimitPerKey: z.number().int().nullable().default(null),
     targetControlPort: z.number().int().nullable().default(null),
+    encryptToMachines: z.boolean().default(false),
     jwt: z.strictObject({ issuer: z.string(), jwksUrl: z.string() }).nullable().default(null),
   }),
   sizing: sizingSchema.optional(),

@@ -6,7 +6,7 @@ import { literal } from '../literal';
 import type { AccessLogs } from './access-logs';
 import { Certificate } from './certificate';
 import type { Network } from './network-parts';
-import { SERVICE_PORT } from './replicas';
+import { encrypted, SERVICE_PORT } from './replicas';
 
 /** TLS 1.3 and, for older clients, TLS 1.2 with forward secrecy and authenticated ciphers only. */
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06';
@@ -77,7 +77,8 @@ export class FrontDoor extends Construct {
       // A prefix of at most six characters, so that a replacement can exist before the old one goes.
       namePrefix: 'qwen-',
       port: SERVICE_PORT,
-      protocol: 'HTTP',
+      // Encrypted, the load balancer takes any certificate (AWS, 'Target groups': it does not validate targets').
+      protocol: encrypted(plan) ? 'HTTPS' : 'HTTP',
       targetType: 'instance',
       vpcId: network.vpcId,
       // Requests differ a hundredfold in length, so the machine with the fewest open ones takes the next.
@@ -87,7 +88,7 @@ export class FrontDoor extends Construct {
         enabled: true,
         path: '/health',
         port: 'traffic-port',
-        protocol: 'HTTP',
+        protocol: encrypted(plan) ? 'HTTPS' : 'HTTP',
         matcher: '200',
         interval: 15,
         // vLLM's API process answers late while it tokenises long prompts: slow is not dead.

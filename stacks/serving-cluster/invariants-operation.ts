@@ -142,6 +142,15 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'agent-or-encryption',
+    check: ({ requirements: { network } }) =>
+      unless(
+        network.targetControlPort === null || !network.encryptToMachines,
+        `network.targetControlPort ${network.targetControlPort} puts an agent that speaks plain HTTP on the service port, network.encryptToMachines ` +
+          'wants TLS there; choose one of them',
+      ),
+  },
+  {
     name: 'agent-port-is-free',
     check: ({ requirements }) => {
       const port = requirements.network.targetControlPort;

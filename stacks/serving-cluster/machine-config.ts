@@ -6,6 +6,8 @@ import { DRAIN_HOOK, groupName, LAUNCH_HOOK, logGroupNames } from './names';
 import {
   agentDestination,
   argumentsWithoutAddress,
+  encrypted,
+  hasProxy,
   machineConcurrency,
   replicasOf,
   SERVICE_PORT,
@@ -48,11 +50,12 @@ export function machineConfig(plan: Plan): unknown {
     // A minute before the hook ends by itself, so that the machine says why.
     launchSeconds: launchHeartbeat(plan) - 60,
     servicePort: SERVICE_PORT,
+    serviceScheme: encrypted(plan) ? 'https' : 'http',
     logGroup: names.engines,
     telemetryLogGroup: names.telemetry,
     metricNamespace: NAMESPACE,
     sloSeconds: { Ttft: slo.ttftP95Seconds, Tpot: slo.tpotP95Seconds },
-    proxyImage: proxyImage(plan),
+    proxyImage: hasProxy(plan) ? proxyImage(plan) : null,
     targetAgent: targetAgent(plan),
     replicas: replicasOf(plan),
     engine: {

@@ -18,14 +18,19 @@ export interface Front {
 /** Target Optimizer's agent takes the service port from whatever had it: that then listens locally. */
 const behindAgent = ({ requirements }: Plan): boolean => requirements.network.targetControlPort !== null;
 
-/** Where the local proxy of several engines listens. */
+/** Whether TLS from the load balancer ends on the machine, at the local proxy: engines then listen locally, in clear. */
+export const encrypted = ({ requirements }: Plan): boolean => requirements.network.encryptToMachines;
+
+/** Whether a local proxy stands before the engines of a machine. */
+export const hasProxy = (plan: Plan): boolean => plan.choice.replicasPerInstance > 1 || encrypted(plan);
+
+/** Where the local proxy listens. */
 export const proxyFront = (plan: Plan): Front =>
   behindAgent(plan) ? { host: '127.0.0.1', port: PROXY_BEHIND_AGENT_PORT } : { host: '', port: SERVICE_PORT };
 
 /** Where Target Optimizer's agent sends requests on: the proxy, or the only engine. */
 export function agentDestination(plan: Plan): Front {
-  const [only, ...others] = replicasOf(plan);
-  return others.length === 0 ? only! : proxyFront(plan);
+  return hasProxy(plan) ? proxyFront(plan) : replicasOf(plan)[0]!;
 }
 
 /** Requests that the engines of one machine run at once. */
@@ -46,10 +51,10 @@ export interface Replica {
   readonly gpus: readonly number[];
 }
 
-/** The engines of one machine. A single one serves directly; several stand on ports after the proxy's, each with GPUs of its own. */
+/** The engines of one machine. A single one serves directly; those behind a proxy or an agent stand on ports after it, each with GPUs of its own. */
 export function replicasOf(plan: Plan): readonly Replica[] {
   const gpus = gpusPerReplica(plan.choice.layout);
-  const alone = plan.choice.replicasPerInstance === 1 && !behindAgent(plan);
+  const alone = !hasProxy(plan) && !behindAgent(plan);
   return Array.from({ length: plan.choice.replicasPerInstance }, (_, index) => ({
     host: alone ? '0.0.0.0' : '127.0.0.1',
     port: alone ? SERVICE_PORT : SERVICE_PORT + 1 + index,

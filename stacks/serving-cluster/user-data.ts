@@ -6,7 +6,7 @@ import { agentConfig, PROMETHEUS_PATH } from './agent-config';
 import { RESTART_BUDGET, restartWindow } from './lifecycle';
 import { machineConfig } from './machine-config';
 import { groupName } from './names';
-import { proxyFront, replicasOf } from './replicas';
+import { encrypted, hasProxy, proxyFront, replicasOf } from './replicas';
 
 /** EC2's limit, before base64. */
 export const USER_DATA_LIMIT_BYTES = 16_384;
@@ -72,12 +72,13 @@ function files(plan: Plan): File[] {
   if (plan.requirements.network.targetControlPort !== null) {
     list.push(program('start_target_agent.py'), unit('qwen-target-agent.service'));
   }
-  if (replicas.length === 1) return list;
+  if (!hasProxy(plan)) return list;
   const servers = replicas.map(({ host, port }, index) => `  server engine-${index} ${host}:${port}`);
   const front = proxyFront(plan);
   const values = {
     HOST: [front.host],
     PORT: front.port,
+    TLS: [encrypted(plan) ? ' ssl crt /tls.pem alpn http/1.1 ssl-min-ver TLSv1.2' : ''],
     KEEP_ALIVE: plan.timeoutsSeconds.engineKeepAlive,
     SERVERS: servers,
   };
@@ -102,7 +103,7 @@ export function userData(plan: Plan): string {
     ...replicas.map((_, index) => `qwen-engine@${index}.service`),
   ];
   if (plan.requirements.network.targetControlPort !== null) units.unshift('qwen-target-agent.service');
-  if (replicas.length > 1) units.unshift('qwen-proxy.service');
+  if (hasProxy(plan)) units.unshift('qwen-proxy.service');
   const document = {
     write_files: files(plan),
     runcmd: [

@@ -62,6 +62,19 @@ export function accountHandlers({
       });
       return xml('DescribeSubnets', `<subnetSet>${items.join('')}</subnetSet>`);
     },
+    'ec2:DescribeVpcs': () => xml('DescribeVpcs', '<vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet>'),
+    'ec2:DescribeAddresses': () =>
+      xml('DescribeAddresses', '<addressesSet><item><publicIp>203.0.113.1</publicIp></item></addressesSet>'),
+    'ec2:DescribeVpcEndpoints': ({ region }) =>
+      xml(
+        'DescribeVpcEndpoints',
+        `<vpcEndpointSet><item><serviceName>com.amazonaws.${region}.s3</serviceName><vpcEndpointType>Gateway</vpcEndpointType><routeTableIdSet><item>rtb-00000000000000001</item></routeTableIdSet></item><item><serviceName>com.amazonaws.${region}.kms</serviceName><vpcEndpointType>Interface</vpcEndpointType><privateDnsEnabled>true</privateDnsEnabled></item></vpcEndpointSet>`,
+      ),
+    'ec2:DescribeCapacityReservations': () =>
+      xml(
+        'DescribeCapacityReservations',
+        '<capacityReservationSet><item><capacityReservationId>cr-0123456789abcdef0</capacityReservationId><instanceType>g6e.12xlarge</instanceType><availabilityZoneId>usw2-az1</availabilityZoneId><totalInstanceCount>2</totalInstanceCount><availableInstanceCount>2</availableInstanceCount><state>active</state></item></capacityReservationSet>',
+      ),
     'ssm:GetParameter': ({ parameters }) =>
       json({ Parameter: { Name: parameters.Name, Type: 'String', Value: 'ami-0123456789abcdef0' } }),
     'ec2:DescribeImages': () =>

@@ -72,7 +72,14 @@ test('preflight.json allows what preflight calls over all kinds of plans, and no
         certificateArn: CERTIFICATE,
         domain: { name: 'llm.example.com', hostedZoneId: 'Z123' },
       },
-      deployment: { ...requirements.deployment, kmsKeyArn: KEY, apiKey: SECRET, image: IMAGE, weights: 's3' },
+      deployment: {
+        ...requirements.deployment,
+        kmsKeyArn: KEY,
+        apiKey: SECRET,
+        image: IMAGE,
+        weights: 's3',
+        capacityReservationId: 'cr-0123456789abcdef0',
+      },
       stateBackend: { bucket: 'my-state', key: 'x', region: 'us-west-2' },
     },
   };

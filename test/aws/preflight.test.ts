@@ -313,6 +313,139 @@ test('an account that never had the quota has its default', async () => {
   });
 });
 
+const endpointSet =
+  (...items: string[]): Handler =>
+  () =>
+    xml(
+      'DescribeVpcEndpoints',
+      `<vpcEndpointSet>${items.map((item) => `<item>${item}</item>`).join('')}</vpcEndpointSet>`,
+    );
+const withNetwork = (change: Partial<Requirements['network']>): Plan => ({
+  ...FULL,
+  requirements: { ...FULL.requirements, network: { ...FULL.requirements.network, ...change } },
+});
+
+describe("an existing VPC's endpoints", () => {
+  test('without NAT, those that are missing are named in the words of selfhost.yaml', async () => {
+    const { of, code } = await check(withNetwork({ natGateways: 'none', interfaceEndpoints: ['logs'] }), {});
+    expect(code).toBe(3);
+    expect(of('S3 gateway endpoint')).toMatchObject({ status: 'pass' });
+    expect(of('interface endpoints')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringMatching(/lacks autoscaling, ec2messages, ecr.api, .*, ssmmessages$/),
+      fix: expect.stringMatching(/^set network.interfaceEndpoints to \[logs, autoscaling, .*ssmmessages\]/),
+    });
+    expect(of('interface endpoints')!.detail).not.toMatch(/kms|logs/);
+  });
+
+  test('one that is there is not made again', async () => {
+    const taken = await check(
+      withNetwork({ routeTableIds: ['rtb-00000000000000001'], interfaceEndpoints: ['kms'] }),
+      {},
+    );
+    expect(taken.of('S3 gateway endpoint')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('rtb-00000000000000001 of'),
+    });
+    expect(taken.of('interface endpoints')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('has kms already'),
+    });
+  });
+
+  test.each([
+    ['single', 'warn', 1],
+    ['none', 'fail', 3],
+  ] as const)('no way to S3 and NAT %s: %s', async (natGateways, status, code) => {
+    const none = { 'ec2:DescribeVpcEndpoints': endpointSet() };
+    const found = await check(withNetwork({ natGateways }), none);
+    expect(found.of('S3 gateway endpoint')).toMatchObject({
+      status,
+      fix: expect.stringContaining('network.routeTableIds'),
+    });
+    expect(found.code).toBe(code);
+  });
+});
+
+describe('a capacity reservation', () => {
+  const reserved: Plan = {
+    ...FULL,
+    requirements: {
+      ...FULL.requirements,
+      deployment: { ...FULL.requirements.deployment, capacityReservationId: 'cr-0123456789abcdef0' },
+    },
+  };
+  const reservation =
+    (state: string, type = 'g6e.12xlarge', zone = 'usw2-az1', count = 2): Handler =>
+    () =>
+      xml(
+        'DescribeCapacityReservations',
+        `<capacityReservationSet><item><instanceType>${type}</instanceType><availabilityZoneId>${zone}</availabilityZoneId><totalInstanceCount>${count}</totalInstanceCount><state>${state}</state><startDate>2026-12-01T11:30:00.000Z</startDate></item></capacityReservationSet>`,
+      );
+
+  test.each([
+    ['active and large enough', reservation('active'), 'pass', /active and holds 2 machines/],
+    ['not begun', reservation('scheduled'), 'warn', /starts 2026-12-01T11:30/],
+    ['over', reservation('expired'), 'fail', /is expired, not active/],
+    ['of another type', reservation('active', 'p5.48xlarge'), 'fail', /holds p5.48xlarge/],
+    ['in another zone', reservation('active', 'g6e.12xlarge', 'usw2-az4'), 'fail', /is in usw2-az4/],
+    [
+      'too small',
+      reservation('active', 'g6e.12xlarge', 'usw2-az1', 1),
+      'fail',
+      /holds 1 machines, the plan needs 2/,
+    ],
+  ])('%s', async (_, handler, status, detail) => {
+    const { of } = await check(reserved, { 'ec2:DescribeCapacityReservations': handler });
+    expect(of('capacity reservation')).toMatchObject({ status, detail: expect.stringMatching(detail) });
+  });
+});
+
+test('a secret under a key of its own needs that key named', async () => {
+  const key = KEY.replace('0f7c', '1111');
+  const locked = {
+    'secretsmanager:DescribeSecret': () =>
+      json({ KmsKeyId: key, VersionIdsToStages: { v1: ['AWSCURRENT'] } }),
+  };
+  const without = await check(FULL, locked);
+  expect(without.of('secret: API key')).toMatchObject({
+    status: 'fail',
+    fix: expect.stringContaining('set deployment.secretsKmsKeyArn'),
+  });
+  await server.close();
+  restore();
+  const named = await check(
+    {
+      ...FULL,
+      requirements: {
+        ...FULL.requirements,
+        deployment: { ...FULL.requirements.deployment, secretsKmsKeyArn: key },
+      },
+    },
+    locked,
+  );
+  expect(named.of('secret: API key')).toMatchObject({ status: 'pass' });
+});
+
+test('a new network asks for room among VPCs and addresses', async () => {
+  const five = Array.from({ length: 5 }, (_, i) => `<item><vpcId>vpc-${i}</vpcId></item>`).join('');
+  const { of } = await check(PLAN, {
+    'servicequotas:GetServiceQuota': () => json({ Quota: { Value: 5 } }),
+    'ec2:DescribeVpcs': () => xml('DescribeVpcs', `<vpcSet>${five}</vpcSet>`),
+  });
+  expect(of('quota VPCs')).toMatchObject({
+    status: 'fail',
+    detail: '5 in us-west-2; 5 in use, the plan needs 1',
+    fix: expect.stringContaining(
+      '--service-code vpc --quota-code L-F678F1CE --region us-west-2 --desired-value 6',
+    ),
+  });
+  expect(of('quota Elastic')).toMatchObject({
+    status: 'pass',
+    detail: '5 in us-west-2; 1 in use, the plan needs 1',
+  });
+});
+
 describe('what a plan draws on', () => {
   beforeAll(() => {
     restore = () => {};

@@ -55,6 +55,7 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
         domain: { name: 'llm.example.com', hostedZoneId: 'Z0123456789' },
         natGateways: 'per-zone',
         webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/x/0f3c',
+        encryptToMachines: true,
       },
       deployment: { apiKey: 'variable', huggingFaceToken: 'variable', alertEmail: 'ops@example.com' },
     },

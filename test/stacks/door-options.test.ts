@@ -1,6 +1,26 @@
 import { makePlan, TWO_REPLICAS } from './make-plan';
 import { Template, templateOf } from './template';
 
+describe('TLS up to the machines', () => {
+  const template = templateOf({ requirements: { network: { encryptToMachines: true } } });
+
+  it('is spoken by the load balancer, also for health checks, and ended by the local proxy', () => {
+    expect(template.resource('aws_lb_target_group', 'door_machines')).toMatchObject({
+      protocol: 'HTTPS',
+      health_check: { protocol: 'HTTPS', path: '/health' },
+    });
+    const proxy = template.machineFile('/etc/qwen-selfhost/haproxy.cfg');
+    expect(proxy).toContain('bind :8000 ssl crt /tls.pem');
+    expect(proxy).toContain('server engine-0 127.0.0.1:8001');
+    expect(template.userData()).toContain('"qwen-proxy.service"');
+  });
+
+  it('is not, unless asked for', () => {
+    expect(templateOf().resource('aws_lb_target_group', 'door_machines')).toMatchObject({ protocol: 'HTTP' });
+    expect(templateOf().userData()).not.toContain('haproxy.cfg');
+  });
+});
+
 describe('a rate limit per key', () => {
   const template = templateOf({ requirements: { network: { rateLimitPerKey: 120 } } });
   const acl = template.resource('aws_wafv2_web_acl', 'rate-limit_acl') as Record<string, unknown> & {

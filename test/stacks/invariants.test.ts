@@ -91,6 +91,10 @@ const OPERATION: typeof BROKEN = {
     overrides: { engine: { maxNumSeqs: 1001 }, requirements: { network: { targetControlPort: 3000 } } },
     names: [1001, 1000],
   },
+  'agent-or-encryption': {
+    overrides: { requirements: { network: { targetControlPort: 3000, encryptToMachines: true } } },
+    names: [3000],
+  },
   'agent-port-is-free': {
     overrides: { requirements: { network: { targetControlPort: 8000 } } },
     names: [8000, 8100],

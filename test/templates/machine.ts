@@ -168,6 +168,19 @@ export class FakeMachine {
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
+  /** Where the stand-in engine and the instance metadata listen. */
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Changes what the machine was told, for the programs that start after this. */
+  configure(change: (config: MachineConfig) => void): void {
+    const file = join(this.folder, 'config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as MachineConfig;
+    change(config);
+    writeFileSync(file, JSON.stringify(config));
+  }
+
   /** A file of the stand-in machine, beside its commands. */
   path(name: string): string {
     return join(this.folder, name);

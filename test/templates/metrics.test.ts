@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIMENSION, EVENT, LATENCY, NAMESPACE } from '../../stacks/serving-cluster/metrics';
 import { makePlan } from '../stacks/make-plan';
@@ -8,6 +8,7 @@ import { FakeMachine, hasPython } from './machine';
 
 /** vLLM 0.33's own answer for 124 requests of known latencies (scripts/vllm-releases/record_metrics.py). */
 const RECORDED = readFileSync(join(__dirname, 'recorded-metrics.txt'), 'utf8');
+const TEMPLATES = join(__dirname, '..', '..', 'templates');
 const HISTOGRAM = /^(vllm:\w+_(?:bucket|count|sum)\{.*\}) (\S+)$/gm;
 /** The same engine with every histogram's counts changed. */
 const counting = (change: (count: number) => number, started = 1.7e9): string =>
@@ -104,7 +105,13 @@ const scraped = agentSends(
       expect(Unit).toBe(metric.includes('Seconds ') ? 'Seconds' : 'Count');
       kinds.set(metric, Unit === 'Seconds' ? 'gauge' : 'counter');
     }
-    for (const name of Object.values(EVENT)) kinds.set(`${NAMESPACE} ${name} ${DIMENSION}`, 'counter');
+    // life.test.ts sees each of them sent; here, that none is named which no program sends.
+    const programs = readdirSync(TEMPLATES).filter((name) => name.endsWith('.py'));
+    const sent = programs.flatMap((name) => [
+      ...readFileSync(join(TEMPLATES, name), 'utf8').matchAll(/emit\((?:self\.)?config, \{"(\w+)": 1\}\)/g),
+    ]);
+    for (const [, name] of sent) kinds.set(`${NAMESPACE} ${name} ${DIMENSION}`, 'counter');
+    expect([...new Set(sent.map(([, name]) => name))].sort()).toEqual(Object.values(EVENT).sort());
     // The agent prefixes what it reads of `nvidia-smi` and sends it under each set of dimensions asked for.
     const { metrics } = JSON.parse(template.machineFile('/etc/qwen-selfhost/agent.json'));
     const { nvidia_gpu } = metrics.metrics_collected;

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import type { Plan } from '../../src/plan/schema';
 import { makePlan, TWO_REPLICAS } from '../stacks/make-plan';
 import { FakeMachine, hasPython } from './machine';
@@ -94,6 +98,60 @@ async function withMachine(
       expect(machine.called()[0]!.at(-1)).toMatch(
         /^public\.ecr\.aws\/docker\/library\/haproxy:\d+\.\d+\.\d+-alpine$/,
       );
+    });
+  });
+});
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+if (!hasOpenssl) console.warn('openssl is missing: TLS on the machine is not run');
+
+(hasPython && hasOpenssl ? describe : describe.skip)('TLS up to the machine', () => {
+  const encrypted = makePlan({
+    requirements: { network: { encryptToMachines: true } },
+    storage: { weightsOnLocalNvme: false },
+  });
+
+  it('gives the proxy a key of its own at every start, in memory, for its user alone', async () => {
+    await withMachine(encrypted, { docker: '' }, async (machine) => {
+      const pem = machine.path('run/tls.pem');
+      expect(await machine.run('start_proxy.py')).toBe(0);
+      const first = readFileSync(pem, 'utf8');
+      expect(await machine.run('start_proxy.py')).toBe(0);
+      const second = readFileSync(pem, 'utf8');
+      expect(second).not.toBe(first);
+      expect(second).toMatch(/BEGIN CERTIFICATE[\s\S]*BEGIN PRIVATE KEY/);
+      expect(statSync(pem).mode & 0o777).toBe(0o400);
+      expect(readdirSync(machine.path('run'))).toEqual(['tls.pem']);
+      expect(machine.called()[1]).toEqual(expect.arrayContaining(['--volume', `${pem}:/tls.pem:ro`]));
+    });
+  });
+
+  it('puts the only engine behind the proxy, and asks for its health as the load balancer does', async () => {
+    await withMachine(encrypted, { docker: '', aws: '', systemctl: 'echo 100' }, async (machine) => {
+      expect(await machine.run('start_engine.py', '0')).toBe(0);
+      expect(machine.called()[0]!.slice(-4)).toEqual(['--host', '127.0.0.1', '--port', '8001']);
+      expect(await machine.run('start_proxy.py')).toBe(0);
+      const pem = readFileSync(machine.path('run/tls.pem'));
+      const asked: string[] = [];
+      const proxy = createServer({ key: pem, cert: pem }, (request, response) => {
+        asked.push(request.url!);
+        response.end();
+      });
+      const port = await new Promise<number>((resolve) =>
+        proxy.listen(0, '127.0.0.1', () => resolve((proxy.address() as AddressInfo).port)),
+      );
+      machine.configure((config) => {
+        config.servicePort = port;
+        config.replicas[0]!.port = machine.port;
+      });
+      machine.health = 200;
+      machine.metadata.set('autoscaling/target-lifecycle-state', 'InService');
+      void machine.run('supervisor.py');
+      for (let i = 0; i < 400 && !machine.log.includes('the load balancer may send requests'); i += 1)
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      expect(machine.log).toContain('the load balancer may send requests');
+      expect(asked).toContain('/health');
+      proxy.close();
     });
   });
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { fillTemplate } from '../../stacks/templates';
@@ -51,9 +52,12 @@ const freePort = async (): Promise<number> => {
   await new Promise((resolve) => server.close(resolve));
   return port;
 };
-const get = (port: number, path: string): Promise<number> =>
+const get = (port: number, path: string, tls = false): Promise<number> =>
   new Promise((resolve) => {
-    const asked = request({ host: '127.0.0.1', port, path, agent: false }, (answer) => {
+    const options = { host: '127.0.0.1', port, path, agent: false as const };
+    // As a load balancer, which takes any certificate.
+    const ask = tls ? requestTls : request;
+    const asked = ask({ ...options, rejectUnauthorized: false }, (answer) => {
       answer.resume();
       answer.on('end', () => resolve(answer.statusCode!));
       answer.on('error', () => resolve(0));
@@ -70,7 +74,10 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 /** The real proxy with the machine's own configuration in front of two stand-in engines. */
-async function withProxy(test: (port: number, engines: Engine[]) => Promise<void>): Promise<void> {
+async function withProxy(
+  test: (port: number, engines: Engine[]) => Promise<void>,
+  tls = false,
+): Promise<void> {
   const engines = [new Engine(), new Engine()];
   for (const { server } of engines) await listen(server);
   const port = await freePort();
@@ -80,14 +87,21 @@ async function withProxy(test: (port: number, engines: Engine[]) => Promise<void
       const config = fillTemplate('haproxy.cfg', {
         HOST: ['127.0.0.1'],
         PORT: port,
+        TLS: [tls ? ` ssl crt ${join(folder, 'tls.pem')} alpn http/1.1 ssl-min-ver TLSv1.2` : ''],
         KEEP_ALIVE: 30,
         SERVERS: engines.map((engine, index) => `  server engine-${index} 127.0.0.1:${engine.port()}`),
       });
       // Only quicker to notice: 5 s between checks would make this test slow.
       writeFileSync(join(folder, 'haproxy.cfg'), config.replace('inter 5s', 'inter 200ms'));
+      if (tls) {
+        const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-subj', '/CN=x'];
+        const file = join(folder, 'tls.pem');
+        spawnSync('openssl', ['req', '-x509', '-nodes', ...key, '-keyout', file, '-out', `${file}.crt`]);
+        writeFileSync(file, readFileSync(file, 'utf8') + readFileSync(`${file}.crt`, 'utf8'));
+      }
       // In the foreground, so that its end is this process's to bring about.
       proxy = spawn('haproxy', ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: 'ignore' });
-      await until(async () => (await get(port, '/health')) === 200);
+      await until(async () => (await get(port, '/health', tls)) === 200);
       await test(port, engines);
     } finally {
       proxy?.kill('SIGKILL');
@@ -131,6 +145,14 @@ async function withProxy(test: (port: number, engines: Engine[]) => Promise<void
       busy.release[0]!();
       expect(await answer).toBe(200);
     });
+  });
+
+  it('ends TLS where the plan asks for it, and then answers nothing in clear', async () => {
+    await withProxy(async (port, [first, second]) => {
+      expect(await get(port, '/quick', true)).toBe(200);
+      expect(first!.served + second!.served).toBe(1);
+      expect(await get(port, '/quick')).toBe(0);
+    }, true);
   });
 
   it('tells the engine when a caller has gone, so that it stops generating for nobody', async () => {

@@ -126,14 +126,7 @@ export async function rehearse(name: string, given: Stack, setting: Setting): Pr
     await step('destroy', async () => {
       expect((await present()).length > 0, 'the account shows nothing of the plan before it is destroyed');
       await release(space, reduced.stack);
-      await space.run(
-        'destroy',
-        '-auto-approve',
-        '-input=false',
-        '-no-color',
-        '-refresh=false',
-        '-parallelism=30',
-      );
+      await space.destroy('-refresh=false');
       const kept = (await space.run('state', 'list')).trim();
       expect(kept === '', `still in the state: ${kept}`);
       const left = await present();

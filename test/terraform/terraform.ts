@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,6 +11,26 @@ export interface Tool {
   /** A folder that holds the provider, where the registry is out of reach. */
   readonly plugins: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
+}
+
+/** The Terraform or OpenTofu of this machine, with an emulator's credentials where AWS_ENDPOINT_URL names one. */
+export function terraformHere(): Tool | undefined {
+  const { AWS_ENDPOINT_URL: endpoint, QWEN_TERRAFORM_PLUGINS: plugins } = process.env;
+  const binary = ['terraform', 'tofu'].find((name) => spawnSync(name, ['version']).status === 0);
+  if (binary === undefined) return undefined;
+  // An emulator takes any credentials, and must never get real ones.
+  const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_PROFILE: '' };
+  return {
+    binary,
+    plugins,
+    environment: {
+      ...process.env,
+      ...(endpoint === undefined ? {} : credentials),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      CHECKPOINT_DISABLE: '1',
+      TF_IN_AUTOMATION: '1',
+    },
+  };
 }
 
 /** A command that failed, with what it said at the end. */
@@ -69,6 +89,10 @@ export class Workspace {
 
   apply(...words: string[]): Promise<string> {
     return this.run('apply', '-auto-approve', '-input=false', '-no-color', '-parallelism=30', ...words);
+  }
+
+  destroy(...words: string[]): Promise<string> {
+    return this.run('destroy', '-auto-approve', '-input=false', '-no-color', '-parallelism=30', ...words);
   }
 
   /** Outputs by name. */

@@ -1,11 +1,14 @@
 import type { Plan } from '../../plan/schema';
 import type { Session } from '../session';
+import { endpoints } from './endpoints';
 import type { Finding } from './finding';
 import { certificate, hostedZone } from './front-door';
 import { identity, regionEnabled } from './identity';
 import { engineImage, machineImage } from './images';
+import { networkQuotas } from './network-quota';
 import { subnets, zones } from './places';
 import { quotas } from './quota';
+import { reservation } from './reservation';
 import { keyService, secrets } from './secrets';
 import { budgetTag, stateBucket } from './state-and-budget';
 import { type Hub, weights } from './weights';
@@ -30,7 +33,10 @@ export async function preflight(session: Session, plan: Plan, options: Preflight
   const rest = await Promise.all([
     quotas(session, plan),
     zones(session, plan),
+    networkQuotas(session, plan),
     subnets(session, plan),
+    endpoints(session, plan),
+    reservation(session, plan),
     machineImage(session, plan),
     engineImage(session, plan),
     certificate(session, plan, options.now),

@@ -82,12 +82,17 @@ async function quota(
 }
 
 /** The quota of the account, or AWS's default where the account never had one of its own. */
-async function quotaValue(session: Session, region: string, QuotaCode: string): Promise<number> {
+export async function quotaValue(
+  session: Session,
+  region: string,
+  QuotaCode: string,
+  ServiceCode = 'ec2',
+): Promise<number> {
   const { ServiceQuotasClient, GetServiceQuotaCommand, GetAWSDefaultServiceQuotaCommand } = await import(
     '@aws-sdk/client-service-quotas'
   );
   const client = await session.client('quotas', region, (config) => new ServiceQuotasClient(config));
-  const key = { ServiceCode: 'ec2', QuotaCode };
+  const key = { ServiceCode, QuotaCode };
   try {
     const answer = await session.call('servicequotas:GetServiceQuota', (options) =>
       client.send(new GetServiceQuotaCommand(key), options),

@@ -1,6 +1,29 @@
 import type { Plan } from '../../plan/schema';
+import { scrub } from '../failure';
 import type { Session } from '../session';
 import { type Finding, fail, pass, unanswered } from './finding';
+
+/** AWS's own key, which decrypts for whoever may read the secret. */
+const AWS_OWN = /(^|:)alias\/aws\/secretsmanager$/;
+
+/** Why the machines could not decrypt a secret although they may read it; null where they can, by all that is seen. */
+function undecryptable(
+  keyId: string | undefined,
+  { kmsKeyArn, secretsKmsKeyArn }: Plan['requirements']['deployment'],
+): Omit<Finding, 'check'> | null {
+  if (keyId === undefined || AWS_OWN.test(keyId)) return null;
+  const id = (arn: string | null) => arn?.split('/').at(-1);
+  if ([kmsKeyArn, secretsKmsKeyArn].some((arn) => id(arn) === id(keyId))) return null;
+  const fix = `set deployment.secretsKmsKeyArn to the key's ARN: aws kms describe-key --key-id ${scrub(id(keyId)!)} --query KeyMetadata.Arn`;
+  // An alias may stand for the key that is named.
+  return keyId.includes('alias/') && secretsKmsKeyArn !== null
+    ? {
+        status: 'warn',
+        detail: 'it is encrypted with a key that is named by an alias: not compared',
+        fix: 'compare by hand',
+      }
+    : { status: 'fail', detail: 'it is encrypted with a key of your own that machines may not use', fix };
+}
 
 /** Secrets that the plan names: there, with a value, in its region. Their values are never read. */
 export async function secrets(session: Session, { choice, requirements }: Plan): Promise<Finding[]> {
@@ -32,6 +55,8 @@ export async function secrets(session: Session, { choice, requirements }: Plan):
         const hasValue = Object.values(secret.VersionIdsToStages ?? {}).some((stages) =>
           stages.includes('AWSCURRENT'),
         );
+        const locked = undecryptable(secret.KmsKeyId, requirements.deployment);
+        if (hasValue && locked !== null) return { check, ...locked };
         return hasValue
           ? pass(check, 'present, with a value')
           : fail(
