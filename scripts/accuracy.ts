@@ -1,19 +1,28 @@
 /**
- * `npm run accuracy -- [--observations FILE] [--json]`. The calibration's own file: every configuration is predicted
+ * `npm run accuracy -- [--observations FILE] [--without-qwen-serving] [--json]`. The calibration's own file: every configuration is predicted
  * from a fit without it (about a minute and a half). Any other file: plain prediction with the shipped coefficients.
+ * Without the Qwen3.5 serving rows, neither fits nor tables know them: terms of the model are chosen so.
  */
 import { parseArgs } from 'node:util';
 import { UserError } from '../src/errors';
 import { basisOf, coefficientsFor, FITTED } from '../src/performance/coefficients';
 import coefficientsFile from '../src/performance/data/coefficients.json';
-import { spreadOf } from '../src/performance/interval';
-import { crossValidate, type Outcome, SCHEMES, type Scheme } from './calibration/cross-validation';
+import { layoutSds, spreadOf } from '../src/performance/interval';
+import { type Outcome, SCHEMES, type Scheme } from './calibration/cross-validation';
 import { predictRow } from './calibration/fit';
 import { DEFAULT_OBSERVATIONS, readObservations } from './calibration/observations';
-import { accuracyTables, type Judged, printTables, type Table, tableBy } from './calibration/report';
+import {
+  accuracyTables,
+  type Judged,
+  printTables,
+  qwenServing,
+  type Table,
+  tableBy,
+} from './calibration/report';
 import { FIGURES, type Row, rowsOf } from './calibration/rows';
 import { covered, type OutcomesByScheme, Z_80 } from './calibration/spreads';
 import { groupBy } from './calibration/statistics';
+import { crossValidateWatched } from './calibration/watched';
 
 /** Predictions with the shipped coefficients; nothing of the rows is used but their description. */
 function shippedOutcomes(rows: readonly Row[]): Judged[] {
@@ -30,7 +39,15 @@ function shippedOutcomes(rows: readonly Row[]): Judged[] {
           basis,
           regime,
         };
-        const spread = spreadOf(figure, basis, regime);
+        const spread = spreadOf(
+          figure,
+          {
+            basis,
+            remainingSds: {},
+            layoutSds: layoutSds(row.features, row.features.moeLayers > 0),
+          },
+          regime,
+        );
         return { outcome, spread, inside: Math.abs(outcome.logError) <= Z_80 * spread };
       },
     );
@@ -40,7 +57,7 @@ function shippedOutcomes(rows: readonly Row[]): Judged[] {
 /** Outcomes with one configuration left out, and tables of all of a model on a GPU, or of all of a GPU, left out. */
 function leftOutOutcomes(rows: readonly Row[]): { judged: Judged[]; unseen: Record<string, Table> } {
   const outcomes = Object.fromEntries(
-    SCHEMES.map((scheme) => [scheme, crossValidate(rows, scheme)]),
+    SCHEMES.map((scheme) => [scheme, crossValidateWatched(rows, scheme)]),
   ) as unknown as OutcomesByScheme;
   const used = (scheme: Scheme): Judged[] =>
     covered(outcomes, scheme).filter(({ outcome }) => outcome.row.excluded === null);
@@ -59,11 +76,16 @@ function leftOutOutcomes(rows: readonly Row[]): { judged: Judged[]; unseen: Reco
 
 function main(): void {
   const { values } = parseArgs({
-    options: { observations: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: {
+      observations: { type: 'string' },
+      'without-qwen-serving': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
   });
   const file = values.observations ?? DEFAULT_OBSERVATIONS;
   const { observations, hash } = readObservations(file);
-  const { rows, unusable } = rowsOf(observations);
+  const { rows: all, unusable } = rowsOf(observations);
+  const rows = values['without-qwen-serving'] ? all.filter((row) => !qwenServing(row)) : all;
   if (rows.length === 0) throw new UserError(`${file}: no vLLM row that can be predicted`);
   const calibrated = hash === coefficientsFile.source.sha256;
   const { judged, unseen } = calibrated

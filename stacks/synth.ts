@@ -1,6 +1,6 @@
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { quote, UserError } from '../src/errors';
+import { quote, reasonOf, UserError } from '../src/errors';
 import type { Plan } from '../src/plan/schema';
 import { App } from './cdk';
 import { ensureFolder } from './folders';
@@ -66,11 +66,9 @@ function writable<T>(outDir: string, action: () => T): T {
     return action();
   } catch (cause) {
     throw new UserError(
-      `cannot write to ${quote(outDir)}: ${(cause as Error).message}; choose another folder with --out`,
-      2,
-      {
-        cause,
-      },
+      `cannot write to ${quote(outDir)}: ${reasonOf(cause)}; choose another folder with --out`,
+      3,
+      { cause },
     );
   }
 }

@@ -5,12 +5,13 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { crossValidate, SCHEMES } from './cross-validation';
+import { SCHEMES } from './cross-validation';
 import { fitRows } from './fit';
 import { DEFAULT_OBSERVATIONS, readObservations } from './observations';
 import { printTables, tableBy } from './report';
 import { rowsOf } from './rows';
 import { covered, kindOf, type OutcomesByScheme, roundedSpreads, spreadsOf } from './spreads';
+import { crossValidateWatched } from './watched';
 import { coefficientsDocument } from './write-coefficients';
 
 const { values } = parseArgs({
@@ -39,7 +40,7 @@ fit.parameters.forEach((p, j) => {
 const outcomes = Object.fromEntries(
   SCHEMES.map((scheme) => {
     console.log(`leaving out one ${scheme} at a time`);
-    return [scheme, crossValidate(used, scheme)];
+    return [scheme, crossValidateWatched(used, scheme)];
   }),
 ) as unknown as OutcomesByScheme;
 for (const scheme of SCHEMES) {

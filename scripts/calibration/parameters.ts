@@ -150,6 +150,9 @@ export function groupEffects(rows: readonly Row[], spread = EFFECT_SPREAD): Para
   );
 }
 
+/** The smallest tile of vLLM's fused MoE kernels (`fused_moe.py`, BLOCK_SIZE_M). */
+const EXPERT_TILE_ROWS = 16;
+
 const CLASSES: readonly GpuClass[] = ['hopper', 'ampere', 'ada', 'blackwell-dc', 'blackwell-rtx'];
 const ones = (): Record<GpuClass, number> =>
   Object.fromEntries(CLASSES.map((c) => [c, 1])) as Record<GpuClass, number>;
@@ -161,6 +164,7 @@ export function coefficientsAt(
 ): (group: string) => FitCoefficients {
   const draft = {
     selfInterference: 0,
+    expertTileRows: EXPERT_TILE_ROWS,
     bandwidthFactor: ones(),
     computeFactor: ones(),
     layerOverheadFactor: ones(),

@@ -24,6 +24,8 @@ export interface Summary {
   readonly medianWidth: number;
   /** Median over configurations of the median error. */
   readonly configurationMedianPercent: number;
+  /** Mean over configurations of the mean error, ln(predicted / measured) in percent, at most 100 a row. */
+  readonly configurationMeanPercent: number;
   readonly configurations: number;
 }
 
@@ -38,6 +40,9 @@ export function summarise(judged: readonly Judged[]): Summary {
     ({ j }) => j.outcome.row.configuration,
   );
   const medians = [...byConfiguration.values()].map((list) => median(list.map(({ i }) => absolute[i]!)));
+  const means = [...byConfiguration.values()].map((list) =>
+    mean(list.map(({ j }) => Math.min(100, 100 * Math.abs(j.outcome.logError)))),
+  );
   return {
     rows: judged.length,
     medianPercent: round(median(absolute)),
@@ -47,6 +52,7 @@ export function summarise(judged: readonly Judged[]): Summary {
     coveragePercent: round(100 * mean(judged.map(({ inside }) => (inside ? 1 : 0)))),
     medianWidth: round(median(judged.map(({ spread }) => Math.exp(Z_80 * spread))), 2),
     configurationMedianPercent: round(median(medians)),
+    configurationMeanPercent: round(mean(means), 2),
     configurations: medians.length,
   };
 }
@@ -74,7 +80,7 @@ export function tableBy(judged: readonly Judged[], key: (outcome: Outcome) => st
   );
 }
 
-const qwenServing = (row: Row): boolean => row.isQwen35 && row.phase === 'serving';
+export const qwenServing = (row: Row): boolean => row.isQwen35 && row.phase === 'serving';
 
 /** The whole report: goals first, then slices. */
 export function accuracyTables(judged: readonly Judged[]): Record<string, Table> {
@@ -115,7 +121,7 @@ const cell = (s: Summary): string =>
 export function printTables(tables: Readonly<Record<string, Table>>): string {
   const lines = [
     'Cells: n / median / mean / p90 absolute error % / bias (median signed) % / rows in the 80% interval % / median width x÷',
-    'over configurations: median of configuration medians %',
+    'over configurations: median of their medians % / mean of their mean logarithmic errors %',
   ];
   for (const [title, table] of Object.entries(tables)) {
     lines.push('', `## ${title}`);
@@ -124,7 +130,7 @@ export function printTables(tables: Readonly<Record<string, Table>>): string {
       for (const [figure, summary] of Object.entries(figures)) {
         const over =
           summary.configurations > 1
-            ? `   over ${summary.configurations} configurations ${summary.configurationMedianPercent}`
+            ? `   over ${summary.configurations} configurations ${summary.configurationMedianPercent} / ${summary.configurationMeanPercent}`
             : '';
         lines.push(`  ${figure.padEnd(7)}${cell(summary)}${over}`);
       }

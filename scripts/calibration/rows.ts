@@ -10,7 +10,7 @@ import { exclusionReason } from './exclusions';
 import { central, type Observation } from './observations';
 import { poolSequences } from './pool-sequences';
 import { REFERENCE_MODELS } from './reference-models';
-import { draftTokens, hasFp8Kv, isOldEngine, modeOf, weightsOf } from './run-settings';
+import { draftTokens, hasFp8Kv, isOldEngine, modeOf, usualLimitsFactor, weightsOf } from './run-settings';
 
 export const FIGURES = ['tpot', 'ttft', 'output'] as const;
 export type FigureName = (typeof FIGURES)[number];
@@ -150,8 +150,9 @@ function benchmarkOf(
     }
     return undefined;
   };
-  const maxNumBatchedTokens = argument('max-num-batched-tokens', 'bt') ?? (large ? 8192 : 2048);
-  const maxNumSeqs = argument('max-num-seqs', 'seqs') ?? (large ? 1024 : 256);
+  const usual = usualLimitsFactor(o);
+  const maxNumBatchedTokens = argument('max-num-batched-tokens', 'bt') ?? (large ? 8192 : 2048) * usual;
+  const maxNumSeqs = argument('max-num-seqs', 'seqs') ?? (large ? 1024 : 256) * usual;
   const inputTokens = Math.max(1, o.isl * lengthScale(o));
   const outputTokens = (o.osl ?? (mode === 'prefill' ? 1 : 512)) * lengthScale(o);
   const pool = poolSequences(o, layout, gpu, features, shape, qwenName, {

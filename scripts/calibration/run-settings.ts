@@ -40,6 +40,10 @@ export const hasFp8Kv = (o: Observation): boolean =>
   (o.source.startsWith('inferencex') && o.model_key.startsWith('llama')) ||
   o.source === 'rtx6kpro';
 
+/** `--performance-mode throughput` doubles the batch limits that were not given (vllm/engine/arg_utils.py, since 0.17.0). */
+export const usualLimitsFactor = (o: Observation): number =>
+  /performance-mode[= ]throughput/.test(o.server_args ?? '') ? 2 : 1;
+
 /** Before vLLM 0.13, or of 2025 where no version is stated; Qwen3.5 needs a later one. */
 export function isOldEngine(o: Observation): boolean {
   if (o.is_qwen35_arch) return false;

@@ -6,7 +6,7 @@
  * alone, and the reference models.
  */
 import type { Basis } from '../../src/performance/coefficients';
-import type { Regime } from '../../src/performance/interval';
+import { layoutSds, type Regime } from '../../src/performance/interval';
 import type { Outcome, Scheme } from './cross-validation';
 import { FIGURES, type FigureName, type Row, sameRun } from './rows';
 import { counts, weightedQuantile } from './statistics';
@@ -94,7 +94,9 @@ export function covered(
       spreads = spreadsOf(outcomes, kindOf(row), row.configuration);
       known.set(key, spreads);
     }
-    const spread = spreads[figure][basis][regime];
+    const { features } = row;
+    const layout = layoutSds(features, features.moeLayers > 0)[figure] ?? 0;
+    const spread = Math.hypot(spreads[figure][basis][regime], layout);
     return { outcome, spread, inside: Math.abs(outcome.logError) <= Z_80 * spread };
   });
 }

@@ -33,7 +33,8 @@ export function closedForm(engine: EngineSetup, load: ClosedFormLoad): Predictio
     outputTokens,
     // Prefix hits come in whole blocks, and only where the release caches prefixes.
     cachedTokens: prefixCaching ? Math.floor((inputTokens * prefixHitRate) / blockTokens) * blockTokens : 0,
-    maxBatch: Math.max(1, Math.min(engine.maxNumSeqs, poolSequences)),
+    // The batches of a pipeline share the engine's slots and blocks; data-parallel ranks have their own.
+    maxBatch: Math.max(1, Math.min(engine.maxNumSeqs, poolSequences) / features.pipelineParallel),
     maxNumBatchedTokens: engine.maxNumBatchedTokens,
     ...(prefixCaching ? { blockTokens, checkpointsWithin: savesStatesWithin(budget.pool, mtpTokens) } : {}),
   };
@@ -41,7 +42,7 @@ export function closedForm(engine: EngineSetup, load: ClosedFormLoad): Predictio
 }
 
 /** The fields of the contract; an unbounded wait has no figures. */
-export function predictionDocument({ calibration }: EngineSetup, p: Prediction): PredictionOutput {
+export function predictionDocument({ calibration, notes }: EngineSetup, p: Prediction): PredictionOutput {
   return {
     stable: p.stable,
     utilisation: p.utilisation,
@@ -55,5 +56,6 @@ export function predictionDocument({ calibration }: EngineSetup, p: Prediction):
     stepSeconds: p.stepSeconds,
     prefillSeconds: p.prefillSeconds,
     decodeBatch: p.decodeBatch,
+    notes: [...notes],
   };
 }

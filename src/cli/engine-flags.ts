@@ -1,34 +1,28 @@
 import { type Command, Option } from 'commander';
 import { quote, UserError } from '../errors';
-import { findGpu, GPUS, type Gpu, usableMemory } from '../hardware/gpus';
-import { CHECKPOINT_KEYS, type Checkpoint, type CheckpointKey } from '../models/checkpoints';
-import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
+import { usableMemory } from '../hardware/gpus';
+import { precisionSupport } from '../hardware/precision';
+import { FAMILY } from '../models/architecture';
+import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { type Calibration, type Grounded, groundedIn } from '../performance/calibration';
 import { FITTED } from '../performance/coefficients';
-import { type StepFeatures, stepFeatures } from '../performance/features';
+import { type StepFeatures, stepFeatures, waitsForOtherRanks } from '../performance/features';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
 import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
-import { batchDefaults, findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
-import { splitProblem } from '../vllm/validity';
+import { batchDefaults, LATEST_RELEASE } from '../vllm/releases';
+import { contextProblem } from '../vllm/validity';
 import { LIMITS } from '../workload/workload';
 import { type CalibrationOptions, calibrationOption, oneCalibration } from './calibration-flag';
-import { numberFlag, wholeFlag } from './number-flags';
+import { type NamedEngine, type NamedEngineOptions, namedEngine } from './named-engine';
+import { numberFlag, optional, wholeFlag } from './number-flags';
 
 /** What `predict` and `simulate` are told about one engine, as Commander hands it over. */
-export interface EngineOptions extends CalibrationOptions {
-  readonly model: string;
-  readonly checkpoint: string;
-  readonly gpu: string;
-  readonly tp: string;
-  readonly dp: string;
-  readonly pp: string;
-  readonly ep?: boolean;
+export interface EngineOptions extends NamedEngineOptions, CalibrationOptions {
   readonly mtp: string;
   readonly maxNumSeqs?: string;
   readonly maxNumBatchedTokens?: string;
   readonly kvCacheDtype: string;
-  readonly vllm?: string;
 }
 
 /** What they are told about the load. */
@@ -41,12 +35,7 @@ export interface LoadOptions {
 }
 
 /** One engine replica, resolved: every default filled in, known to start. */
-export interface EngineSetup extends Grounded {
-  readonly model: Model;
-  readonly checkpoint: Checkpoint;
-  readonly gpu: Gpu;
-  readonly layout: Layout;
-  readonly release: Release;
+export interface EngineSetup extends Grounded, NamedEngine {
   readonly kvCacheDtype: KvCacheDtype;
   readonly mtpTokens: number;
   readonly prefixCaching: boolean;
@@ -56,6 +45,8 @@ export interface EngineSetup extends Grounded {
   readonly features: StepFeatures;
   /** What the coefficients were corrected by; null without `--calibration`. */
   readonly calibration: Calibration | null;
+  /** What a reader must know to use the figures, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** The load as flags give it; `null` where a flag was not given. */
@@ -116,9 +107,6 @@ export function loadOf(options: LoadOptions): FlagLoad {
   };
 }
 
-const optional = <T>(text: string | undefined, read: (text: string) => T): T | null =>
-  text === undefined ? null : read(text);
-
 /** What an engine must be able to do. */
 export interface EngineDemand {
   /** Longest prompt plus output. */
@@ -132,20 +120,12 @@ export interface EngineDemand {
  * @throws UserError when a name is unknown, the split is impossible or the engine would not start
  */
 export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSetup {
-  const model = modelOf(options.model);
-  const checkpoint = checkpointOf(model, options.checkpoint);
-  const gpu = gpuOf(options.gpu);
-  const release = releaseOf(options.vllm);
-  const layout: Layout = {
-    tensorParallel: wholeFlag('--tp', options.tp, { min: 1, max: 64 }),
-    pipelineParallel: wholeFlag('--pp', options.pp, { min: 1, max: 64 }),
-    dataParallel: wholeFlag('--dp', options.dp, { min: 1, max: 256 }),
-    expertParallel: options.ep ?? false,
-  };
-  const split = splitProblem(model.architecture, checkpoint.key, layout);
-  if (split !== null)
-    throw new UserError(`${model.name} ${checkpoint.key} cannot be split this way: ${split}`);
-
+  const { model, checkpoint, gpu, release, layout } = namedEngine(options);
+  const support = precisionSupport(gpu, checkpoint.key);
+  if (support.how === 'impossible')
+    throw new UserError(`${checkpoint.key} does not run on ${gpu.id}: ${support.reason}`);
+  const tooLong = contextProblem(demand.longestTokens);
+  if (tooLong !== null) throw new UserError(`prompt and output together: ${tooLong}`);
   const kvCacheDtype = kvCacheDtypeOf(options.kvCacheDtype);
   const mtpTokens = wholeFlag('--mtp', options.mtp, { min: 0, max: 16 });
   const usableGiB = usableMemory(gpu).gib;
@@ -222,36 +202,25 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     maxNumBatchedTokens,
     budget,
     features,
+    notes: notesOf(demand.longestTokens, layout, features),
   };
 }
 
-function modelOf(name: string): Model {
-  const lookup = findModel(name);
-  if (lookup.found) return lookup.model;
-  throw new UserError(
-    `--model: unknown model ${quote(name)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`,
-  );
-}
-
-function checkpointOf(model: Model, key: string): Checkpoint {
-  const checkpoint = findCheckpoint(model, key as CheckpointKey);
-  if (checkpoint) return checkpoint;
-  const known = model.checkpoints.map((candidate) => candidate.key).join(', ');
-  throw new UserError(`--checkpoint: ${model.name} has no ${quote(key)} checkpoint; it has ${known}`);
-}
-
-function gpuOf(id: string): Gpu {
-  const gpu = findGpu(id);
-  if (gpu) return gpu;
-  throw new UserError(`--gpu: unknown GPU ${quote(id)}; known: ${GPUS.map((known) => known.id).join(', ')}`);
-}
-
-function releaseOf(version: string | undefined): Release {
-  const release = version === undefined ? LATEST_RELEASE : findRelease(version);
-  if (release) return release;
-  throw new UserError(
-    `--vllm: unknown release ${quote(version)}; known: ${RELEASES.map((known) => known.version).join(', ')}`,
-  );
+function notesOf(longestTokens: number, layout: Layout, features: StepFeatures): string[] {
+  const notes: string[] = [];
+  if (longestTokens > FAMILY.maxPositionEmbeddings)
+    notes.push(
+      `Requests of ${longestTokens} tokens need YaRN: the model was trained for ${FAMILY.maxPositionEmbeddings}. It also changes short requests; vllm-args --max-model-len ${longestTokens} prints the flag.`,
+    );
+  if (waitsForOtherRanks(features))
+    notes.push(
+      'Ranks that share experts step together: a prompt on one can hold up all, so the time to the first token may reach the high end.',
+    );
+  if (layout.pipelineParallel > 1)
+    notes.push(
+      'No pipeline was ever measured: figures take its batches as evenly filled, and the intervals reach to where they are not.',
+    );
+  return notes;
 }
 
 function kvCacheDtypeOf(text: string): KvCacheDtype {

@@ -1,23 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ensureFolder } from '../../stacks/folders';
-import { quote, UserError } from '../errors';
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of the path is not a directory',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'its links lead in a circle',
-};
-
-/** Why the file system refused, in words. */
-export const reasonOf = (cause: unknown): string =>
-  REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
+import { quote, reasonOf, UserError } from '../errors';
 
 /** A text file of at most 4 MiB. */
 export function readText(path: string): string {

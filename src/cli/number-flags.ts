@@ -33,3 +33,7 @@ function checked(flag: string, text: string, bounds: Bounds, kind: string): numb
   }
   return value;
 }
+
+/** What a flag says, or null where it was not given. */
+export const optional = <T>(text: string | undefined, read: (text: string) => T): T | null =>
+  text === undefined ? null : read(text);

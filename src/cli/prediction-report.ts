@@ -31,7 +31,7 @@ const TERMS: readonly [Exclude<keyof StepTerms, 'total'>, string][] = [
 
 /** A prediction for people: the figures, what limits, and what a step costs term by term. */
 export function predictionReport(
-  { model, checkpoint, gpu, layout, calibration }: EngineSetup,
+  { model, checkpoint, gpu, layout, calibration, notes }: EngineSetup,
   p: Prediction,
   columns: number,
 ): string {
@@ -53,6 +53,7 @@ export function predictionReport(
       'Near saturation or short of KV memory: small errors become large ones here, so the intervals are wide.',
     );
   }
+  lines.push(...notes);
   const rows = TERMS.filter(([term]) => p.terms[term] > 0).map(([term, name]) => [
     name,
     seconds(p.terms[term]),

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { REPEATABLE } from '../requirements/deployment-flags';
 import type { Override } from '../requirements/document';
+import { REPEATABLE } from '../requirements/flag';
 import { FLAGS, overridesOf } from '../requirements/flags';
 
 /** Repeated flags add up. */

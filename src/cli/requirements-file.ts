@@ -128,11 +128,13 @@ function draftAll(
 /** Requirements as understood, with the pattern of their trace where they name one. */
 function resolveTraced(input: RequirementsInput, catalogue: Catalogue): ResolvedRequirements {
   const path = input.workload?.trace;
-  if (path === undefined) return resolveRequirements(input, catalogue);
+  if (path === undefined) return resolveRequirements(input, catalogue, today());
   const traced = withTrace(input, patternOf(readTrace(path)), path);
-  const resolved = resolveRequirements(traced.input, catalogue);
+  const resolved = resolveRequirements(traced.input, catalogue, today());
   return { ...resolved, notes: [traced.note, ...resolved.notes] };
 }
+
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 function withOwnNames(plans: Plan[]): Plan[] {
   const twice = plans.find(({ name }, i) => plans.findIndex((other) => other.name === name) !== i);

@@ -19,7 +19,7 @@ export function simulationReport(
   result: SimulationResult,
   columns: number,
 ): string {
-  const { model, checkpoint, gpu, layout, calibration } = engine;
+  const { model, checkpoint, gpu, layout, calibration, notes } = engine;
   const title = `${model.name} ${checkpoint.key} on ${gpu.id}, TP ${layout.tensorParallel}, ${config.replicas} ${config.replicas === 1 ? 'replica' : 'replicas'}: ${number(result.requests)} requests in ${seconds(result.durationSeconds)}`;
   const rows: string[][] = [['time to first token', ...cells(result.ttftSeconds)]];
   if (result.tpotSeconds) rows.push(['time per output token', ...cells(result.tpotSeconds)]);
@@ -32,9 +32,11 @@ export function simulationReport(
     rightAligned: [1, 2, 3, 4, 5],
     columns,
   });
-  const facts = [...factsOf(result), ...(calibration === null ? [] : [calibrationText(calibration)])].map(
-    (fact) => wrap(fact, columns, '  '),
-  );
+  const facts = [
+    ...factsOf(result),
+    ...(calibration === null ? [] : [calibrationText(calibration)]),
+    ...notes,
+  ].map((fact) => wrap(fact, columns, '  '));
   return `${wrap(title, columns)}\n\n${latencies}\n${facts.join('\n')}\n\n${loadTable(config, result, columns)}`;
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { quote, UserError } from '../errors';
+import { quote, reasonOf, UserError } from '../errors';
 import { parseTrace, type Trace } from '../simulation/trace';
-import { reasonOf } from './files';
 
 /** Reads a trace of requests; traces of a million lines are usual, so the limit of other files does not apply. */
 export function readTrace(path: string): Trace {

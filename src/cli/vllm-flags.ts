@@ -1,27 +1,18 @@
 import { type Command, Option } from 'commander';
-import { closest } from 'fastest-levenshtein';
 import { quote, UserError } from '../errors';
-import { findGpu, GPUS, type Gpu, usableMemory } from '../hardware/gpus';
+import { GPUS, usableMemory } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
 import { FAMILY } from '../models/architecture';
-import { CHECKPOINT_KEYS, type Checkpoint } from '../models/checkpoints';
-import { findModel, MODEL_NAMES, type Model } from '../models/registry';
+import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import type { BudgetInput } from '../vllm/budget';
-import type { Layout } from '../vllm/layout';
 import { KV_CACHE_DTYPES, SSM_CACHE_DTYPES, type SsmCacheDtype } from '../vllm/pool';
-import { batchDefaults, findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
-import { contextProblem, splitProblem } from '../vllm/validity';
-import { numberFlag, wholeFlag } from './number-flags';
+import { batchDefaults, LATEST_RELEASE, type Release } from '../vllm/releases';
+import { contextProblem } from '../vllm/validity';
+import { type NamedEngine, type NamedEngineOptions, namedEngine } from './named-engine';
+import { numberFlag, optional, wholeFlag } from './number-flags';
 
 /** Flags of `memory` and `vllm-args`, as Commander hands them over. */
-export interface VllmOptions {
-  readonly model: string;
-  readonly checkpoint: string;
-  readonly gpu: string;
-  readonly tp: string;
-  readonly pp: string;
-  readonly dp: string;
-  readonly ep?: boolean;
+export interface VllmOptions extends NamedEngineOptions {
   readonly kvCacheDtype: string;
   readonly ssmCacheDtype: string;
   readonly prefixCaching?: string;
@@ -34,15 +25,10 @@ export interface VllmOptions {
   readonly gpuMemoryUtilization?: string;
   readonly gpuMemoryGib?: string;
   readonly kvCacheGib?: string;
-  readonly vllm?: string;
 }
 
 /** One engine on one kind of GPU, every default filled in. */
-export interface VllmSetup {
-  readonly model: Model;
-  readonly checkpoint: Checkpoint;
-  readonly gpu: Gpu;
-  readonly release: Release;
+export interface VllmSetup extends Omit<NamedEngine, 'layout'> {
   readonly usableEvidence: string;
   readonly input: BudgetInput & { readonly release: Release };
   /** Which settings the user gave rather than left to vLLM. */
@@ -88,16 +74,7 @@ export function addVllmFlags(command: Command, { required }: { readonly required
  * @throws UserError for an unknown name, a number out of bounds, a split or context that cannot be served
  */
 export function vllmSetupOf(options: VllmOptions): VllmSetup {
-  const model = modelOf(options.model);
-  const checkpoint = checkpointOf(model, options.checkpoint);
-  const gpu = gpuOf(options.gpu);
-  const release = releaseOf(options.vllm);
-  const layout = layoutOf(options);
-  const split = splitProblem(model.architecture, checkpoint.key, layout);
-  if (split !== null)
-    throw new UserError(
-      `${model.name} ${checkpoint.key} cannot be split this way: ${split}; ${allowedSplits(model, checkpoint, layout)}`,
-    );
+  const { model, checkpoint, gpu, release, layout } = namedEngine(options);
 
   const usable = usableMemory(gpu);
   const usableGiB =
@@ -158,56 +135,6 @@ export function vllmSetupOf(options: VllmOptions): VllmSetup {
 export function precisionProblem({ gpu, checkpoint }: VllmSetup): string | null {
   const support = precisionSupport(gpu, checkpoint.key);
   return support.how === 'impossible' ? support.reason : null;
-}
-
-const optional = <T>(text: string | undefined, read: (text: string) => T): T | null =>
-  text === undefined ? null : read(text);
-
-const layoutOf = (options: VllmOptions): Layout => ({
-  tensorParallel: wholeFlag('--tp', options.tp, { min: 1, max: 64 }),
-  pipelineParallel: wholeFlag('--pp', options.pp, { min: 1, max: 64 }),
-  dataParallel: wholeFlag('--dp', options.dp, { min: 1, max: 256 }),
-  expertParallel: options.ep ?? false,
-});
-
-function allowedSplits(model: Model, checkpoint: Checkpoint, layout: Layout): string {
-  const works = (tensorParallel: number): boolean =>
-    splitProblem(model.architecture, checkpoint.key, { ...layout, tensorParallel }) === null;
-  const allowed = Array.from({ length: 16 }, (_, i) => i + 1).filter(works);
-  return allowed.length > 0 ? `TP ${allowed.join(', ')} would do` : 'no TP up to 16 would do';
-}
-
-function modelOf(name: string): Model {
-  const lookup = findModel(name);
-  if (lookup.found) return lookup.model;
-  throw new UserError(
-    `--model: unknown model ${quote(name)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`,
-  );
-}
-
-function checkpointOf(model: Model, key: string): Checkpoint {
-  const checkpoint = model.checkpoints.find((candidate) => candidate.key === key.trim().toLowerCase());
-  if (checkpoint) return checkpoint;
-  throw new UserError(
-    `--checkpoint: ${model.name} has no ${quote(key)} checkpoint; it has ${model.checkpoints.map((known) => known.key).join(', ')}`,
-  );
-}
-
-function gpuOf(id: string): Gpu {
-  const gpu = findGpu(id);
-  if (gpu) return gpu;
-  const ids = GPUS.map((known) => known.id);
-  throw new UserError(
-    `--gpu: unknown GPU ${quote(id)}; did you mean ${closest(id.toUpperCase(), ids)}? Known: ${ids.join(', ')}`,
-  );
-}
-
-function releaseOf(version: string | undefined): Release {
-  const release = version === undefined ? LATEST_RELEASE : findRelease(version);
-  if (release) return release;
-  throw new UserError(
-    `--vllm: unknown release ${quote(version)}; known: ${RELEASES.map((known) => known.version).join(', ')}`,
-  );
 }
 
 function contextOf(text: string | undefined): number {

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { didYouMean, quote } from '../errors';
 import type { Architecture } from './architecture';
 import { CHECKPOINT_KEYS, type Checkpoint, type CheckpointKey } from './checkpoints';
 import data from './data/models.json';
@@ -36,7 +36,7 @@ export const HOSTED_TWINS: Readonly<Record<string, { readonly model: string; rea
 
 export type ModelLookup =
   | { readonly found: true; readonly model: Model; readonly note: string | null }
-  | { readonly found: false; readonly nearest: string };
+  | { readonly found: false };
 
 const normalise = (name: string): string =>
   name
@@ -57,14 +57,17 @@ export function findModel(name: string): ModelLookup {
   const canonical = twin?.[1].model ?? name;
   const model = MODELS.find((candidate) => normalise(candidate.name) === normalise(canonical));
   if (model) return { found: true, model, note: twin?.[1].note ?? null };
-  const known = MODEL_NAMES.map(normalise);
+  return { found: false };
+}
+
+/** What to say of a name that is no model. */
+export function unknownModel(name: string): string {
+  const wanted = normalise(name);
   // An unfinished name beats a similar one: qwen3.5-35b is the start of Qwen3.5-35B-A3B.
-  const nearest =
-    known.find((candidate) => wanted !== '' && candidate.startsWith(wanted)) ?? closest(wanted, known);
-  return {
-    found: false,
-    nearest: MODEL_NAMES.find((candidate) => normalise(candidate) === nearest) ?? nearest,
-  };
+  const begun = MODEL_NAMES.find((known) => wanted !== '' && normalise(known).startsWith(wanted));
+  const hint =
+    begun === undefined ? didYouMean(name.replace(/^Qwen\//i, ''), MODEL_NAMES) : `; did you mean ${begun}?`;
+  return `unknown model ${quote(name)}${hint || '.'} Known: ${MODEL_NAMES.join(', ')}`;
 }
 
 /** The model of a canonical name; throws for a name that is not in the registry (a programming error). */

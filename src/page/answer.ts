@@ -46,7 +46,7 @@ export async function answerTo(
 ): Promise<Outcome> {
   let requirements: Requirements | null = null;
   try {
-    const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), data.catalogue);
+    const resolved = resolveRequirements(readRequirements(null, overridesIn(state)), data.catalogue, today());
     requirements = resolved.requirements;
     const draft = tryDraft(resolved, data, (plan) => early({ plan, pending: 'alternatives' }));
     if (draft instanceof NoFleetError) {
@@ -63,6 +63,8 @@ export async function answerTo(
     return { kind: 'defect', message: (error as Error).stack ?? String(error) };
   }
 }
+
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 const overridesIn = (state: State): Override[] =>
   flagsOf(state).flatMap(({ flag, given }) => overridesOf(flag, given));

@@ -1,5 +1,5 @@
 import { type Catalogue, EMBEDDED_CATALOGUE, regionsOf } from '../hardware/offerings';
-import { MODEL_NAMES } from '../models/registry';
+import { findModel, MODEL_NAMES } from '../models/registry';
 import { DesignMemory } from '../planning/design-memory';
 import type { MixSolver } from '../planning/mix/solver';
 import { answerTo, type Draft, type Outcome, yamlOf } from './answer';
@@ -13,7 +13,13 @@ export type Question =
 
 /** What the worker sends back. */
 export type Reply =
-  | { readonly kind: 'ready'; readonly models: readonly string[]; readonly regions: readonly string[] }
+  | {
+      readonly kind: 'ready';
+      readonly models: readonly string[];
+      readonly regions: readonly string[];
+      /** Of each model, the best first. */
+      readonly checkpoints: Readonly<Record<string, readonly string[]>>;
+    }
   /** Before the answer, which takes longer. */
   | ({ readonly kind: 'draft'; readonly id: number } & Draft)
   | {
@@ -23,6 +29,13 @@ export type Reply =
       readonly yaml: string | null;
       readonly milliseconds: number;
     };
+
+const CHECKPOINTS = Object.fromEntries(
+  MODEL_NAMES.map((name) => {
+    const lookup = findModel(name);
+    return [name, lookup.found ? lookup.model.checkpoints.map(({ key }) => key) : []];
+  }),
+);
 
 /** A planner that answers one question after the other. */
 export function planner(
@@ -42,7 +55,7 @@ export function planner(
     if (question.kind === 'open') {
       catalogue = question.catalogue ?? EMBEDDED_CATALOGUE;
       packed = question.solver;
-      return { kind: 'ready', models: MODEL_NAMES, regions: regionsOf(catalogue) };
+      return { kind: 'ready', models: MODEL_NAMES, regions: regionsOf(catalogue), checkpoints: CHECKPOINTS };
     }
     const start = now();
     const { id, state } = question;

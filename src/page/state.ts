@@ -22,6 +22,7 @@ export const FIELDS = [
   'output-tokens-p95',
   'shared-prefix',
   'thinking',
+  'hourly-factors',
   'ttft-p95',
   'tpot-p95',
   'confidence',
@@ -29,19 +30,42 @@ export const FIELDS = [
   'market',
   'survive',
   'budget',
+  'savings-plan',
+  'allow-type',
+  'deny-type',
+  'name',
+  'tag',
+  'exposure',
+  'certificate',
+  'allow-cidr',
+  'vpc',
+  'machine-subnet',
+  'load-balancer-subnet',
+  'nat',
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
 
 /** Fields that take several values, and those that are on, off or the planner's choice. */
-export const LISTS: ReadonlySet<string> = new Set<FieldName>(['region', 'market']);
+export const LISTS: ReadonlySet<string> = new Set<FieldName>([
+  'region',
+  'market',
+  'allow-type',
+  'deny-type',
+  'tag',
+  'allow-cidr',
+  'machine-subnet',
+  'load-balancer-subnet',
+]);
 export const SWITCHES: ReadonlySet<string> = new Set<FieldName>(['thinking']);
 
 export const FIRST_STATE: State = { model: 'Qwen3.5-35B-A3B', rate: '2' };
 
-const LONGEST_VALUE = 100;
+/** 24 shares of the peak, or the ARN of a certificate, are long. */
+const LONGEST_VALUE = 200;
 const MOST_VALUES = 60;
 
-const flagNamed = (name: string): Flag => {
+/** The flag of the command line, by its name without dashes. */
+export const flagNamed = (name: string): Flag => {
   const flag = FLAGS.find((candidate) => labelOf(candidate) === `--${name}`);
   if (flag === undefined) throw new Error(`no flag --${name}`);
   return flag;

@@ -1,8 +1,9 @@
 import type { CheckpointKey } from '../models/checkpoints';
+import { getModel } from '../models/registry';
 import type { Layout } from '../vllm/layout';
 import type { KvCacheDtype } from '../vllm/pool';
 import { type Basis, basisOf, type Coefficients, coefficientsFor } from './coefficients';
-import type { Footing } from './interval';
+import { type Footing, type LayoutSds, layoutSds } from './interval';
 
 /** A multiplier of a part of the step-time model, and how sure a prediction is once it is applied. */
 export interface Multiplier {
@@ -57,9 +58,11 @@ export function groundedIn(
   { model, gpu, ...engine }: MeasuredEngine & Pick<Calibration, 'model' | 'gpu'>,
 ): Grounded {
   const coefficients = coefficientsFor(k, model, gpu);
-  const basis = basisOf(model, gpu);
+  const basis = basisOf(model, gpu, engine.checkpoint);
   const calibration = calibrations.find((known) => known.model === model && known.gpu === gpu);
-  if (calibration === undefined) return { coefficients, basis, footing: basis };
+  const sds = layoutSds(engine.layout, getModel(model).architecture.moe !== null);
+  if (calibration === undefined)
+    return { coefficients, basis, footing: { basis, remainingSds: {}, layoutSds: sds } };
   const { decode, prefill, ttft } = calibration;
   // Another engine of this model was measured on this GPU: what the data calls `measured`.
   const better: Basis = decode.learned && ttft.learned ? 'measured' : basis;
@@ -73,9 +76,13 @@ export function groundedIn(
   return {
     coefficients: calibrated(coefficients, calibration),
     basis: better,
-    footing: { basis: better, remainingSds },
+    footing: { basis: better, remainingSds, layoutSds: withoutKeysOf(sds, remainingSds) },
   };
 }
+
+/** What was measured on this very layout has no doubt of the layout left. */
+const withoutKeysOf = (sds: LayoutSds, measured: object): LayoutSds =>
+  Object.fromEntries(Object.entries(sds).filter(([figure]) => !(figure in measured)));
 
 /** Whether a calibration was measured on this engine: the one whose interval it narrows. */
 export const isEngine = (a: MeasuredEngine, b: MeasuredEngine): boolean =>

@@ -1,3 +1,6 @@
+import { findGpu } from '../hardware/gpus';
+import { precisionSupport } from '../hardware/precision';
+import type { CheckpointKey } from '../models/checkpoints';
 import data from './data/coefficients.json';
 import type { GpuClass } from './features';
 
@@ -19,6 +22,8 @@ export interface Coefficients {
   readonly mfuFp8: number;
   readonly mfuFp4: number;
   readonly moeMfuRatio: number;
+  /** Rows of a tile of the experts' grouped GEMM; 1 pads nothing. Not fitted. */
+  readonly expertTileRows: number;
   /** Tokens that count as independent draws of experts, per token; 1 would be even routing. */
   readonly routingSpread: number;
   readonly nvlinkLatencyMicros: number;
@@ -79,8 +84,15 @@ export function coefficientsFor(k: Coefficients, modelName: string, gpuId: strin
 /** What a prediction rests on: this model on this GPU measured, the GPU measured with a relative, or datasheets. */
 export type Basis = 'measured' | 'related' | 'datasheet';
 
-/** Basis of a prediction for a model (canonical name) on a GPU (id). */
-export function basisOf(modelName: string, gpuId: string): Basis {
+/**
+ * Basis of a prediction for a model (canonical name) on a GPU (id). Weights in FP8 that the GPU cannot compute with are
+ * unpacked by Marlin's kernels (vLLM `marlin_utils_fp8.py`; experts too since vllm#18026): they run, but no
+ * observation of such a run is in the data, whatever else was measured on that GPU.
+ */
+export function basisOf(modelName: string, gpuId: string, checkpoint?: CheckpointKey): Basis {
+  const gpu = findGpu(gpuId);
+  if (checkpoint === 'fp8' && gpu !== undefined && precisionSupport(gpu, checkpoint).how === 'weight-only')
+    return 'datasheet';
   if (`${modelName}|${gpuId}` in EFFECTS) return 'measured';
   return MEASURED_GPUS.has(gpuId) ? 'related' : 'datasheet';
 }

@@ -1,5 +1,5 @@
 import type { Coefficients } from './coefficients';
-import type { StepFeatures } from './features';
+import { type StepFeatures, waitsForOtherRanks } from './features';
 
 const MICRO = 1e-6;
 /** All-to-all of expert parallelism, one direction: kernel and rendezvous. An assumption: one configuration in the data. */
@@ -39,7 +39,7 @@ export function communicationSeconds(
   let seconds = 0;
   if (tp > 1)
     seconds += 2 * f.layers * (latencyShare * allReduceLatency(f, k) + (bytes * 2 * (tp - 1)) / tp / link);
-  if (f.dataParallel > 1 && f.moeLayers > 0) {
+  if (waitsForOtherRanks(f)) {
     const copies = Math.min(f.activeExperts, f.dataParallel);
     seconds += f.moeLayers * 2 * (latencyShare * EXPERT_PARALLEL_LATENCY_SECONDS + (bytes * copies) / link);
   }

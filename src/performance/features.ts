@@ -67,6 +67,10 @@ export interface StepFeatures {
 /** Batches in flight at once: data-parallel ranks, each with one batch per pipeline stage. */
 export const ranksOf = (f: StepFeatures): number => f.dataParallel * f.pipelineParallel;
 
+/** Data-parallel ranks that hold each other's experts meet twice a MoE layer: they step together. */
+export const waitsForOtherRanks = (f: Pick<StepFeatures, 'dataParallel' | 'moeLayers'>): boolean =>
+  f.dataParallel > 1 && f.moeLayers > 0;
+
 export function gpuClassOf(gpu: Gpu): GpuClass {
   const { computeCapability: cc } = gpu;
   if (cc >= 12) return 'blackwell-rtx';

@@ -1,6 +1,6 @@
 import type { OpenState } from './open-loop';
 import type { OpenSteps } from './open-steps';
-import { mixtureP95, type Spread } from './queueing';
+import { mixtureP95, type Spread, tailOf } from './queueing';
 
 /** Parts of a mixture that are too rare to move a 95th percentile. */
 const RARE = 1e-3;
@@ -10,30 +10,88 @@ const SETTLING = 5;
 
 type Part = Spread & { readonly weight: number };
 
+/** Prompts of one length: their share, and their seconds in the front end and in steps of their own. */
+export interface OwnTime {
+  readonly weight: number;
+  readonly seconds: number;
+}
+
 /**
  * TTFT is the front end, the prompt's own steps, and the wait. Gated: an arrival falls into a step with so many prompts
  * (longer steps catch more), waits for its end, and shares the next one with so many others. One by one: nobody waits
- * (but for a step's end), or the M/G/1 wait of those who do.
- * @param longPromptSeconds what a prompt of the 95th percentile takes longer than a mean one
+ * (but for a step's end), or the M/G/1 wait of those who do. Who waits for a slot waits for nothing else.
  */
-export function firstTokenP95(state: OpenState, longPromptSeconds: number): number {
-  const waits = waitsP95(state) - state.ttftSeconds;
-  // The wait and the prompt's own length are independent: what they add to the mean adds up as variances do.
-  return state.ttftSeconds + Math.hypot(longPromptSeconds, Math.max(0, waits));
+export function firstTokenP95(state: OpenState, own: readonly OwnTime[]): number {
+  const waits = waitsOf(state);
+  return own.length === 1 ? own[0]!.seconds + mixtureP95(waits) : sumP95(own, tailOfAll(waits));
 }
 
-/** 95th percentile of TTFT of a prompt of mean length. */
-function waitsP95({ firstToken: d, steps: s }: OpenState): number {
-  const { work } = s;
-  const base = d.frontSeconds + d.ownSeconds + d.slotWaitSeconds;
-  const parts: Part[] = [];
-  /** Waits evenly spread around `mean` above `from`, or as a gamma of this mean and variance. */
-  const add = (weight: number, from: number, mean: number, variance: number, even: boolean): void => {
-    if (weight < RARE) return;
-    const least = base + from;
-    if (even && work.variation < 0.01) parts.push({ weight, least, width: 2 * mean });
-    else parts.push({ weight, least, mean: least + mean, variance: variance + d.slotWaitSeconds ** 2 });
+/** Points at which the tail of the waits is known, and standard deviations above the mean up to which. */
+const POINTS = 28;
+const FAR = 6;
+const NONE = 1e-5;
+const BISECTIONS = 14;
+
+/** Probability that a wait exceeds so many seconds, between points that it is computed at. */
+function tailOfAll(waits: readonly Part[]): (seconds: number) => number {
+  let mean = 0;
+  let square = 0;
+  for (const part of waits) {
+    const centre = 'width' in part ? part.least + part.width / 2 : part.mean;
+    mean += part.weight * centre;
+    square += part.weight * (centre * centre + ('width' in part ? part.width ** 2 / 12 : part.variance));
+  }
+  const far = mean + FAR * Math.sqrt(Math.max(square - mean * mean, 0)) + 1e-9;
+  // Close together where most waits are.
+  const tail = new Float64Array(POINTS + 1);
+  for (const part of waits) {
+    const exceeds = tailOf(part);
+    for (let i = 0; i <= POINTS; i++) {
+      const above = exceeds(far * (i / POINTS) ** 2);
+      if (above < NONE) break;
+      tail[i]! += part.weight * above;
+    }
+  }
+  return (seconds) => {
+    if (seconds < 0) return 1;
+    const at = Math.sqrt(seconds / far) * POINTS;
+    const below = Math.floor(at);
+    if (below >= POINTS) return 0;
+    return tail[below]! + (tail[below + 1]! - tail[below]!) * (at - below);
   };
+}
+
+/** 95th percentile of a prompt's own time and an independent wait. */
+function sumP95(own: readonly OwnTime[], tail: (seconds: number) => number): number {
+  let low = 0;
+  let high = 2 * own[own.length - 1]!.seconds;
+  const above = (x: number): number =>
+    own.reduce((sum, { weight, seconds }) => sum + weight * tail(x - seconds), 0);
+  while (above(high) > 0.05) high *= 2;
+  for (let i = 0; i < BISECTIONS; i++) {
+    const middle = (low + high) / 2;
+    if (above(middle) > 0.05) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** What prompts of mean length wait, besides their own time. */
+function waitsOf({ firstToken: d, steps: s }: OpenState): readonly Part[] {
+  const { work } = s;
+  const parts: Part[] = [];
+  const free = 1 - d.slots.waiting;
+  /** Waits evenly spread around `mean` above `from`, or as a gamma of this mean and variance. */
+  const add = (share: number, from: number, mean: number, variance: number, even: boolean): void => {
+    const weight = share * free;
+    if (weight < RARE) return;
+    if (even && work.variation < 0.01) parts.push({ weight, least: from, width: 2 * mean });
+    else parts.push({ weight, least: from, mean: from + mean, variance });
+  };
+  if (d.slots.waiting >= RARE) {
+    const mean = d.slotWaitSeconds / d.slots.waiting;
+    parts.push({ weight: d.slots.waiting, least: 0, mean, variance: d.slots.waitVariation * mean * mean });
+  }
   const shared = 1 - s.oneByOne;
   if (shared > 0) {
     const { shares, lengths } = gatedSteps(s, d.rate);
@@ -62,8 +120,8 @@ function waitsP95({ firstToken: d, steps: s }: OpenState): number {
     const third = d.serviceSeconds ** 3 * (1 + work.variation) ** 3;
     const wait = (d.rate * second) / (2 * (1 - used));
     const waitSquare = 2 * wait * wait + (d.rate * third) / (3 * (1 - used));
-    const waited = wait / used;
-    const rest = s.plainStep / 2;
+    const rest = ((1 - Math.exp(-s.batch)) * s.plainStep) / 2;
+    const waited = wait / used + rest;
     /** Those behind who come before the prompt's last step use up its budget. */
     const single = (weight: number, mean: number, variance: number, even: boolean): void => {
       poisson(d.rate * (d.beforeLastSeconds + mean)).forEach((q, behind) => {
@@ -73,9 +131,9 @@ function waitsP95({ firstToken: d, steps: s }: OpenState): number {
     };
     single((1 - used) * (1 - d.busy), 0, 0, true);
     single((1 - used) * d.busy, rest, rest ** 2 / 3, true);
-    single(used, waited, waitSquare / used - waited * waited, false);
+    single(used, waited, waitSquare / used - (wait / used) ** 2, false);
   }
-  return mixtureP95(parts);
+  return parts;
 }
 
 /**

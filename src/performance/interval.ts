@@ -1,6 +1,9 @@
+import type { Layout } from '../vllm/layout';
 import type { Basis } from './coefficients';
 import data from './data/coefficients.json';
 import type { SteadyState } from './steady-state';
+
+const Z_80_TWO_SIDED = 1.2816;
 
 /** A predicted figure: 80% of such predictions fall between low and high. */
 export interface Interval {
@@ -40,7 +43,28 @@ export type Footing =
       readonly basis: Basis;
       /** Standard deviation of ln(predicted / measured) that remains, of the figures that were measured. */
       readonly remainingSds: Readonly<Partial<Record<Figure, number>>>;
+      /** What the layout adds, of the figures that were not measured on it. */
+      readonly layoutSds: LayoutSds;
     };
+
+export type LayoutSds = Readonly<Partial<Record<Figure, number>>>;
+
+/**
+ * What the data cannot say of a layout, as a standard deviation of ln(predicted / measured). Ranks that share experts
+ * step together, so a prompt waits for between none and all of the other ranks' prompts: TTFT lies between that of
+ * independent ranks, which is what is predicted, and so many times it. A pipeline's requests fill its batches evenly, as
+ * predicted, or all gather in one: each figure lies within the number of stages. Taken as even in the logarithm, 80% lie
+ * within 0.8 ln(n).
+ */
+export function layoutSds(
+  { dataParallel, pipelineParallel }: Pick<Layout, 'dataParallel' | 'pipelineParallel'>,
+  sharesExperts: boolean,
+): LayoutSds {
+  const within = (factor: number): number => (0.8 * Math.log(factor)) / Z_80_TWO_SIDED;
+  const pipeline = within(pipelineParallel);
+  const ranks = sharesExperts ? within(dataParallel) : 0;
+  return { tpot: pipeline, output: pipeline, ttft: Math.hypot(pipeline, ranks) };
+}
 
 /**
  * Standard deviation of ln(predicted / measured). A calibration narrows that of steady load, never widens it; what
@@ -49,12 +73,10 @@ export type Footing =
 export function spreadOf(figure: Figure, footing: Footing, regime: Regime): number {
   if (typeof footing === 'string') return SPREADS[figure][footing][regime];
   const data = SPREADS[figure][footing.basis];
-  const remaining = footing.remainingSds[figure];
-  if (remaining === undefined || remaining >= data.steady) return data[regime];
-  return Math.sqrt(remaining ** 2 + data[regime] ** 2 - data.steady ** 2);
+  const layout = footing.layoutSds[figure] ?? 0;
+  const remaining = Math.min(footing.remainingSds[figure] ?? data.steady, data.steady);
+  return Math.sqrt(remaining ** 2 + data[regime] ** 2 - data.steady ** 2 + layout ** 2);
 }
-
-const Z_80_TWO_SIDED = 1.2816;
 
 /** The 80% interval of a figure, log-normal around the expected value. */
 export function intervalAround(

@@ -1,7 +1,8 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
 import { type OpenSteps, openSteps } from './open-steps';
-import { expectedMin, lognormalNodes, MAX_PREFILL_SHARE, MAX_UTILISATION, waitForSlot } from './queueing';
+import { expectedMin, lognormalNodes, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
+import { type SlotQueue, slotQueue } from './slots';
 import type { Load, SteadyState } from './steady-state';
 import { requestOverheadSeconds } from './step';
 
@@ -15,9 +16,8 @@ export interface OpenState extends SteadyState {
 export interface FirstToken {
   /** Arrivals per second. */
   readonly rate: number;
-  /** Outside the engine; the part that grows with the prompt. */
+  /** Outside the engine. */
   readonly frontSeconds: number;
-  readonly frontTokenSeconds: number;
   /** A prompt's engine time and the decoding in its steps. */
   readonly ownSeconds: number;
   /** Of a prompt of two steps: how long further prompts come into its second, by their share there. */
@@ -28,6 +28,9 @@ export interface FirstToken {
   /** One prompt's time at the head of the queue, decoding beside it included. */
   readonly serviceSeconds: number;
   readonly slotWaitSeconds: number;
+  readonly slots: SlotQueue;
+  /** A decoding while all slots are taken all the time. */
+  readonly slowestDecoding: number;
   /** Share of time in which the engine runs, and in which prompts are at work. */
   readonly busy: number;
   readonly used: number;
@@ -52,33 +55,49 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
     work.promptsPerStep >= 1
       ? work.steps / work.promptsPerStep
       : work.fullSteps + (load.blockTokens ? LOST_TO_BLOCKS : 0);
-  const serviceSeconds = firstPrompt + plainStep * stepsInTurn;
+  // Prompts find the batch as it is in time, not step by step.
+  const besideStep =
+    steps.oneByOne * steps.stepOf(Math.max(steps.batch, 1e-3)) + (1 - steps.oneByOne) * plainStep;
+  const serviceSeconds = firstPrompt + besideStep * stepsInTurn;
   const used = Math.min(rate * serviceSeconds, MAX_UTILISATION);
   const busy = 1 - (1 - used) * Math.exp(-steps.batch);
-  const ownSeconds = work.steps * plainStep + firstPrompt;
-  const beforeLastSeconds = ((work.steps - 1) / work.steps) * firstPrompt;
-  const roomForOthers = work.promptsPerStep > 1 ? work.promptsPerStep - 1 : work.leftover;
+  const ownSeconds = work.steps * besideStep + firstPrompt;
+  const beforeLastSeconds = work.beforeLast * firstPrompt + (work.steps - 1) * besideStep;
+  const roomForOthers = work.promptsPerStep > 1 ? work.promptsPerStep * work.meanSteps - 1 : work.leftover;
 
   const gated = gatedSeconds(steps, rate, busy);
   // One by one: M/G/1 with a decode step's rest, and those behind who fill up the prompt's own steps.
   const wait =
     (rate * serviceSeconds * serviceSeconds * (1 + work.variation)) / (2 * (1 - used)) +
-    ((1 - used) * busy * plainStep) / 2;
+    ((1 - Math.exp(-steps.batch)) * plainStep) / 2 +
+    spilled(steps, used);
   const filled = firstPrompt * expectedMin(rate * (wait + beforeLastSeconds), roomForOthers);
   const { oneByOne } = steps;
-  const response = (1 - oneByOne) * gated.seconds + oneByOne * (wait + ownSeconds + filled);
 
-  const holding = ownSeconds + steps.decodeSeconds;
-  const slotWait = waitForSlot(load.maxBatch, rate * holding) * holding;
-  const slotWaitSeconds = Number.isFinite(slotWait) ? slotWait : 0;
+  const full = holding(steps, load.maxBatch);
+  const drain = load.maxBatch / full.seconds;
+  const slots = slotQueue(
+    load.maxBatch,
+    rate,
+    rate * (ownSeconds + steps.decodeSeconds),
+    (taken) => holding(steps, taken).seconds,
+    holdingVariation(steps, ownSeconds, outputVariation),
+    clustering(steps, drain === 0 ? 0 : rate / drain),
+  );
+  const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   const frontSeconds = requestOverheadSeconds(k, load.inputTokens);
+  // Who waits for a slot finds the engine's queue short.
+  const free = 1 - slots.waiting;
+  const response =
+    (1 - oneByOne) * (gated.seconds - slots.waiting * gated.waitSeconds) +
+    oneByOne * (free * wait + ownSeconds + filled);
   return {
     stable:
       rate * serviceSeconds < MAX_UTILISATION &&
       steps.prefillShare < MAX_PREFILL_SHARE &&
-      Number.isFinite(slotWait),
+      Number.isFinite(slots.meanWait),
     ttftSeconds: frontSeconds + response + slotWaitSeconds,
-    tpotSeconds: meanTpot(steps, outputTokens, outputVariation),
+    tpotSeconds: slots.crowding * meanTpot(steps, outputTokens, outputVariation),
     outputTokensPerSecond: rate * outputTokens * ranksOf(f),
     requestsPerSecond: rate * ranksOf(f),
     decodeBatch: steps.batch,
@@ -93,13 +112,14 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
     firstToken: {
       rate,
       frontSeconds,
-      frontTokenSeconds: frontSeconds - requestOverheadSeconds(k, 0),
       ownSeconds,
       laterSeconds: gated.laterSeconds,
       beforeLastSeconds,
       roomForOthers,
       serviceSeconds,
       slotWaitSeconds,
+      slots,
+      slowestDecoding: full.decoding,
       busy,
       used,
     },
@@ -108,6 +128,45 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
 
 /** Steps of a long prompt that whole blocks leave partly empty. */
 const LOST_TO_BLOCKS = 0.5;
+
+/**
+ * Where a prompt fits its steps unless many decode, one that does not fit pushes all behind it into a further step, to the
+ * end of the busy period.
+ */
+function spilled(s: OpenSteps, used: number): number {
+  const { meanSteps, leastSteps } = s.work;
+  const alone = Math.min(1, meanSteps - leastSteps);
+  if (alone < 1e-6) return 0;
+  const behind = 1 - (1 - alone) ** (1 / (1 - used));
+  return used * (behind - alone) * (s.plainStep + (used * s.firstPrompt) / meanSteps);
+}
+
+const TURNS = 3;
+
+/** A request's time in a slot when so many are taken all the time: the prompts of all others fall into it. */
+function holding(s: OpenSteps, taken: number): { readonly seconds: number; readonly decoding: number } {
+  const { work } = s;
+  let share = 1;
+  let seconds = 0;
+  let decoding = 0;
+  for (let i = 0; i < TURNS; i++) {
+    const others = Math.max((taken - 1) * share, 1e-3);
+    const prompt = work.seconds(others, 1);
+    const own = prompt + work.steps * s.stepOf(others);
+    decoding = s.decodeSteps * s.stepOf(1 + others) + (taken - 1) * prompt;
+    seconds = own + decoding;
+    share = decoding / seconds;
+  }
+  return { seconds, decoding };
+}
+
+const clustering = ({ prefillShare, together }: OpenSteps, utilisation: number): number =>
+  1 + (prefillShare / (1 - prefillShare)) * Math.max(0, 1 - prefillShare / utilisation) * together;
+
+function holdingVariation(s: OpenSteps, ownSeconds: number, outputVariation: number): number {
+  const decode = s.decodeSeconds / (s.decodeSeconds + ownSeconds);
+  return outputVariation * decode * decode;
+}
 
 /** Gated: the rest of the step one arrives in, then one step, or two, with all that arrived in it. */
 function gatedSeconds(s: OpenSteps, rate: number, busy: number) {

@@ -13,6 +13,8 @@ export interface OpenSteps {
   /** 1: prompts are served one after the other; 0: all that wait share the next step. */
   readonly oneByOne: number;
   readonly acceptedTokens: number;
+  /** Seconds of a decode step of so many sequences. */
+  readonly stepOf: (batch: number) => number;
   /** Steps of a sequence's decoding; of one with so many output tokens. */
   readonly decodeSteps: number;
   readonly decodeStepsOf: (outputTokens: number) => number;
@@ -35,6 +37,8 @@ export interface OpenSteps {
   readonly prefillShare: number;
   /** Variance over mean of the arrivals seen step by step: long steps let in several. */
   readonly dispersion: number;
+  /** Share of a decoding that these clusters stay together. */
+  readonly together: number;
   readonly decodeSeconds: number;
   /** Seconds of so many decode steps, prompts of others beside them included; and where prompts share steps. */
   readonly decodeSecondsOf: (decodeSteps: number) => number;
@@ -60,14 +64,17 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: nu
   // Long outputs are seen more often: the mean context is weighted by length.
   const curve = decodeCurve(f, k, inputTokens + (outputTokens * (1 + outputVariation)) / 2);
   const step = (batch: number): number => curve(Math.max(batch, LEAST_BATCH));
-  const work = promptWork(f, k, load);
-  const oneByOne = Math.min(1, Math.max(0, (SHARING_PROMPTS - work.promptsPerStep) / (SHARING_PROMPTS - 1)));
   const lightStep = step(1);
 
   // A first guess: as if steps grew evenly with the batch.
+  const workBeside = promptWork(f, k, load);
   const growth = (step(1 + GUESS_BATCH) - lightStep) / GUESS_BATCH;
-  const crowding = rate * (work.seconds(1, 1) + decodeSteps * growth);
+  const crowding = rate * (workBeside({ mean: 0, deviation: 0 }).seconds(1, 1) + decodeSteps * growth);
   const guess = Math.min((rate * decodeSteps * lightStep) / Math.max(1 - crowding, 0.1), maxBatch);
+  // Sequences that decode come first in a step's budget.
+  const decodeTokens = 1 + f.mtpTokens;
+  const work = workBeside({ mean: guess * decodeTokens, deviation: Math.sqrt(guess) * decodeTokens });
+  const oneByOne = Math.min(1, Math.max(0, (SHARING_PROMPTS - work.promptsPerStep) / (SHARING_PROMPTS - 1)));
   let now = settle(guess, guess, null);
   for (let i = 0; i < ITERATIONS; i++) {
     const batch = Math.min(rate * now.decodeSeconds, maxBatch);
@@ -79,6 +86,7 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: nu
   return {
     ...steps,
     work,
+    stepOf: step,
     oneByOne,
     acceptedTokens: accepted,
     decodeSteps,
@@ -104,7 +112,8 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: nu
     const spread = Math.min(Math.sqrt(stepBatch * dispersion), seen - 1);
     const taggedStep = (step(seen - spread) + step(seen + spread)) / 2;
 
-    const queue = queueBehind(work, rate, taggedStep, prompts.firstPrompt);
+    const room = Math.max(maxBatch - 1 - batch, 0.5);
+    const queue = queueBehind(work, rate, taggedStep, prompts.firstPrompt, room);
     const sharedSecondsOf = (n: number): number => (n * taggedStep) / (1 - prefillShare) + prompts.behind;
     const decodeSecondsOf = (n: number): number =>
       (1 - oneByOne) * sharedSecondsOf(n) + oneByOne * (n * taggedStep + queue.mixedSteps(n) * queue.extra);
@@ -119,6 +128,7 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: nu
       arrivalStep,
       prefillShare,
       dispersion,
+      together,
       seen,
       queue,
       decodeSeconds: decodeSteps > 0 ? decodeSecondsOf(decodeSteps) : 0,
@@ -154,7 +164,7 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: nu
     // Behind a sequence that begins to decode are those who arrived in the step of its own prompt (its last part).
     const own =
       plainStep +
-      (two > 0 ? two : 1) * (firstPrompt + furtherPrompt * rate * arrivalStep) +
+      work.lastShare * (firstPrompt + furtherPrompt * rate * arrivalStep) +
       (two > 0 ? one * furtherPrompt * rate * (plainStep + one * firstPrompt) : 0);
     const behind =
       (rate * furtherPrompt * (own - meanStep) + once * (none - Math.exp(-rate * own))) / (1 - load1);

@@ -1,9 +1,9 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { firstTokenP95 } from './first-token';
+import { firstTokenP95, type OwnTime } from './first-token';
 import { type OpenState, openLoop } from './open-loop';
 import { promptCut } from './prompt-steps';
-import { lognormalNodes, mixtureP95, squaredVariation, Z_95 } from './queueing';
+import { lognormalNodes, mixtureP95, normalTail, squaredVariation, Z_95 } from './queueing';
 import { type Load, type SteadyState, steadyState } from './steady-state';
 import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
 import { prefillCurve } from './step-curves';
@@ -32,26 +32,42 @@ export function percentile95(f: StepFeatures, k: Coefficients, load: Load, tail:
   const mean = openLoop(f, k, spread, arrivals.requestsPerSecond);
   return {
     mean,
-    ttftP95Seconds: firstTokenP95(mean, longPromptSeconds(f, k, spread, mean, tail)),
+    ttftP95Seconds: firstTokenP95(mean, ownTimes(f, k, spread, mean)),
     tpotP95Seconds: tpotP95(mean, spread),
   };
 }
 
-/** What a prompt of the 95th percentile takes longer than a mean one, front end and decoding beside it included. */
-function longPromptSeconds(
+/** Between these points of a normal variable a log-normal length stands for all; finer where the 95th percentile is. */
+const EDGES = [-0.6, 0, 0.4, 0.7, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.7];
+const LENGTHS = EDGES.map((edge, i) => {
+  const next = EDGES[i + 1];
+  return i === 0
+    ? { z: (edge + EDGES[1]!) / 2, weight: 1 - normalTail(EDGES[1]!) }
+    : {
+        z: next === undefined ? edge + 0.3 : (edge + next) / 2,
+        weight: normalTail(edge) - (next === undefined ? 0 : normalTail(next)),
+      };
+});
+
+/** Prompts' time in the front end and in their own steps, decoding beside them included, by length. */
+function ownTimes(
   f: StepFeatures,
   k: Coefficients,
   load: Load,
   { steps, firstToken }: OpenState,
-  { inputP95Tokens }: LengthTail,
-): number {
-  if (inputP95Tokens <= load.inputTokens) return 0;
-  const { cachedTokens = 0 } = load;
-  const tokens = Math.max(1, inputP95Tokens - cachedTokens);
-  const { steps: count } = promptCut(load, tokens);
-  const prompt = prefillCurve(f, k, tokens, cachedTokens)(Math.max(steps.batch, 1e-3), tokens / count);
-  const long = requestOverheadSeconds(k, inputP95Tokens) + prompt + count * steps.plainStep;
-  return Math.max(0, long - firstToken.frontSeconds - firstToken.ownSeconds);
+): readonly OwnTime[] {
+  const { inputTokens, inputVariation = 0, cachedTokens = 0 } = load;
+  if (inputVariation === 0) return [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
+  const sigma = Math.sqrt(Math.log(1 + inputVariation));
+  const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
+  const besideStep = steps.stepOf(Math.max(steps.batch, 1e-3));
+  return LENGTHS.map(({ z, weight }) => {
+    const input = inputTokens * Math.exp(sigma * z - (sigma * sigma) / 2);
+    const tokens = Math.max(1, input - cachedTokens);
+    const { steps: count } = promptCut(load, tokens, budget);
+    const prompt = prefillCurve(f, k, tokens, cachedTokens)(Math.max(steps.batch, 1e-3), tokens / count);
+    return { weight, seconds: requestOverheadSeconds(k, input) + prompt + count * besideStep };
+  });
 }
 
 /**
@@ -60,7 +76,7 @@ function longPromptSeconds(
  * short ones spread more.
  */
 function tpotP95(state: OpenState, load: Load): number {
-  const { steps, tpotSeconds } = state;
+  const { steps, tpotSeconds, firstToken } = state;
   const { outputTokens, outputVariation = 0 } = load;
   if (outputTokens <= 1) return tpotSeconds;
   const parts = lognormalNodes(outputTokens - 1, outputVariation).flatMap(({ value, weight }) =>
@@ -71,7 +87,13 @@ function tpotP95(state: OpenState, load: Load): number {
       variance: part.variance / (value * value),
     })),
   );
-  return mixtureP95(parts);
+  // Not every step of a sequence can hold more than a budget of prompts, nor can more than the slots' requests be there.
+  const perToken = steps.decodeStepsOf(outputTokens) / (outputTokens - 1);
+  const fullSteps =
+    steps.oneByOne === 1 ? perToken * (steps.taggedStep + steps.queue.extra) : Number.POSITIVE_INFINITY;
+  const fullSlots =
+    outputVariation === 0 ? firstToken.slowestDecoding / (outputTokens - 1) : Number.POSITIVE_INFINITY;
+  return Math.min(mixtureP95(parts), Math.max(tpotSeconds, Math.min(fullSteps, fullSlots)));
 }
 
 interface Moments {
@@ -94,30 +116,77 @@ function decodingParts(state: OpenState, n: number): Moments[] {
   const batch = s.stepBatch * averaged * own * own * feedback * s.dispersion;
   const least = n * s.lightStep;
   const parts: Moments[] = [];
+  /** `base` seconds and further prompts of `size` seconds, `mean` of them in clusters. */
+  const add = (
+    weight: number,
+    base: number,
+    mean: number,
+    size: number,
+    last: number,
+    first: number,
+  ): void => {
+    const square = size * size * work.variation;
+    met(mean, s.dispersion).forEach(({ probability, count, spread }) => {
+      const partial = count > 0 ? last : 0;
+      parts.push({
+        weight: weight * probability,
+        least,
+        mean: base + count * size,
+        variance:
+          batch +
+          count * (square + size * own) * feedback +
+          spread * size * size * feedback +
+          partial +
+          first,
+      });
+    });
+  };
   if (s.oneByOne < 1) {
     const mean = s.sharedSecondsOf(n);
     const arrivals = rate * mean;
-    const further = s.furtherPrompt;
-    const prompts =
-      arrivals * (further * further * (1 + work.variation) + further * own) * feedback * s.dispersion;
-    parts.push({ weight: 1 - s.oneByOne, least, mean, variance: batch + prompts });
+    const base = n * s.taggedStep;
+    add(1 - s.oneByOne, base, arrivals, (mean - base) / arrivals, 0, 0);
   }
   if (s.oneByOne > 0) {
     const { used, afterBusy, afterIdle, extra } = s.queue;
-    const single = (weight: number, mixed: number): void => {
-      const room = mixed * (n - mixed);
-      const spread = mixed * work.fullSteps * (1 + work.variation) * s.dispersion;
-      parts.push({
-        weight: s.oneByOne * weight,
-        least,
-        mean: n * s.taggedStep + mixed * extra,
-        variance: batch + Math.min(room, spread) * extra * extra,
-      });
+    const base = n * s.taggedStep;
+    const whole = Math.min(work.fullSteps, n);
+    // Some come too late to be met in full.
+    const single = (weight: number, mixed: number, atLeast: number): void => {
+      const further = Math.max(mixed - atLeast, 0);
+      const arrivals = Math.max(rate * (base + mixed * extra), further / whole);
+      const size = (arrivals > 0 ? further / arrivals : 0) * extra;
+      const late = Math.max(0, (whole * extra - size) * size);
+      const first = (atLeast * extra) ** 2 * work.variation;
+      add(weight, base + atLeast * extra, arrivals, size, late / 2, first);
     };
-    single(used, afterBusy(n));
-    single(1 - used, afterIdle(n));
+    const behind = Math.min(afterBusy(n), whole);
+    single(s.oneByOne * used, afterBusy(n), behind);
+    single(s.oneByOne * (1 - used), afterIdle(n), 0);
   }
   return parts;
+}
+
+/** From so many on, the number of prompts is as good as continuous. */
+const MANY = 5;
+
+/** How many prompts are met: one by one while they are few, else as mean and variance. */
+function met(mean: number, dispersion: number): { probability: number; count: number; spread: number }[] {
+  if (mean > MANY) return [{ probability: 1, count: mean, spread: mean * dispersion }];
+  // Negative binomial of this mean and dispersion; Poisson without clusters.
+  const d = Math.max(dispersion, 1 + 1e-6);
+  const shape = mean / (d - 1);
+  let probability = d ** -shape;
+  let left = 1;
+  const result = [];
+  let count = 0;
+  for (; left > 0.02 && count < 3 * MANY; count++) {
+    result.push({ probability, count, spread: 0 });
+    left -= probability;
+    probability *= ((count + shape) / (count + 1)) * (1 - 1 / d);
+  }
+  if (left > 0) result.push({ probability: left, count: count + 1, spread: 1 });
+  return result;
 }
 
 /** Clients in a closed loop and evenly spaced arrivals: lengths and batch spread, waiting hardly. */

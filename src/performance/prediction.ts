@@ -33,8 +33,38 @@ export interface Prediction {
 /** Mean share of the output that a running sequence holds when others are admitted as sequences end. */
 export const MEAN_OUTPUT_HELD = 0.6;
 
-/** Predicts a load on an engine; `poolLimited` says that the KV pool and not max_num_seqs bounds the batch. */
+/**
+ * Predicts a load on an engine; `poolLimited` says that the KV pool and not max_num_seqs bounds the batch. A rank never
+ * serves a fraction of a client: fewer clients than ranks leave some ranks idle.
+ */
 export function predict(
+  f: StepFeatures,
+  k: Coefficients,
+  asked: Load,
+  footing: Footing,
+  poolLimited: boolean,
+): Prediction {
+  const { arrivals } = asked;
+  if (arrivals.kind === 'open' || arrivals.concurrency >= 1)
+    return predictBusy(f, k, asked, footing, poolLimited);
+  const { concurrency: share, totalRequests = Number.POSITIVE_INFINITY } = arrivals;
+  const ofOneClient = {
+    ...asked,
+    arrivals: { ...arrivals, concurrency: 1, totalRequests: Math.max(1, totalRequests / share) },
+  };
+  const p = predictBusy(f, k, ofOneClient, footing, poolLimited);
+  const { low, expected, high } = p.outputTokensPerSecond;
+  return {
+    ...p,
+    outputTokensPerSecond: { low: low * share, expected: expected * share, high: high * share },
+    requestsPerSecond: p.requestsPerSecond * share,
+    utilisation: p.utilisation * share,
+    decodeBatch: p.decodeBatch * share,
+  };
+}
+
+/** With work for every rank. */
+function predictBusy(
   f: StepFeatures,
   k: Coefficients,
   load: Load,

@@ -15,6 +15,8 @@ export interface PromptCut {
   readonly fullStepTokens: number;
   /** Share of the prompt in its first step, when it fits the budget and is cut at a block boundary. */
   readonly firstShare: number;
+  /** Share of the prompt that is computed before its last step. */
+  readonly beforeLast: number;
 }
 
 /**
@@ -22,15 +24,18 @@ export interface PromptCut {
  * blocks, and once more at the last block boundary, where the GDN state is kept, unless the kernels save it from within
  * (FlashInfer). vLLM 0.33.0 v1/core/sched/scheduler.py:546-662, replayed in src/simulation/prefill-chunk.ts.
  */
-export function promptCut(load: Load, tokens: number): PromptCut {
-  const { maxNumBatchedTokens: budget, blockTokens = 0, checkpointsWithin = false } = load;
-  if (blockTokens === 0)
+export function promptCut(load: Load, tokens: number, budget = load.maxNumBatchedTokens): PromptCut {
+  const { blockTokens = 0, checkpointsWithin = false } = load;
+  if (blockTokens === 0) {
+    const steps = Math.ceil(tokens / budget);
     return {
-      steps: Math.ceil(tokens / budget),
+      steps,
       promptsPerStep: budget / tokens,
       fullStepTokens: budget,
       firstShare: 1,
+      beforeLast: ((steps - 1) * budget) / tokens,
     };
+  }
   const fullStepTokens = blockTokens <= budget ? Math.floor(budget / blockTokens) * blockTokens : budget;
   const boundary = Math.floor((tokens - 1) / blockTokens) * blockTokens;
   const whole = Math.max(0, Math.ceil((tokens - budget) / fullStepTokens));
@@ -43,6 +48,7 @@ export function promptCut(load: Load, tokens: number): PromptCut {
     promptsPerStep: tokens <= budget ? Math.floor(budget / tokens) : fullStepTokens / tokens,
     fullStepTokens,
     firstShare: cut && tokens <= budget ? boundary / tokens : 1,
+    beforeLast: (cut ? boundary : lastStart) / tokens,
   };
 }
 
@@ -50,6 +56,13 @@ export function promptCut(load: Load, tokens: number): PromptCut {
 export interface PromptWork {
   readonly steps: number;
   readonly firstShare: number;
+  /** Share of a prompt in its last step, when it fits the budget. */
+  readonly lastShare: number;
+  /** Share of a prompt that is computed before its last step. */
+  readonly beforeLast: number;
+  /** Steps of a prompt of mean length when nothing decodes, and with the budget that decoding leaves. */
+  readonly leastSteps: number;
+  readonly meanSteps: number;
   /** Prompts that one step holds, each weighted by its engine time. */
   readonly promptsPerStep: number;
   /** Full steps of a prompt, in fractions: what it costs in steps when others fill up its last one. */
@@ -64,47 +77,96 @@ export interface PromptWork {
 
 /** Lengths whose cost is looked at with one sequence decoding: its spread hardly depends on how many do. */
 const PROBE_BATCH = 1;
+/** Three points of a normal variable. */
+const SPREAD = [
+  { z: -Math.sqrt(3), weight: 1 / 6 },
+  { z: 0, weight: 2 / 3 },
+  { z: Math.sqrt(3), weight: 1 / 6 },
+] as const;
 
-export function promptWork(f: StepFeatures, k: Coefficients, load: Load): PromptWork {
+/** What sequences that decode take of each step's budget, tokens: mean and standard deviation. */
+export interface DecodeTokens {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** The prompts of a load, by what decoding leaves of a step's budget. */
+export function promptWork(
+  f: StepFeatures,
+  k: Coefficients,
+  load: Load,
+): (decode: DecodeTokens) => PromptWork {
   const { inputTokens, cachedTokens = 0, maxNumBatchedTokens } = load;
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
-  const mean = Math.max(1, inputTokens - cachedTokens);
-  /** Prompts that are cut in equal parts share each of their steps. */
-  const curveOf = (tokens: number, steps: number): ((decodeBatch: number, prompts: number) => number) => {
-    const seconds = prefillCurve(f, k, tokens, cachedTokens);
-    const part = Math.ceil(tokens / steps);
-    return (decodeBatch, prompts) =>
-      seconds(decodeBatch, Math.min(part * prompts, maxNumBatchedTokens, tokens * prompts)) + visionSeconds;
-  };
-  const meanCut = promptCut(load, mean);
-  let first = 0;
-  let second = 0;
-  let steps = 0;
-  let firstShare = 0;
-  let offered = 0;
-  let wanted = 0;
-  let perStep = 0;
-  for (const { value, weight } of lognormalNodes(inputTokens, load.inputVariation ?? 0)) {
-    const tokens = Math.max(1, value - cachedTokens);
-    const cut = promptCut(load, tokens);
-    const seconds = curveOf(tokens, cut.steps)(PROBE_BATCH, 1);
-    first += weight * seconds;
-    second += weight * seconds * seconds;
-    steps += weight * cut.steps;
-    firstShare += weight * cut.firstShare;
-    offered += weight * cut.steps * cut.fullStepTokens;
-    wanted += weight * tokens;
-    perStep += (weight * seconds) / cut.promptsPerStep;
-  }
-  const ofMean = curveOf(mean, meanCut.steps);
-  const overMean = first / ofMean(PROBE_BATCH, 1);
-  return {
-    steps,
-    firstShare,
-    promptsPerStep: first / perStep,
-    fullSteps: mean / meanCut.fullStepTokens,
-    leftover: Math.max(0, offered / wanted - 1),
-    variation: Math.max(0, second / (first * first) - 1),
-    seconds: (decodeBatch, prompts) => ofMean(decodeBatch, prompts) * overMean,
+  const costOf = (tokens: number) => ({
+    tokens,
+    /** Prompts that are cut in equal parts share each of their steps. */
+    seconds: prefillCurve(f, k, tokens, cachedTokens),
+  });
+  const nodes = lognormalNodes(inputTokens, load.inputVariation ?? 0).map(({ value, weight }) => ({
+    weight,
+    ...costOf(Math.max(1, value - cachedTokens)),
+  }));
+  const mean = costOf(Math.max(1, inputTokens - cachedTokens));
+  const leastSteps = promptCut(load, mean.tokens).steps;
+
+  return (decode) => {
+    const budgetAt = (z: number): number =>
+      Math.max(1, Math.round(maxNumBatchedTokens - Math.max(0, decode.mean + z * decode.deviation)));
+    const budget = budgetAt(0);
+    const spread =
+      decode.deviation > 0
+        ? SPREAD.map(({ z, weight }) => ({ weight, budget: budgetAt(z) }))
+        : [{ weight: 1, budget }];
+    const secondsOf = (
+      { tokens, seconds }: ReturnType<typeof costOf>,
+      steps: number,
+      batch: number,
+      prompts: number,
+    ) =>
+      seconds(batch, Math.min(Math.ceil(tokens / steps) * prompts, budget, tokens * prompts)) + visionSeconds;
+    const meanCut = promptCut(load, mean.tokens, budget);
+    let first = 0;
+    let second = 0;
+    let steps = 0;
+    let cutAway = 0;
+    let lastShare = 0;
+    let beforeLast = 0;
+    let offered = 0;
+    let wanted = 0;
+    let perStep = 0;
+    for (const node of nodes) {
+      const { weight, tokens } = node;
+      const seconds = secondsOf(node, promptCut(load, tokens, budget).steps, PROBE_BATCH, 1);
+      first += weight * seconds;
+      second += weight * seconds * seconds;
+      wanted += weight * tokens;
+      for (const part of spread) {
+        const cut = promptCut(load, tokens, part.budget);
+        const both = weight * part.weight;
+        steps += both * cut.steps;
+        cutAway += both * (1 - cut.firstShare);
+        lastShare += both * (cut.firstShare < 1 ? 1 - cut.firstShare : 1);
+        beforeLast += both * cut.beforeLast;
+        offered += both * cut.steps * cut.fullStepTokens;
+        perStep += (both * seconds) / cut.promptsPerStep;
+      }
+    }
+    let meanSteps = 0;
+    for (const part of spread) meanSteps += part.weight * promptCut(load, mean.tokens, part.budget).steps;
+    const overMean = first / secondsOf(mean, meanCut.steps, PROBE_BATCH, 1);
+    return {
+      steps,
+      firstShare: 1 - cutAway,
+      lastShare,
+      beforeLast,
+      leastSteps,
+      meanSteps,
+      promptsPerStep: first / perStep,
+      fullSteps: mean.tokens / meanCut.fullStepTokens,
+      leftover: Math.max(0, offered / wanted - 1),
+      variation: Math.max(0, second / (first * first) - 1),
+      seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut.steps, decodeBatch, prompts) * overMean,
+    };
   };
 }

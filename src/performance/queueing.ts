@@ -20,20 +20,6 @@ export function expectedMin(mean: number, limit: number): number {
   return sum;
 }
 
-/**
- * Mean wait for one of `slots` when each is held equally long, in units of that time: half of Erlang C's, whose times
- * are exponential. Infinite when more are asked for than there are.
- */
-export function waitForSlot(slots: number, offered: number): number {
-  if (offered >= slots) return Number.POSITIVE_INFINITY;
-  // Six standard deviations away nobody waits.
-  if (offered + 6 * Math.sqrt(offered) < slots) return 0;
-  let lost = 1;
-  for (let i = 1; i <= slots; i++) lost = (offered * lost) / (i + offered * lost);
-  const waiting = lost / (1 - (offered / slots) * (1 - lost));
-  return waiting / (slots - offered) / 2;
-}
-
 /** Squared coefficient of variation of a log-normal with this mean and 95th percentile; 0 for fixed lengths. */
 export function squaredVariation(mean: number, p95: number): number {
   const ratio = Math.log(p95 / mean);
@@ -72,18 +58,18 @@ export interface ShiftedGamma {
 }
 
 /** Probability that a value exceeds `x`; of a gamma by Wilson and Hilferty's cube root (1931). */
-export function exceeds(part: Spread, x: number): number {
+export function tailOf(part: Spread): (x: number) => number {
+  const { least } = part;
   if ('width' in part) {
-    if (x <= part.least) return 1;
-    return x >= part.least + part.width ? 0 : 1 - (x - part.least) / part.width;
+    const { width } = part;
+    return (x) => (x <= least ? 1 : x >= least + width ? 0 : 1 - (x - least) / width);
   }
-  const { least, mean, variance } = part;
+  const { mean, variance } = part;
   const above = mean - least;
-  if (!(above > 0) || !(variance > 0)) return x < mean ? 1 : 0;
-  if (x <= least) return 1;
+  if (!(above > 0) || !(variance > 0)) return (x) => (x < mean ? 1 : 0);
   const nine = (9 * above * above) / variance;
-  const z = (Math.cbrt((x - least) / above) - 1 + 1 / nine) * Math.sqrt(nine);
-  return normalTail(z);
+  const root = Math.sqrt(nine);
+  return (x) => (x <= least ? 1 : normalTail((Math.cbrt((x - least) / above) - 1 + 1 / nine) * root));
 }
 
 /** Probability that a standard normal exceeds z: Abramowitz and Stegun 26.2.17, error below 1e-7. */
@@ -109,17 +95,19 @@ const BISECTIONS = 24;
 export function mixtureP95(parts: readonly (Spread & { readonly weight: number })[]): number {
   let low = Number.POSITIVE_INFINITY;
   let high = 0;
+  const tails: { readonly weight: number; readonly tail: (x: number) => number }[] = [];
   for (const part of parts) {
+    tails.push({ weight: part.weight, tail: tailOf(part) });
     low = Math.min(low, part.least);
     high = Math.max(
       high,
       'width' in part ? part.least + part.width : part.mean + 6 * Math.sqrt(part.variance),
     );
   }
-  for (let i = 0; i < BISECTIONS && high - low > 1e-4 * high; i++) {
+  for (let i = 0; i < BISECTIONS && high - low > 5e-4 * high; i++) {
     const middle = (low + high) / 2;
     let above = 0;
-    for (const part of parts) above += part.weight * exceeds(part, middle);
+    for (const { weight, tail } of tails) above += weight * tail(middle);
     if (above > 0.05) low = middle;
     else high = middle;
   }

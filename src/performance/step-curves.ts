@@ -1,10 +1,12 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import {
-  computeSeconds,
+  bf16Rate,
+  computePerToken,
   decodeStep,
   IDLE_BATCH,
   mixedStepOverhead,
+  paddedTokens,
   perPromptSeconds,
   weightReadSeconds,
 } from './step';
@@ -24,6 +26,13 @@ function touchedCurve(f: StepFeatures, k: Coefficients): (tokens: number) => num
   return (tokens) => 1 - Math.exp(spared * Math.max(Math.min(tokens, 1), tokens * k.routingSpread));
 }
 
+/** Tensor-core seconds by the tokens of a rank and the share of experts they touch: `computeSeconds`. */
+function computeCurve(f: StepFeatures, k: Coefficients): (tokens: number, touched: number) => number {
+  const { dense, experts } = computePerToken(f, k);
+  if (f.experts === f.activeExperts) return (tokens) => tokens * (dense + experts);
+  return (tokens, touched) => tokens * dense + paddedTokens(f, k, tokens, touched) * experts;
+}
+
 /** Seconds of a decode step by batch, at one mean context: `decodeStep(...).total`. */
 export function decodeCurve(
   f: StepFeatures,
@@ -37,14 +46,16 @@ export function decodeCurve(
   const touchedMany = touched(PROBE * tokens);
   const expertWeights = f.experts === f.activeExperts ? 0 : (many.weights - none.weights) / touchedMany;
   const expertDraft = f.experts === f.activeExperts ? 0 : (many.draft - none.draft) / touchedMany;
-  const compute = many.compute / PROBE;
+  const perBatch = computeCurve(f, k);
+  const factor = k.decodeFactor ?? 1;
+  const head = (f.headFlop * (1 + f.mtpTokens)) / bf16Rate(f, k);
   const others = (t: typeof none): number => t.kv + t.state + t.overhead + t.communication;
   const base = others(none) + none.draft;
   const slope = (others(many) - others(none)) / PROBE;
   return (batch) => {
     const experts = touched(batch * tokens);
     const weights = none.weights + expertWeights * experts;
-    const computed = compute * batch;
+    const computed = factor * (perBatch(batch * (1 + f.mtpTokens), experts) + head * batch);
     return Math.sqrt(weights * weights + computed * computed) + base + expertDraft * experts + slope * batch;
   };
 }
@@ -60,13 +71,14 @@ export function prefillCurve(
   const dense = f.experts === f.activeExperts ? weightReadSeconds(f, k, 1) : weightReadSeconds(f, k, 0);
   const experts =
     f.experts === f.activeExperts ? 0 : (weightReadSeconds(f, k, PROBE) - dense) / touched(PROBE);
-  const perToken = computeSeconds(f, k, PROBE) / PROBE;
+  const computed = computeCurve(f, k);
   const overhead = mixedStepOverhead(f, k);
   const always = perPromptSeconds(f, k, inputTokens, cachedTokens);
   const factor = k.prefillFactor ?? 1;
   const seconds = (tokens: number): number => {
-    const weights = dense + experts * touched(tokens * f.dataParallel);
-    const compute = perToken * tokens;
+    const share = touched(tokens * f.dataParallel);
+    const weights = dense + experts * share;
+    const compute = computed(tokens, share);
     return Math.sqrt(weights * weights + compute * compute);
   };
   return (decodeBatch, chunkTokens) => {

@@ -43,12 +43,32 @@ export function weightReadSeconds(f: StepFeatures, k: Coefficients, tokensAllRan
 export const bf16Rate = (f: StepFeatures, k: Coefficients): number =>
   f.peakFlops.bf16 * k.mfuBf16 * k.computeFactor[f.gpuClass];
 
+/** Seconds of tensor-core work per token: dense layers, and routed experts. */
+export function computePerToken(f: StepFeatures, k: Coefficients): { dense: number; experts: number } {
+  const seconds = (flop: StepFeatures['denseFlop']): number =>
+    (flop.bf16 / (f.peakFlops.bf16 * k.mfuBf16) +
+      flop.fp8 / (f.peakFlops.fp8 * k.mfuFp8) +
+      flop.fp4 / (f.peakFlops.fp4 * k.mfuFp4)) /
+    k.computeFactor[f.gpuClass];
+  return { dense: seconds(f.denseFlop), experts: seconds(f.expertFlop) / k.moeMfuRatio };
+}
+
+/**
+ * Tokens that the experts compute for: a grouped GEMM fills up each touched expert's rows to a whole tile, a tile for
+ * few rows and half a tile more on average for many (vLLM `moe_align_block_size`).
+ */
+export function paddedTokens(f: StepFeatures, k: Coefficients, tokens: number, touched: number): number {
+  if (f.experts === f.activeExperts) return tokens;
+  // So many tokens would fill one row of each touched expert.
+  const oneRow = (f.experts * touched) / (f.activeExperts * f.dataParallel);
+  return Math.max(k.expertTileRows * oneRow, tokens + ((k.expertTileRows - 1) / 2) * oneRow);
+}
+
 export function computeSeconds(f: StepFeatures, k: Coefficients, tokens: number): number {
-  const perToken =
-    (f.denseFlop.bf16 + f.expertFlop.bf16 / k.moeMfuRatio) / (f.peakFlops.bf16 * k.mfuBf16) +
-    (f.denseFlop.fp8 + f.expertFlop.fp8 / k.moeMfuRatio) / (f.peakFlops.fp8 * k.mfuFp8) +
-    (f.denseFlop.fp4 + f.expertFlop.fp4 / k.moeMfuRatio) / (f.peakFlops.fp4 * k.mfuFp4);
-  return (tokens * perToken) / k.computeFactor[f.gpuClass];
+  const { dense, experts } = computePerToken(f, k);
+  if (tokens <= 0) return 0;
+  const touched = touchedExperts(f, k, tokens * f.dataParallel);
+  return tokens * dense + paddedTokens(f, k, tokens, touched) * experts;
 }
 
 const layerSeconds = (f: StepFeatures, k: Coefficients): number =>

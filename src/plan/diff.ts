@@ -58,11 +58,36 @@ type Report = (path: string, before: unknown, after: unknown) => void;
 const isSection = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Lists are compared as a whole: their order means something. */
+/** Lists are compared as a whole, because their order means something; a command line, flag by flag. */
 function walk(before: unknown, after: unknown, path: string, report: Report): void {
-  if (isSection(before) && isSection(after)) {
+  if (path === 'engine.arguments') {
+    const of = (list: unknown): unknown => (Array.isArray(list) ? flagsOf(list as string[]) : list);
+    walk(of(before), of(after), COMMAND_LINE, report);
+  } else if (isSection(before) && isSection(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      walk(before[key], after[key], path === '' ? key : `${path}.${key}`, report);
+      walk(
+        before[key],
+        after[key],
+        path === '' || path.endsWith('.') ? `${path}${key}` : `${path}.${key}`,
+        report,
+      );
     }
   } else if (JSON.stringify(before) !== JSON.stringify(after)) report(path, before ?? null, after ?? null);
+}
+
+/** Its flags are the fields. */
+const COMMAND_LINE = 'engine.arguments.';
+
+/** `--max-num-seqs 64` as a field `--max-num-seqs`; `true` for a switch, and what comes before the first flag under its place. */
+function flagsOf(words: readonly string[]): Record<string, string | true> {
+  const flags: Record<string, string | true> = {};
+  let flag: string | null = null;
+  words.forEach((word, i) => {
+    if (word.startsWith('--')) {
+      flag = word;
+      flags[word] ??= true;
+    } else if (flag === null) flags[i] = word;
+    else flags[flag] = flags[flag] === true ? word : `${flags[flag]} ${word}`;
+  });
+  return flags;
 }

@@ -1,9 +1,10 @@
 import type { Alternative } from '../plan/schema';
 import { dollars } from '../report/format';
+import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
 import { checkOption } from './check';
 import { describeOption } from './describe';
-import { atPeak, type Option, withInstances } from './fleet';
+import { atPeak, fleetSize, type Option, withInstances } from './fleet';
 import { cheapestOption, type Search } from './search';
 
 /** The neighbours of a choice a reviewer asks about, each confirmed by a simulation. */
@@ -38,14 +39,33 @@ function nextCheaper(chosen: Option, search: Search): Alternative | null {
   return described('next-cheaper', relaxed, tradeOff, even.context);
 }
 
-/** One machine more: a failure no longer stops the service. */
+/** The fewest machines more with which the load survives a loss that stops it now; null where it survives all of them. */
 function nextSafer(chosen: Option, { context }: Search): Alternative | null {
-  const option = withInstances(chosen, chosen.instances + 1, context);
-  const extra = Math.round(option.cost.usdPerMonth - chosen.cost.usdPerMonth);
-  const zones = chosen.candidate.offer.offering.zoneIds.length > 1 ? ' in another zone' : '';
-  const tradeOff = `${dollars(extra)} a month more for one machine more${zones}: the load survives the loss of one`;
-  return described('next-safer', option, tradeOff, context);
+  const { candidate, capacityRequestsPerSecond } = chosen;
+  const severalZones = candidate.offer.offering.zoneIds.length > 1;
+  for (const survive of severalZones ? (['machine', 'zone'] as const) : (['machine'] as const)) {
+    const { instances } = fleetSize(capacityRequestsPerSecond, candidate, surviving(survive, context));
+    const more = instances - chosen.instances;
+    if (more <= 0) continue;
+    const option = withInstances(chosen, instances, context);
+    const extra = Math.round(option.cost.usdPerMonth - chosen.cost.usdPerMonth);
+    const machines = more === 1 ? 'one machine more' : `${more} machines more`;
+    const tradeOff = `${dollars(extra)} a month more for ${machines}${severalZones && more === 1 ? ' in another zone' : ''}: the load survives the loss of ${survive === 'zone' ? 'a zone' : 'one'}`;
+    return described('next-safer', option, tradeOff, context);
+  }
+  return null;
 }
+
+/** The load alone, without the user's own minima, after a loss. */
+const surviving = (survive: 'machine' | 'zone', context: PlanningContext): PlanningContext => ({
+  ...context,
+  requirements: {
+    ...context.requirements,
+    minReplicas: 1,
+    minZones: 1,
+    sizing: { ...(context.requirements.sizing ?? USUAL_SIZING), survive },
+  },
+});
 
 const NOTICEABLY_FASTER = 0.8;
 

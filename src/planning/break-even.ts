@@ -1,8 +1,8 @@
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
-import { fleetCost } from './cost';
 import hosted from './data/hosted-apis.json';
 import type { Option } from './fleet';
+import { lastRateOf, resized } from './resized';
 import { significant } from './rounding';
 import { meanRequestsPerSecond, SECONDS_PER_DAY, SECONDS_PER_MONTH } from './traffic';
 
@@ -26,7 +26,7 @@ export interface BreakEven {
   readonly outputUsdPerMillion: number;
   /** The planned load at this API. */
   readonly apiUsdPerMonth: number;
-  /** Tokens a day, in the planned mix, from which on these machines cost less; null for never. */
+  /** Tokens a day, in the planned mix and pattern of the day, from which on these machines cost less; null for never. */
   readonly tokensPerDay: number | null;
   readonly verdict: string;
 }
@@ -39,27 +39,32 @@ export function breakEvens(option: Option, context: PlanningContext): BreakEven[
   const listed = (hosted.apis as readonly HostedApi[]).filter(
     ({ name, serves }) => (serves === null || serves === model.name) && !overridden.has(name),
   );
+  const bills = billsOf(option, context);
+  const compared = (api: HostedApi, priceSource: string): BreakEven =>
+    compare(api, priceSource, option, bills, context);
   return [
     ...own.map((api) =>
-      compare(
-        { ...api, serves: null, cachedInputUsdPerMillion: null },
-        'given in sizing.hostedApis',
-        option,
-        context,
-      ),
+      compared({ ...api, serves: null, cachedInputUsdPerMillion: null }, 'given in sizing.hostedApis'),
     ),
-    ...listed.map((api) => compare(api, `list price of ${hosted.asOf}`, option, context)),
+    ...listed.map((api) => compared(api, `list price of ${hosted.asOf}`)),
   ];
 }
 
-function compare(api: HostedApi, priceSource: string, option: Option, context: PlanningContext): BreakEven {
+function compare(
+  api: HostedApi,
+  priceSource: string,
+  option: Option,
+  bills: Bills,
+  context: PlanningContext,
+): BreakEven {
   const { requirements } = context;
-  const { inputTokens, outputTokens } = requirements.workload;
-  const perRequest = usdPerRequest(api, requirements);
-  const apiUsdPerMonth = perRequest * meanRequestsPerSecond(requirements) * SECONDS_PER_MONTH;
-  const requestsPerDay = breakEvenRequestsPerDay(perRequest, option, context);
+  const { inputTokens, outputTokens, requestsPerSecond } = requirements.workload;
+  const meanShare = meanRequestsPerSecond(requirements) / requestsPerSecond;
+  const usdPerPeak = usdPerRequest(api, requirements) * meanShare * SECONDS_PER_MONTH;
+  const apiUsdPerMonth = usdPerPeak * requestsPerSecond;
+  const peak = breakEvenPeak(usdPerPeak, bills);
   const tokensPerDay =
-    requestsPerDay === null ? null : requestsPerDay * (inputTokens.mean + outputTokens.mean);
+    peak === null ? null : peak * meanShare * SECONDS_PER_DAY * (inputTokens.mean + outputTokens.mean);
   return {
     api: api.name,
     sameModel: api.serves !== null,
@@ -79,38 +84,57 @@ function usdPerRequest(api: HostedApi, { workload }: PlanningContext['requiremen
   return (inputTokens.mean * input + outputTokens.mean * api.outputUsdPerMillion) / 1e6;
 }
 
-const MOST_INSTANCES = 1000;
+const MOST_MACHINES = 1000;
+const HALVINGS = 20;
+
+/** The chosen kind of machines at any peak, the day's pattern kept: the steps of the report's cost chart. */
+interface Bills {
+  readonly usdPerMonthAt: (peak: number) => number;
+  /** The highest peak that so many machines take. */
+  readonly fullAt: (machines: number) => number;
+}
+
+/** Each peak is computed once for all APIs. */
+function billsOf(option: Option, context: PlanningContext): Bills {
+  const { candidate, capacityRequestsPerSecond, utilisationTarget } = option;
+  const held = candidate.replicasPerInstance * capacityRequestsPerSecond * utilisationTarget;
+  const options = remembered((peak) => resized(option, peak, context));
+  return {
+    usdPerMonthAt: (peak) => options(peak).cost.usdPerMonth,
+    fullAt: remembered((machines) => lastRateOf(machines, (machines + 1) * held, options)),
+  };
+}
+
+function remembered<T>(of: (value: number) => T): (value: number) => T {
+  const known = new Map<number, T>();
+  return (value) => {
+    const result = known.get(value) ?? of(value);
+    known.set(value, result);
+    return result;
+  };
+}
 
 /**
- * Requests a day, spread evenly, from which on the fleet costs less than the API: the fewest machines first, and
- * another one wherever they are full. Null when even full machines cost more a request than the API.
+ * The peak from which on the fleet costs less than the API, requests per second. Looked for on full machines first: the
+ * more there are, the less of the fixed costs a request bears. Null when a thousand full machines cost more.
  */
-function breakEvenRequestsPerDay(
-  perRequest: number,
-  option: Option,
-  context: PlanningContext,
-): number | null {
-  const { candidate, storage, capacityRequestsPerSecond, utilisationTarget } = option;
-  const { requirements } = context;
-  const days = SECONDS_PER_MONTH / SECONDS_PER_DAY;
-  const perInstance =
-    candidate.replicasPerInstance * capacityRequestsPerSecond * utilisationTarget * SECONDS_PER_DAY;
-  const fewest = Math.max(
-    Math.ceil(requirements.minReplicas / candidate.replicasPerInstance),
-    requirements.minZones,
-  );
-  const usdPerDay = (instances: number): number =>
-    fleetCost(candidate.offer, { instances, hourlyInstances: null }, storage.rootVolumeGiB, requirements)
-      .usdPerMonth / days;
-  if (perRequest <= 0) return null;
-  for (let instances = fewest; instances <= MOST_INSTANCES; instances++) {
-    const needed = Math.max(
-      usdPerDay(instances) / perRequest,
-      instances === fewest ? 0 : (instances - 1) * perInstance,
-    );
-    if (needed <= instances * perInstance) return needed;
+function breakEvenPeak(usdPerPeak: number, { usdPerMonthAt, fullAt }: Bills): number | null {
+  const wins = (peak: number): boolean => usdPerPeak * peak >= usdPerMonthAt(peak);
+  if (!wins(fullAt(MOST_MACHINES))) return null;
+  let [tooFew, enough] = [0, MOST_MACHINES];
+  while (enough - tooFew > 1) {
+    const middle = (tooFew + enough) >> 1;
+    if (wins(fullAt(middle))) enough = middle;
+    else tooFew = middle;
   }
-  return null;
+  let low = tooFew === 0 ? fullAt(enough) * 1e-6 : fullAt(tooFew);
+  let high = fullAt(enough);
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (wins(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 function verdictOf(apiUsd: number, ownUsd: number, tokensPerDay: number | null): string {

@@ -42,7 +42,7 @@ export function planRisks(
     ],
     [
       precisionSupport(gpu, checkpoint.key).how === 'weight-only' && !checkpoint.key.endsWith('int4'),
-      `${gpu.name} does not compute in ${checkpoint.key.toUpperCase()}: weights are unpacked in the kernel (weight-only), slower at long prompts; no measurement of this model so run is in the data`,
+      `${gpu.name} does not compute in ${checkpoint.key.toUpperCase()}: weights are unpacked in the kernel (weight-only), slower at long prompts; no model so run is in the measured data, so the interval is the widest`,
     ],
     [
       offer.price?.evidence !== 'listed',

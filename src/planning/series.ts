@@ -2,8 +2,9 @@ import { intervalAround } from '../performance/interval';
 import type { CandidatePoint, Series } from '../plan/series';
 import type { PlanningContext } from './candidate';
 import { paretoFrontier } from './explain';
-import { atPeak, byCost, fleetOf, type Option } from './fleet';
+import { atPeak, byCost, type Option } from './fleet';
 import { layoutText } from './layouts';
+import { lastRateOf, resized } from './resized';
 import { figure, significant } from './rounding';
 import { cheapestFirst, type Search } from './search';
 
@@ -41,7 +42,6 @@ function loadCurve(
 
 const SHOWN_TIMES_THE_LOAD = 3;
 const MOST_STEPS = 24;
-const HALVINGS = 20;
 
 /** The bill at peaks up to three times the planned one: a point wherever another machine is needed. */
 function costSteps(chosen: Option, context: PlanningContext): Series['cost'] {
@@ -60,37 +60,6 @@ function costSteps(chosen: Option, context: PlanningContext): Series['cost'] {
     points.push(point(lastRateOf(instances, highest, at)));
   }
   return [...points, point(highest)].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);
-}
-
-/** The highest rate that so many machines take. */
-function lastRateOf(instances: number, highest: number, at: (rate: number) => Option): number {
-  let enough = highest / 1e6;
-  let above = highest;
-  for (let i = 0; i < HALVINGS; i++) {
-    const middle = (enough + above) / 2;
-    if (at(middle).instances <= instances) enough = middle;
-    else above = middle;
-  }
-  return enough;
-}
-
-/** The same kind of machines for another peak. */
-function resized(
-  { candidate, design, capacityRequestsPerSecond, limitedBy }: Option,
-  requestsPerSecond: number,
-  context: PlanningContext,
-): Option {
-  const { requirements } = context;
-  const workload = { ...requirements.workload, requestsPerSecond };
-  return fleetOf(
-    candidate,
-    design,
-    { requestsPerSecond: capacityRequestsPerSecond, limitedBy },
-    {
-      ...context,
-      requirements: { ...requirements, workload },
-    },
-  );
 }
 
 /** Candidates dearer than so many times the choice are not shown. */

@@ -37,6 +37,16 @@ export const httpsUrl = z
 const secret = z.union([z.enum(['none', 'variable']), arn('secretsmanager', 'none, variable, or ')]);
 const instances = z.number().int().min(0).max(1000);
 
+/** Known to ICU, which follows the IANA database as Auto Scaling does. */
+function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const scheduledSize = z
   .strictObject({
     name: z
@@ -51,6 +61,7 @@ const scheduledSize = z
     timeZone: z
       .string()
       .regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9]+){0,4}$/, 'an IANA time zone such as Europe/Berlin')
+      .refine(isTimeZone, 'no known time zone; give an IANA name such as Europe/Berlin')
       .optional()
       .describe('IANA name (default Etc/UTC)'),
     minInstances: instances,

@@ -19,12 +19,17 @@ export const EXAMPLE_ANSWERS: Answers = {
   region: 'us-east-1',
 };
 
-/** A commented `selfhost.yaml`. */
+/** A commented `selfhost.yaml`; `schemaPath`: from it to its JSON Schema, null where there is none. */
 export const exampleDocument = (
   answers: Answers,
+  schemaPath: string | null,
 ): string => `# What you want to serve. Only \`model\` is needed; everything else has a sensible default.
 # Every key, with its meaning: npx qwen-selfhost schema, or docs/requirements.md
-# yaml-language-server: $schema=docs/schema/requirements.schema.json
+${
+  schemaPath === null
+    ? '# For an editor that checks it: npx qwen-selfhost schema > requirements.schema.json, then begin the file with\n# yaml-language-server: $schema=requirements.schema.json'
+    : `# yaml-language-server: $schema=${schemaPath}`
+}
 model: ${answers.model}
 workload:
   preset: ${answers.preset} # ${Object.keys(PRESETS).join(', ')}

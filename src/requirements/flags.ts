@@ -2,218 +2,114 @@ import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
 import { MARKETS } from './choices';
-import { DEPLOYMENT_FLAGS, type Flag } from './deployment-flags';
+import { DEPLOYMENT_FLAGS } from './deployment-flags';
 import type { Override } from './document';
+import { type Flag, flag } from './flag';
 import { scheduleOf } from './schedule-flag';
 import { SIZING_FLAGS } from './sizing-flags';
 
-export type { Flag } from './deployment-flags';
+export type { Flag } from './flag';
 
 /** Every field of `selfhost.yaml` as a flag; a flag wins over the file. */
 export const FLAGS: readonly Flag[] = [
-  {
-    flags: '--model <name>',
-    path: ['model'],
-    kind: 'text',
-    help: 'model to serve, for example Qwen3.5-35B-A3B',
-  },
-  {
-    flags: '--checkpoint <key>',
-    path: ['checkpoint'],
-    kind: 'text',
-    help: `auto, ${CHECKPOINT_KEYS.join(', ')}`,
-  },
-  {
-    flags: '--quality-floor <floor>',
-    path: ['qualityFloor'],
-    kind: 'text',
-    help: `lowest precision accepted: ${QUALITY_FLOORS.join(', ')} (default fp8)`,
-  },
-  {
-    flags: '--rate <rps>',
-    path: ['workload', 'requestsPerSecond'],
-    kind: 'number',
-    help: 'peak requests per second (default 1)',
-  },
-  {
-    flags: '--users <n>',
-    path: ['workload', 'concurrentUsers'],
-    kind: 'number',
-    help: 'active users, instead of a rate',
-  },
-  {
-    flags: '--seconds-between-requests <s>',
-    path: ['workload', 'secondsBetweenRequests'],
-    kind: 'number',
-    help: 'from one request of a user to the next',
-  },
-  {
-    flags: '--preset <name>',
-    path: ['workload', 'preset'],
-    kind: 'text',
-    help: `traffic: ${PRESET_NAMES.join(', ')} (default chat)`,
-  },
-  {
-    flags: '--input-tokens <n>',
-    path: ['workload', 'inputTokens', 'mean'],
-    kind: 'number',
-    help: 'mean prompt length',
-  },
-  {
-    flags: '--input-tokens-p95 <n>',
-    path: ['workload', 'inputTokens', 'p95'],
-    kind: 'number',
-    help: '95th percentile of it (default 2.5 times the mean)',
-  },
-  {
-    flags: '--output-tokens <n>',
-    path: ['workload', 'outputTokens', 'mean'],
-    kind: 'number',
-    help: 'mean output length, reasoning included',
-  },
-  {
-    flags: '--output-tokens-p95 <n>',
-    path: ['workload', 'outputTokens', 'p95'],
-    kind: 'number',
-    help: '95th percentile of it (default 2.5 times the mean)',
-  },
-  {
-    flags: '--traffic <file>',
-    path: ['workload', 'trace'],
-    kind: 'text',
-    help: 'requests as they were (JSON Lines, CSV): gives peak, lengths and daily pattern',
-  },
-  {
-    flags: '--shared-prefix <share>',
-    path: ['workload', 'sharedPrefixShare'],
-    kind: 'number',
-    help: 'share of the prompt all requests have in common, 0 to 1',
-  },
-  {
-    flags: '--history <share>',
-    path: ['workload', 'historyShare'],
-    kind: 'number',
-    help: 'share of the prompt that is the conversation so far, 0 to 1',
-  },
-  { flags: '--thinking', path: ['workload', 'thinking'], kind: 'on', help: 'let the model think (default)' },
-  {
-    flags: '--no-thinking',
-    path: ['workload', 'thinking'],
-    kind: 'off',
-    help: 'switch thinking off: much shorter outputs',
-  },
-  { flags: '--streaming', path: ['workload', 'streaming'], kind: 'on', help: 'every client streams' },
-  {
-    flags: '--ttft-p95 <s>',
-    path: ['slo', 'ttftP95Seconds'],
-    kind: 'number',
-    help: 'time to first token, 95th percentile, seconds',
-  },
-  {
-    flags: '--tpot-p95 <s>',
-    path: ['slo', 'tpotP95Seconds'],
-    kind: 'number',
-    help: 'time per output token, 95th percentile, seconds',
-  },
-  {
-    flags: '--context <n>',
-    path: ['contextTokens'],
-    kind: 'number',
-    help: 'longest prompt plus output, tokens',
-  },
-  {
-    flags: '--region <region>',
-    path: ['regions'],
-    kind: 'texts',
-    help: 'AWS region, repeatable (default us-east-1)',
-  },
-  {
-    flags: '--market <market>',
-    path: ['markets'],
-    kind: 'texts',
-    help: `${MARKETS.join(', ')}, repeatable (default on-demand)`,
-  },
-  {
-    flags: '--allow-type <pattern>',
-    path: ['instanceTypes', 'allow'],
-    kind: 'texts',
-    help: 'only these instance types (g6e.12xlarge, p5, g*), repeatable',
-  },
-  {
-    flags: '--deny-type <pattern>',
-    path: ['instanceTypes', 'deny'],
-    kind: 'texts',
-    help: 'never these instance types, repeatable',
-  },
-  {
-    flags: '--min-replicas <n>',
-    path: ['minReplicas'],
-    kind: 'number',
-    help: 'engine replicas at least (default 1)',
-  },
-  {
-    flags: '--min-zones <n>',
-    path: ['minZones'],
-    kind: 'number',
-    help: 'availability zones at least (default 1)',
-  },
-  { flags: '--budget <usd>', path: ['monthlyBudgetUsd'], kind: 'number', help: 'most to spend a month, USD' },
-  {
-    flags: '--confidence <p>',
-    path: ['confidence'],
-    kind: 'number',
-    help: 'probability that the SLO holds (default 0.8)',
-  },
-  {
-    flags: '--vllm <version>',
-    path: ['vllmVersion'],
-    kind: 'text',
-    help: 'vLLM release (default: the newest known)',
-  },
-  { flags: '--multimodal', path: ['multimodal'], kind: 'on', help: 'accept images: load the vision tower' },
-  {
-    flags: '--name <name>',
-    path: ['name'],
-    kind: 'text',
-    help: 'name of the plan (default: from the model)',
-  },
+  flag('--model <name>', 'model', 'text', 'model to serve, for example Qwen3.5-35B-A3B'),
+  flag('--checkpoint <key>', 'checkpoint', 'text', `auto, ${CHECKPOINT_KEYS.join(', ')}`),
+  flag(
+    '--quality-floor <floor>',
+    'qualityFloor',
+    'text',
+    `lowest precision accepted: ${QUALITY_FLOORS.join(', ')} (default fp8)`,
+  ),
+  flag('--rate <rps>', 'workload.requestsPerSecond', 'number', 'peak requests per second (default 1)'),
+  flag('--users <n>', 'workload.concurrentUsers', 'number', 'active users, instead of a rate'),
+  flag(
+    '--seconds-between-requests <s>',
+    'workload.secondsBetweenRequests',
+    'number',
+    'from one request of a user to the next',
+  ),
+  flag('--preset <name>', 'workload.preset', 'text', `traffic: ${PRESET_NAMES.join(', ')} (default chat)`),
+  flag('--input-tokens <n>', 'workload.inputTokens.mean', 'number', 'mean prompt length'),
+  flag(
+    '--input-tokens-p95 <n>',
+    'workload.inputTokens.p95',
+    'number',
+    '95th percentile of it (default 2.5 times the mean)',
+  ),
+  flag(
+    '--output-tokens <n>',
+    'workload.outputTokens.mean',
+    'number',
+    'mean output length, reasoning included',
+  ),
+  flag(
+    '--output-tokens-p95 <n>',
+    'workload.outputTokens.p95',
+    'number',
+    '95th percentile of it (default 2.5 times the mean)',
+  ),
+  flag(
+    '--traffic <file>',
+    'workload.trace',
+    'text',
+    'requests as they were (JSON Lines, CSV): gives peak, lengths and daily pattern',
+  ),
+  flag(
+    '--shared-prefix <share>',
+    'workload.sharedPrefixShare',
+    'number',
+    'share of the prompt all requests have in common, 0 to 1',
+  ),
+  flag(
+    '--history <share>',
+    'workload.historyShare',
+    'number',
+    'share of the prompt that is the conversation so far, 0 to 1',
+  ),
+  flag('--thinking', 'workload.thinking', 'on', 'let the model think (default)'),
+  flag('--no-thinking', 'workload.thinking', 'off', 'switch thinking off: much shorter outputs'),
+  flag('--streaming', 'workload.streaming', 'on', 'every client streams'),
+  flag('--ttft-p95 <s>', 'slo.ttftP95Seconds', 'number', 'time to first token, 95th percentile, seconds'),
+  flag('--tpot-p95 <s>', 'slo.tpotP95Seconds', 'number', 'time per output token, 95th percentile, seconds'),
+  flag('--context <n>', 'contextTokens', 'number', 'longest prompt plus output, tokens'),
+  flag('--region <region>', 'regions', 'texts', 'AWS region, repeatable (default us-east-1)'),
+  flag('--market <market>', 'markets', 'texts', `${MARKETS.join(', ')}, repeatable (default on-demand)`),
+  flag(
+    '--allow-type <pattern>',
+    'instanceTypes.allow',
+    'texts',
+    'only these instance types (g6e.12xlarge, p5, g*), repeatable',
+  ),
+  flag('--deny-type <pattern>', 'instanceTypes.deny', 'texts', 'never these instance types, repeatable'),
+  flag('--min-replicas <n>', 'minReplicas', 'number', 'engine replicas at least (default 1)'),
+  flag('--min-zones <n>', 'minZones', 'number', 'availability zones at least (default 1)'),
+  flag('--budget <usd>', 'monthlyBudgetUsd', 'number', 'most to spend a month, USD'),
+  flag('--confidence <p>', 'confidence', 'number', 'probability that the SLO holds (default 0.8)'),
+  flag('--vllm <version>', 'vllmVersion', 'text', 'vLLM release (default: the newest known)'),
+  flag('--multimodal', 'multimodal', 'on', 'accept images: load the vision tower'),
+  flag('--name <name>', 'name', 'text', 'name of the plan (default: from the model)'),
   ...SIZING_FLAGS,
   ...DEPLOYMENT_FLAGS,
-  {
-    flags: '--state-bucket <name>',
-    path: ['stateBackend', 'bucket'],
-    kind: 'text',
-    help: 'S3 bucket for Terraform state',
-  },
-  {
-    flags: '--state-key <key>',
-    path: ['stateBackend', 'key'],
-    kind: 'text',
-    help: 'object key of the state',
-  },
-  {
-    flags: '--state-region <region>',
-    path: ['stateBackend', 'region'],
-    kind: 'text',
-    help: 'region of the state bucket',
-  },
-  { flags: '--tag <key=value>', path: ['tags'], kind: 'tag', help: 'tag on everything deployed, repeatable' },
+  flag('--state-bucket <name>', 'stateBackend.bucket', 'text', 'S3 bucket for Terraform state'),
+  flag('--state-key <key>', 'stateBackend.key', 'text', 'object key of the state'),
+  flag('--state-region <region>', 'stateBackend.region', 'text', 'region of the state bucket'),
+  flag('--tag <key=value>', 'tags', 'tag', 'tag on everything deployed, repeatable'),
 ];
 
 /** `--rate` of `--rate <rps>`: what messages call the flag. */
-export const labelOf = (flag: Flag): string => flag.flags.split(' ')[0]!;
+export const labelOf = ({ flags }: Flag): string => flags.split(' ')[0]!;
 
 /**
  * A given flag as overrides of the requirements document, so that the command line and the planner page understand it alike.
  * @param given the text as typed; a list for a repeatable flag; nothing that matters for a switch
  * @throws UserError for a number or tag that is none
  */
-export function overridesOf(flag: Flag, given: string | readonly string[]): Override[] {
-  const { path, kind } = flag;
-  const label = labelOf(flag);
+export function overridesOf(of: Flag, given: string | readonly string[]): Override[] {
+  const { path, kind } = of;
+  const label = labelOf(of);
   if (kind === 'on' || kind === 'off') return [{ path, value: kind === 'on', label }];
   if (kind === 'tag' || kind === 'counts')
-    return [given].flat().map((text) => keyedOverride(text, flag, label));
+    return [given].flat().map((text) => keyedOverride(text, of, label));
   if (kind === 'numbers')
     return [
       {

@@ -46,6 +46,7 @@ const workload = z.strictObject({
     .describe('peak arrival rate (default 1)'),
   concurrentUsers: z
     .number()
+    .int()
     .positive()
     .max(LIMITS.concurrentUsers)
     .optional()

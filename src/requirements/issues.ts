@@ -1,6 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
-import { quote } from '../errors';
+import { didYouMean, quote } from '../errors';
 
 type Issue = z.core.$ZodIssue;
 
@@ -56,8 +55,7 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
     }
     case 'unrecognized_keys': {
       const key = issue.keys[0] ?? '';
-      const nearest = allowedKeys.length > 0 ? closest(key, [...allowedKeys]) : undefined;
-      const hint = nearest !== undefined && distance(key, nearest) <= 4 ? `; did you mean ${nearest}?` : '';
+      const hint = didYouMean(key, allowedKeys);
       return `unknown key ${quote(key)}${hint || (allowedKeys.length > 0 ? `; allowed: ${allowedKeys.join(', ')}` : '')}`;
     }
     case 'too_small':
@@ -76,14 +74,8 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
   }
 }
 
-function nearestOf(value: unknown, allowed: readonly unknown[]): string {
-  if (typeof value !== 'string') return '';
-  const names = allowed.map(String);
-  const nearest = closest(value.toLowerCase(), names);
-  // A third of the letters may be wrong: a short word is soon as near to any other.
-  const most = Math.max(1, Math.floor(Math.max(value.length, nearest.length) / 3));
-  return distance(value.toLowerCase(), nearest) <= most ? `; did you mean ${nearest}?` : '';
-}
+const nearestOf = (value: unknown, allowed: readonly unknown[]): string =>
+  typeof value === 'string' ? didYouMean(value, allowed.map(String)) : '';
 
 const exampleOf = (path: Issue['path']): string =>
   path.join('.') === 'model' ? ", such as 'model: Qwen3.5-35B-A3B'" : '';

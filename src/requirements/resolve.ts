@@ -1,10 +1,9 @@
-import { closest } from 'fastest-levenshtein';
-import { quote, UserError } from '../errors';
+import { didYouMean, quote, UserError } from '../errors';
 import { INSTANCE_TYPES, matchesTypePattern } from '../hardware/instance-types';
 import { type Catalogue, regionsOf } from '../hardware/offerings';
 import { FAMILY } from '../models/architecture';
 import { meetsQualityFloor, type QualityFloor, qualityOf } from '../models/checkpoints';
-import { findCheckpoint, findModel, MODEL_NAMES, type Model } from '../models/registry';
+import { findCheckpoint, findModel, type Model, unknownModel } from '../models/registry';
 import { STREAMING_LOADER } from '../vllm/arguments';
 import { findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
 import { type LengthStats, PRESETS } from '../workload/presets';
@@ -13,7 +12,7 @@ import { deploymentProblems, networkProblems, resolveDeployment } from './deploy
 import { EVERYONE } from './deployment-input';
 import type { RequirementsInput } from './input';
 import type { Requirements } from './requirements';
-import { resolveSizing } from './sizing';
+import { resolveSizing, sizingProblems } from './sizing';
 
 export interface ResolvedRequirements {
   readonly requirements: Requirements;
@@ -28,14 +27,17 @@ const CONTEXT_GRAIN_TOKENS = 4096;
 
 /**
  * Fills in every default and checks what concerns several fields at once.
+ * @param today `2026-11-24`; without it, dates are not held against it
  * @throws UserError naming all contradictions it finds together
  */
-export function resolveRequirements(input: RequirementsInput, catalogue: Catalogue): ResolvedRequirements {
+export function resolveRequirements(
+  input: RequirementsInput,
+  catalogue: Catalogue,
+  today: string | null = null,
+): ResolvedRequirements {
   const lookup = findModel(input.model);
   if (!lookup.found) {
-    throw new UserError(
-      `unknown model ${quote(input.model)}; did you mean ${lookup.nearest}? Known: ${MODEL_NAMES.join(', ')}`,
-    );
+    throw new UserError(unknownModel(input.model));
   }
   const { model } = lookup;
   const notes = lookup.note ? [lookup.note] : [];
@@ -92,7 +94,10 @@ export function resolveRequirements(input: RequirementsInput, catalogue: Catalog
       : null,
     tags: input.tags ?? {},
   };
-  const problems = contradictions(requirements, model, catalogue, input.qualityFloor);
+  const problems = [
+    ...contradictions(requirements, model, catalogue, input.qualityFloor),
+    ...sizingProblems(input.sizing, today),
+  ];
   if (problems.length > 0) throw new UserError(problems.join('; '));
   return { requirements, model, notes };
 }
@@ -186,7 +191,7 @@ function contradictions(
   for (const region of r.regions) {
     if (!known.includes(region)) {
       problems.push(
-        `unknown region ${quote(region)}; did you mean ${closest(region, known)}? Regions with GPU machines: ${known.join(', ')}`,
+        `unknown region ${quote(region)}${didYouMean(region, known) || '.'} Regions with GPU machines: ${known.join(', ')}`,
       );
     }
   }

@@ -110,3 +110,16 @@ export function resolveSizing(input: z.infer<typeof sizingInputSchema> | undefin
   if (sizing.hourlyFactors === null || busiest === 0) return { ...sizing, hourlyFactors: null };
   return { ...sizing, hourlyFactors: sizing.hourlyFactors.map((factor) => factor / busiest) };
 }
+
+/** What cannot be true about the sizing on a day, each with its fix. */
+export function sizingProblems(
+  input: z.infer<typeof sizingInputSchema> | undefined,
+  today: string | null,
+): string[] {
+  const start = input?.blockStart;
+  return start !== undefined && today !== null && start < today
+    ? [
+        `sizing.blockStart (--block-start) ${start} is past, today is ${today}; give a day to come, capacity blocks are sold up to eight weeks ahead`,
+      ]
+    : [];
+}

@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { ranksOf } from '../performance/features';
 import { acceptedTokens } from '../performance/step';
 import { savesStatesWithin } from '../vllm/pool';
 import { buildRequests } from './build-requests';
@@ -72,8 +73,8 @@ export function saturationRequestsPerSecond(config: SimulationConfig): number {
   return saturationOf(engine, config, longestTokens) * serversOf(config);
 }
 
-/** Every data-parallel rank schedules on its own, with a pool of its own. */
-const serversOf = (config: SimulationConfig): number => config.replicas * config.features.dataParallel;
+/** Every data-parallel rank schedules on its own, with a pool of its own; so do, nearly, the batches of a pipeline. */
+const serversOf = (config: SimulationConfig): number => config.replicas * ranksOf(config.features);
 
 function prepare(config: SimulationConfig): { engine: Engine; longestTokens: number } {
   checkConfig(config);
@@ -84,12 +85,15 @@ function prepare(config: SimulationConfig): { engine: Engine; longestTokens: num
 function engineOf(config: SimulationConfig): Engine {
   const { pool, mtpTokens, maxNumSeqs, maxNumBatchedTokens, prefixCaching, features, coefficients } = config;
   const stateGroups = pool.layout.groups - 1;
+  // The batches of a pipeline share slots and blocks.
+  const stages = features.pipelineParallel;
+  const seqsOfOne = Math.max(1, Math.floor(maxNumSeqs / stages));
   return {
-    timer: new ModelStepTimer(features, coefficients, maxNumSeqs),
-    maxNumSeqs,
+    timer: new ModelStepTimer(features, coefficients, seqsOfOne),
+    maxNumSeqs: seqsOfOne,
     tokensPerStep: acceptedTokens(mtpTokens, coefficients.mtpAcceptance),
     kv: {
-      usableBlocks: pool.blocks - 1,
+      usableBlocks: Math.floor((pool.blocks - 1) / stages),
       blockTokens: pool.layout.blockTokens,
       stateGroups,
       mtpTokens,

@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { buildPage } from '../../src/cli/page/build';
 import { servePage } from '../../src/cli/page/server';
-import { wordsOf } from '../../src/page/command';
-import { fragmentOf, type State } from '../../src/page/state';
+import { getModel } from '../../src/models/registry';
+import { commandOf, wordsOf } from '../../src/page/command';
+import { FIELDS, fragmentOf, type State } from '../../src/page/state';
 import { parsePlan } from '../../src/plan/document';
 import { usd } from '../../src/report/format';
 import { cli } from '../cli/harness';
@@ -30,6 +31,9 @@ afterAll(async () => {
   process.chdir(home);
   rmSync(folder, { recursive: true });
 });
+
+const OFFICE_HOURS = Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 18 ? 1 : 0.1)).join(',');
+const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
 
 /** Waits for the answer to all that was asked. */
 const settled = (page: Page): Promise<unknown> =>
@@ -132,10 +136,26 @@ test('every field sets its flag', async () => {
     'shared-prefix': '0.4',
     'ttft-p95': '4',
   };
-  const last = { 'tpot-p95': '0.06', confidence: '0.7', budget: '90000' };
-  for (const [name, value] of Object.entries({ ...typed, ...more, ...last }))
+  const last = { 'tpot-p95': '0.06', confidence: '0.7', budget: '90000', 'savings-plan': '0.2' };
+  const built = { name: 'search', certificate: CERTIFICATE };
+  await page.fill('#allow-type', 'g6e, g7e, p5');
+  await page.fill('#deny-type', 'g6e.48xlarge');
+  await page.fill('#tag', 'team=search and chat, stage=test,');
+  await page.fill('#allow-cidr', '10.0.0.0/8, 192.168.0.0/16');
+  await page.fill('#vpc', 'vpc-0123456789abcdef0');
+  await page.fill('#machine-subnet', 'subnet-0123456789abcdef0');
+  await page.fill('#load-balancer-subnet', 'subnet-0123456789abcdef1, subnet-0123456789abcdef2');
+  await page.selectOption('#exposure', 'public');
+  await page.selectOption('#nat', 'per-zone');
+  await page.click('text=office hours, 8 to 18 UTC');
+  for (const [name, value] of Object.entries({ ...typed, ...more, ...last, ...built }))
     await page.fill(`#${name}`, value);
   await page.selectOption('#quality-floor', 'int4');
+  // Those that there are of the chosen model.
+  const options = await page.$$eval('#checkpoint option', (all) =>
+    all.map((one) => one.getAttribute('value')),
+  );
+  expect(options).toEqual(['', ...getModel('Qwen3.5-9B').checkpoints.map(({ key }) => key)]);
   await page.selectOption('#checkpoint', 'bf16');
   await page.selectOption('#thinking', 'off');
   await page.click('summary:has-text("us-east-1")');
@@ -157,12 +177,32 @@ test('every field sets its flag', async () => {
     region: ['eu-central-1', 'us-east-1'],
     market: ['on-demand', 'spot'],
     survive: 'machine',
+    'hourly-factors': OFFICE_HOURS,
+    'allow-type': ['g6e', 'g7e', 'p5'],
+    'deny-type': ['g6e.48xlarge'],
+    ...built,
+    tag: ['team=search and chat', 'stage=test'],
+    exposure: 'public',
+    'allow-cidr': ['10.0.0.0/8', '192.168.0.0/16'],
+    vpc: 'vpc-0123456789abcdef0',
+    'machine-subnet': ['subnet-0123456789abcdef0'],
+    'load-balancer-subnet': ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
+    nat: 'per-zone',
   };
-  expect(await page.textContent('#command')).toBe(`npx qwen-selfhost ${wordsOf(state).join(' ')}`);
-  expect(await downloaded(page, 'Download plan.json')).toMatchObject({ text: await planned(state) });
+  expect(Object.keys(state).sort()).toEqual([...FIELDS].filter((name) => name !== 'rate').sort());
+  expect(await page.textContent('#command')).toBe(commandOf(state));
+  const plan = await downloaded(page, 'Download plan.json');
+  expect(plan.text).toBe(await planned(state));
+  writeFileSync('every.yaml', (await downloaded(page, 'Download selfhost.yaml')).text);
+  expect((await cli('plan', 'every.yaml', '--json')).out).toBe(plan.text);
+  await page.waitForFunction((wanted) => location.hash === wanted, `#${fragmentOf(state)}`);
+  await page.reload();
+  await settled(page);
+  expect(await page.textContent('#command')).toBe(commandOf(state));
+  expect(await page.inputValue('#tag')).toBe('team=search and chat, stage=test');
   expect(complaints).toEqual([]);
   await close();
-});
+}, 90_000);
 
 test('a wrong value is told at its field, in the words of the command line, and can be put right', async () => {
   const { page, complaints, close } = await planner();

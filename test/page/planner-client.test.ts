@@ -25,7 +25,7 @@ function workers() {
   };
 }
 
-const READY: Reply = { kind: 'ready', models: [], regions: [] };
+const READY: Reply = { kind: 'ready', models: [], regions: [], checkpoints: {} };
 const answer = (id: number): Reply => ({
   kind: 'answer',
   id,

@@ -41,7 +41,7 @@ test(
     for (const [i, state] of states.entries()) {
       const { outcome: page } = await ask(state);
       seen[page.kind]++;
-      if (page.kind === 'plan' && /^ {2}"mix": \{/m.test(page.planText)) mixes++;
+      if (page.kind === 'plan' && /^ +"mix": \{/m.test(page.planText)) mixes++;
       expect([state, page.kind === 'refused' ? { ...page, requirements: null } : page]).toEqual([
         state,
         expected[i],

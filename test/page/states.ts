@@ -37,8 +37,34 @@ export function randomStates(count: number, seed: number): State[] {
     ...sometimes(0.2, () => ({ market: pick([['spot'], [...MARKETS], ['on-demand', 'spot']]) })),
     ...sometimes(0.3, () => ({ survive: pick(SURVIVALS) })),
     ...sometimes(0.2, () => ({ budget: between(500, 200_000) })),
+    ...sometimes(0.15, () => ({
+      'allow-type': pick([['g6e', 'g7e'], ['p*'], ['g6e.xlarge', 'p5.48xlarge']]),
+    })),
+    ...sometimes(0.1, () => ({ 'deny-type': pick([['g7e'], ['p5', 'g6e.48xlarge']]) })),
+    ...sometimes(0.15, () => ({
+      'hourly-factors': Array.from({ length: 24 }, (_, hour) => (hour > 7 && hour < 19 ? 1 : 0.2)).join(','),
+    })),
+    ...sometimes(0.1, () => ({ 'savings-plan': (0.6 * random()).toFixed(2) })),
+    ...sometimes(0.1, () => ({ name: 'my-plan', tag: ['team=search and chat', 'stage=test'] })),
+    ...sometimes(0.1, () =>
+      pick<Record<string, string | readonly string[]>>([
+        { exposure: 'public' },
+        { vpc: 'vpc-0123456789abcdef0' },
+        {
+          vpc: 'vpc-0123456789abcdef0',
+          'machine-subnet': ['subnet-0123456789abcdef0'],
+          'load-balancer-subnet': ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
+        },
+        { nat: 'per-zone', 'allow-cidr': ['10.0.0.0/8'] },
+      ]),
+    ),
     ...sometimes(0.06, () =>
-      pick([{ rate: '-1' }, { 'ttft-p95': 'soon' }, { region: ['mars-1'] }, { confidence: '2' }]),
+      pick<Record<string, string | readonly string[]>>([
+        { rate: '-1' },
+        { 'ttft-p95': 'soon' },
+        { region: ['mars-1'] },
+        { confidence: '2' },
+      ]),
     ),
   }));
 }

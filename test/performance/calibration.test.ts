@@ -2,7 +2,7 @@ import { crossValidate } from '../../scripts/calibration/cross-validation';
 import { fitRows } from '../../scripts/calibration/fit';
 import { solve } from '../../scripts/calibration/least-squares';
 import { DEFAULT_OBSERVATIONS, readObservations } from '../../scripts/calibration/observations';
-import { rowsOf } from '../../scripts/calibration/rows';
+import { rowOf, rowsOf } from '../../scripts/calibration/rows';
 import { weightedQuantile } from '../../scripts/calibration/statistics';
 import coefficientsFile from '../../src/performance/data/coefficients.json';
 
@@ -37,6 +37,22 @@ describe('rows', () => {
       used.filter((row) => row.measured[figure] !== null).length;
     expect([withFigure('tpot'), withFigure('ttft'), withFigure('output')]).toEqual([553, 438, 531]);
   });
+});
+
+test('--performance-mode throughput doubles the limits that a run leaves to vLLM', () => {
+  const base = observations.find(({ id }) => id === 'obs-2236')!;
+  const limits = (server_args: string) => {
+    const row = rowOf({ ...base, server_args });
+    if ('unusable' in row) throw new Error(row.unusable);
+    return [row.benchmark.maxNumBatchedTokens, row.benchmark.maxBatch];
+  };
+  const [budget, batch] = limits('');
+  const mode = '--performance-mode=throughput';
+  expect(budget).toBe(8192);
+  expect(limits(mode)[0]).toBe(16384);
+  expect(limits(`${mode} --max-num-batched-tokens=8192`)[0]).toBe(8192);
+  expect(limits(`${mode} --max-num-seqs=64`)[1]).toBe(64);
+  expect(limits('--performance-mode=interactivity')).toEqual([budget, batch]);
 });
 
 describe('the fit', () => {

@@ -1,27 +1,17 @@
 import {
-  exceeds,
   expectedMin,
   giniIndex,
   lognormalNodes,
   mixtureP95,
   normalTail,
   squaredVariation,
-  waitForSlot,
+  tailOf,
 } from '../../src/performance/queueing';
 
 test('E[min(N, limit)] of a Poisson number', () => {
   expect(expectedMin(0.5, 1)).toBeCloseTo(1 - Math.exp(-0.5), 6);
   expect(expectedMin(3, 60)).toBeCloseTo(3, 4);
   expect(expectedMin(2, 0.5)).toBeCloseTo(0.5 * expectedMin(2, 1), 9);
-});
-
-test('waiting for a slot is half of Erlang C, and nobody waits far below', () => {
-  // One slot: M/D/1 waits rho / 2 (1 - rho).
-  expect(waitForSlot(1, 0.6)).toBeCloseTo(0.6 / (2 * 0.4), 9);
-  // Erlang C of 2 servers at 1 Erlang is 1/3.
-  expect(waitForSlot(2, 1)).toBeCloseTo(1 / 3 / 2, 9);
-  expect(waitForSlot(100, 20)).toBe(0);
-  expect(waitForSlot(4, 4)).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('log-normal lengths: five nodes carry mean and variation, the Gini index is known', () => {
@@ -42,9 +32,9 @@ test('tails', () => {
   expect(normalTail(1.6448536)).toBeCloseTo(0.05, 6);
   expect(normalTail(-1.6448536)).toBeCloseTo(0.95, 6);
   // Gamma of shape 4, scale 1: P(X > 7.7537) = 0.05; shape 1 is exponential.
-  expect(exceeds({ least: 0, mean: 4, variance: 4 }, 7.7537)).toBeCloseTo(0.05, 3);
-  expect(exceeds({ least: 10, mean: 11, variance: 1 }, 10 + Math.log(20))).toBeCloseTo(0.05, 2);
-  expect(exceeds({ least: 1, width: 2 }, 2.5)).toBe(0.25);
+  expect(tailOf({ least: 0, mean: 4, variance: 4 })(7.7537)).toBeCloseTo(0.05, 3);
+  expect(tailOf({ least: 10, mean: 11, variance: 1 })(10 + Math.log(20))).toBeCloseTo(0.05, 2);
+  expect(tailOf({ least: 1, width: 2 })(2.5)).toBe(0.25);
 });
 
 test('95th percentile of a mixture', () => {

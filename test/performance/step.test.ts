@@ -1,11 +1,48 @@
 import fc from 'fast-check';
 import { forTask } from '../../src/performance/acceptance';
 import { FITTED } from '../../src/performance/coefficients';
-import { acceptedTokens, decodeStep, mixedStepSeconds, prefillSeconds } from '../../src/performance/step';
+import {
+  acceptedTokens,
+  computePerToken,
+  computeSeconds,
+  decodeStep,
+  mixedStepSeconds,
+  prefillSeconds,
+} from '../../src/performance/step';
 import { EXAMPLE, engines, SEEDED } from './arbitrary';
 
 const batches = fc.integer({ min: 1, max: 512 });
 const contexts = fc.integer({ min: 1, max: 262_144 });
+
+describe('experts', () => {
+  const moe = engines.filter(({ features }) => features.moeLayers > 0);
+
+  test('compute for whole tiles: one token costs a tile of each of its experts', () => {
+    fc.assert(
+      fc.property(moe, ({ features: f, coefficients: k }) => {
+        const alone = { ...f, dataParallel: 1 };
+        const { dense, experts } = computePerToken(alone, k);
+        expect(computeSeconds(alone, k, 1)).toBeCloseTo(dense + k.expertTileRows * experts, 12);
+      }),
+      SEEDED,
+    );
+  });
+
+  test('lose little to tiles in a large step, nothing without tiles, and dense layers never', () => {
+    fc.assert(
+      fc.property(engines, ({ features: f, coefficients: k }) => {
+        const { dense, experts } = computePerToken(f, k);
+        const plain = 65_536 * (dense + experts);
+        const tiled = computeSeconds(f, k, 65_536);
+        expect(tiled).toBeGreaterThanOrEqual(plain * (1 - 1e-12));
+        // Half a tile for each expert, a few hundred at most, beside the tokens of 65,536 x their experts.
+        expect(tiled).toBeLessThanOrEqual(plain * (f.moeLayers > 0 ? 1.01 : 1 + 1e-12));
+        expect(computeSeconds(f, { ...k, expertTileRows: 1 }, 65_536)).toBeCloseTo(plain, 9);
+      }),
+      SEEDED,
+    );
+  });
+});
 
 describe('one step', () => {
   test('takes no less time with a larger batch or a longer context', () => {

@@ -28,6 +28,22 @@ test('more load: the fleet grows, the bill follows, each with its meaning, worst
   });
 });
 
+test('of a command line, only the flags that changed', () => {
+  const plan = planOf('model: Qwen3.5-9B');
+  const [model] = plan.engine.arguments;
+  const other = {
+    ...plan,
+    engine: { ...plan.engine, arguments: [model!, '--max-num-seqs', '8', '--enable-x', '--list', 'a', 'b'] },
+  };
+  const changes = diffPlans(plan, other).filter(({ path }) => path.startsWith('engine.arguments.'));
+  const of = (flag: string) => changes.find(({ path }) => path === `engine.arguments.${flag}`);
+  expect(of('--max-num-seqs')).toMatchObject({ before: expect.stringMatching(/^\d+$/), after: '8' });
+  expect(of('--enable-x')).toMatchObject({ before: null, after: true, effect: 'interrupts' });
+  expect(of('--list')).toMatchObject({ before: null, after: 'a b' });
+  expect(of('--language-model-only')).toMatchObject({ before: true, after: null });
+  expect(of('0')).toBeUndefined();
+});
+
 test('why this, why not that, and what nobody offers', () => {
   expect(explainChoice(one).join(' ')).toMatch(
     /\d x g6e\.xlarge is (the cheapest|recommended) over all instance types/,

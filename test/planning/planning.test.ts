@@ -66,6 +66,30 @@ describe('sanity', () => {
   });
 });
 
+describe('next safer', () => {
+  const safer = (text: string) => {
+    const plan = planOf(`model: Qwen3.5-9B\n${text}`);
+    const found = plan.alternatives.find(({ kind }) => kind === 'next-safer');
+    return found && { more: found.option.instances - plan.choice.instances, tradeOff: found.tradeOff };
+  };
+
+  test('is one machine more where none may be lost, and nothing where a zone may', () => {
+    expect(safer('')).toEqual({
+      more: 1,
+      tradeOff: expect.stringMatching(/the load survives the loss of one$/),
+    });
+    expect(safer('sizing: { survive: zone }')).toBeUndefined();
+    // Three machines for a load that one holds: any of them, and any zone, may be lost.
+    expect(safer('minReplicas: 3\nworkload: { requestsPerSecond: 0.05 }')).toBeUndefined();
+  });
+
+  test('is a zone where a machine may be lost already', () => {
+    const found = safer('workload: { requestsPerSecond: 30 }\nsizing: { survive: machine }');
+    expect(found!.more).toBeGreaterThanOrEqual(1);
+    expect(found!.tradeOff).toMatch(/more: the load survives the loss of a zone$/);
+  });
+});
+
 describe('every plan', () => {
   const plan = planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 5 }');
 

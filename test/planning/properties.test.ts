@@ -2,6 +2,7 @@ import { offeringsIn } from '../../src/hardware/offerings';
 import type { PlanningContext } from '../../src/planning/candidate';
 import { bestByType, explainRejections } from '../../src/planning/explain';
 import { atPeak } from '../../src/planning/fleet';
+import { machineUsdPerMonth } from '../../src/planning/mix/machines';
 import { cheapestOption, openSearch, type Search } from '../../src/planning/search';
 import type { RequirementsInput } from '../../src/requirements/input';
 import { contextOf, randomInput, seeded } from './random-requirements';
@@ -80,8 +81,11 @@ test(
   60_000 + 1500 * BASES,
 );
 
-/** Machines beyond the linear ones: one for rounding, and those that rounding adds to the reserve. */
-const MORE_MACHINES = { nothing: 1, machine: 1, zone: 3 } as const;
+/**
+ * Machines beyond the linear ones: the one replica more that rounding asks for, and its part of the reserve. With z zones
+ * a fleet of m working machines has m + ceil(m / (z - 1)), so that m' <= t m + 1 gives at most t times as many and 2.
+ */
+const MORE_MACHINES = { nothing: 1, machine: 1, zone: 2 } as const;
 
 test(
   `${CASES} plans meet their own SLO, and cost grows no faster than load plus one replica`,
@@ -107,8 +111,8 @@ test(
       );
       // More than one group holds.
       if (times * option.instances > 900) continue;
-      // A machine all day, volume included: by the hour, a fleet's mean is less than its peak.
-      const each = option.cost.instance.usdPerHour * 730 + option.storage.rootVolumeGiB * 0.08 + 60;
+      // A machine all day: where the fleet follows the day, rounding may add one in every hour.
+      const each = machineUsdPerMonth({ candidate: option.candidate, fewestUsdPerMonth: 0 }, search.context);
       const allowed =
         times * option.cost.usdPerMonth + MORE_MACHINES[requirements.sizing!.survive] * each + 0.01;
       if (more!.cost.usdPerMonth > allowed)

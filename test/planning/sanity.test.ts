@@ -24,7 +24,7 @@ describe('sanity', () => {
     expect(choice.gpusPerInstance).toBeGreaterThanOrEqual(2);
   });
 
-  test('397B: NVFP4 on four RTX PRO 6000, FP8 (about 400 GB) on eight GPUs of 80 GB or more; A100s unpack it and cost least', () => {
+  test('397B: NVFP4 on four RTX PRO 6000, FP8 (about 400 GB) on eight GPUs of 80 GB or more', () => {
     const loose = 'slo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }';
     expect(planOf(`model: Qwen3.5-397B-A17B\ncheckpoint: nvfp4\n${loose}`).choice).toMatchObject({
       gpu: 'RTXPRO6000',
@@ -33,6 +33,29 @@ describe('sanity', () => {
     const fp8 = planOf(`model: Qwen3.5-397B-A17B\ncheckpoint: fp8\n${loose}`).choice;
     expect(['A100-80GB', 'RTXPRO6000', 'H100', 'H200']).toContain(fp8.gpu);
     expect(fp8.gpusPerInstance).toBe(8);
+  });
+
+  test('397B FP8 on A100: Marlin unpacks block-FP8 experts (vLLM since #18026), never measured here: widest interval, named as a risk', () => {
+    const { choice, predicted, risks } = planOf(
+      'model: Qwen3.5-397B-A17B\ncheckpoint: fp8\ninstanceTypes: { allow: [p4de] }\nslo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }',
+    );
+    expect(choice).toMatchObject({ gpu: 'A100-80GB', gpusPerInstance: 8 });
+    expect(predicted.basis).toBe('datasheet');
+    // 17 GB of active weights in eight parts at 2 TB/s are a millisecond; a batch of 18 reads most experts: tens of them.
+    expect(predicted.tpotP95Seconds.expected).toBeGreaterThan(0.01);
+    expect(predicted.tpotP95Seconds.high / predicted.tpotP95Seconds.low).toBeGreaterThan(2);
+    expect(risks.join()).toContain('weights are unpacked in the kernel');
+  });
+
+  test('122B FP8 at 20 requests/s: eight B200 in four pairs hold it when simulated, with room', () => {
+    const { choice, predicted } = planOf(
+      'model: Qwen3.5-122B-A10B\ncheckpoint: fp8\nworkload: { requestsPerSecond: 20 }\ninstanceTypes: { allow: [p6-b200] }',
+    );
+    expect(choice).toMatchObject({ gpu: 'B200', instances: 1 });
+    // `simulate` with 20,000 requests: TTFT p95 126 ms, TPOT p95 20 ms (wanted 2 s, 50 ms at 80% confidence).
+    expect(predicted.simulated!.ttftP95Seconds).toBeLessThan(0.2);
+    expect(predicted.simulated!.tpotP95Seconds).toBeLessThan(0.03);
+    expect(predicted.simulated!.preemptions).toBe(0);
   });
 
   test('a context of a million tokens needs YaRN, and the engine is told', () => {

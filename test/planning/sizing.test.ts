@@ -3,6 +3,7 @@ import type { PlanningContext } from '../../src/planning/candidate';
 import { scalingTarget } from '../../src/planning/figures';
 import type { Option } from '../../src/planning/fleet';
 import { makePlan } from '../../src/planning/plan';
+import { SECONDS_PER_DAY } from '../../src/planning/traffic';
 import { readRequirements } from '../../src/requirements/document';
 import { resolveRequirements } from '../../src/requirements/resolve';
 import { planOf } from '../golden/cases';
@@ -98,6 +99,22 @@ describe('money', () => {
     const apiUsdPerMonth = (requests * (730 / 24) * (inputTokens.mean + 5 * outputTokens.mean)) / 1e6;
     expect(apiUsdPerMonth / plan.cost.usdPerMonth).toBeCloseTo(1, 2);
     expect(mine!.verdict).toContain('the API wins at the planned load');
+  });
+
+  test('with a pattern of the day, the break-even is a peak with that pattern', () => {
+    const factors = Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 18 ? 1 : 0.1));
+    const planAt = (requestsPerSecond: number) =>
+      planOf(
+        `${SMALL}workload: { requestsPerSecond: ${requestsPerSecond} }\nsizing: { hourlyFactors: [${factors.join(', ')}], hostedApis: [{ name: Mine, inputUsdPerMillion: 1, outputUsdPerMillion: 2 }] }`,
+      );
+    const plan = planAt(20);
+    const [mine] = plan.breakEven!;
+    const { inputTokens, outputTokens } = plan.requirements.workload;
+    const meanShare = factors.reduce((sum, factor) => sum + factor, 0) / 24;
+    const peak = mine!.tokensPerDay! / (inputTokens.mean + outputTokens.mean) / meanShare / SECONDS_PER_DAY;
+    const there = planAt(peak);
+    expect(there.choice.instanceType).toBe(plan.choice.instanceType);
+    expect(there.breakEven![0]!.apiUsdPerMonth / there.cost.usdPerMonth).toBeCloseTo(1, 2);
   });
 
   test('an API cheaper than full machines is never beaten', () => {

@@ -1,6 +1,6 @@
 import { CHARTS } from '../../src/report/charts/index';
 import { DARK, LIGHT } from '../../src/report/charts/theme';
-import { seconds, usd } from '../../src/report/format';
+import { number, seconds, usd } from '../../src/report/format';
 import { DAY_PLAN, SMALL_PLAN } from './plans';
 
 interface DrawnSeries {
@@ -53,6 +53,30 @@ test('an API costs at the planned load what the plan says', () => {
     const [rate, cost] = line.at(-1)!;
     expect(cost / rate).toBeCloseTo(apiUsdPerMonth / planned, 6);
   }
+});
+
+test('the cost chart and the table of hosted APIs name the same break-even, with a pattern of the day too', () => {
+  const chart = CHARTS.find(({ id }) => id === 'cost')!;
+  const text = chart.describe(DAY_PLAN);
+  const { workload, sizing } = DAY_PLAN.requirements;
+  const factors = sizing!.hourlyFactors!;
+  const meanShare = factors.reduce((sum, factor) => sum + factor, 0) / factors.length;
+  const perDay = meanShare * 86_400 * (workload.inputTokens.mean + workload.outputTokens.mean);
+  const points = DAY_PLAN.series!.cost;
+  let judged = 0;
+  for (const { api, tokensPerDay, apiUsdPerMonth } of DAY_PLAN.breakEven!) {
+    if (tokensPerDay === null) continue;
+    const peak = tokensPerDay / perDay;
+    expect(text).toContain(`${api} from ${number(peak)}`);
+    const next = points.findIndex(({ requestsPerSecond }) => requestsPerSecond >= peak);
+    if (next <= 0) continue;
+    judged++;
+    // The line crosses between the bill of the machines before and that of the next step.
+    const there = (apiUsdPerMonth * peak) / workload.requestsPerSecond;
+    expect(there).toBeGreaterThan(0.98 * points[next - 1]!.usdPerMonth);
+    expect(there).toBeLessThan(1.02 * points[next]!.usdPerMonth);
+  }
+  expect(judged).toBeGreaterThan(0);
 });
 
 test('the tables say what the plan says', () => {

@@ -204,6 +204,33 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
   });
 });
 
+test('a capacity block starts today or later, and a schedule is kept in a time zone there is', () => {
+  const on = (text: string, today: string) =>
+    resolveRequirements(read(`model: Qwen3.5-9B\n${text}`), EMBEDDED_CATALOGUE, today);
+  const block = 'sizing: { blockStart: 2026-12-01 }';
+  expect(on(block, '2026-12-01').requirements.sizing!.blockStart).toBe('2026-12-01');
+  expect(() => on(block, '2026-12-02')).toThrow(
+    'sizing.blockStart (--block-start) 2026-12-01 is past, today is 2026-12-02; give a day to come',
+  );
+  const night = (zone: string) =>
+    `deployment: { schedule: [{ name: night, cron: "0 22 * * *", timeZone: ${zone}, minInstances: 0, maxInstances: 0 }] }`;
+  for (const zone of ['Europe/Berlin', 'Etc/UTC', 'America/Argentina/Buenos_Aires'])
+    expect(on(night(zone), '2026-12-01').requirements.deployment.schedule[0]!.timeZone).toBe(zone);
+  expect(() => on(night('Europe/Berln'), '2026-12-01')).toThrow(/"Europe\/Berln".*no known time zone/);
+});
+
+test('half a user is refused, and names far from every known one are given no guess', () => {
+  expect(() => resolve('model: Qwen3.5-9B\nworkload: { concurrentUsers: 2.5 }')).toThrow(
+    /2\.5 is not a whole number/,
+  );
+  expect(() => resolve('model: Qwen3.5-9B\nregions: [us-east1]')).toThrow(/did you mean us-east-1\?/);
+  expect(() => resolve('model: Qwen3.5-9B\nregions: [mars]')).toThrow(
+    /^unknown region "mars"\. Regions with/,
+  );
+  expect(() => resolve('model: Qwen3.5-35B')).toThrow(/did you mean Qwen3\.5-35B-A3B\?/);
+  expect(() => resolve('model: gpt-oss-120b')).toThrow(/^unknown model "gpt-oss-120b"\. Known: Qwen/);
+});
+
 test('the word everyone stands for the whole internet', () => {
   const text =
     'model: Qwen3.5-9B\nnetwork: { exposure: public, allowedCidrs: [everyone], certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0f3c" }';

@@ -90,8 +90,21 @@ test.each([
     ['--model', 'Qwen3.5-35B-A3', ...SHAPE.slice(2), '--rate', '1'],
     /^error: --model: unknown model "Qwen3.5-35B-A3"; did you mean Qwen3.5-35B-A3B/,
   ],
-  [[...SHAPE, '--rate', '1', '--gpu', 'H1000'], /^error: --gpu: unknown GPU "H1000"; known: T4/],
-  [[...SHAPE, '--rate', '1', '--tp', '3'], /^error: .*cannot be split this way/],
+  [
+    [...SHAPE, '--rate', '1', '--gpu', 'H1000'],
+    /^error: --gpu: unknown GPU "H1000"; did you mean H100\? Known: T4/,
+  ],
+  [
+    [...SHAPE, '--rate', '1', '--tp', '3'],
+    /^error: .*16 attention heads do not divide by TP 3; TP 1, 2, 4 would do/,
+  ],
+  [[...SHAPE, '--rate', '1', '--gpu', 'T4'], /^error: fp8 does not run on T4: T4 has no BF16/],
+  [
+    [...ENGINE, '--isl', '1000000', '--osl', '20000', '--rate', '1'],
+    /^error: prompt and output together: a context of 1020000 tokens is beyond the model: 262144 as trained, 1010000 with YaRN/,
+  ],
+  [[...SHAPE, '--rate', 'NaN'], /^error: --rate: "NaN" is not a number above 0 and at most 100000/],
+  [[...SHAPE, '--rate', '9000'], /^error: rate 9000\/s: this engine serves at most [\d.]+ requests\/s/],
   [[...SHAPE, '--rate', '1', '--gpu', 'L4'], /^error: .*does not fit L4 at TP 1/],
 ])('%j is one line', async (words, message) => {
   const { code, out, err } = await simulate(...words);

@@ -13,7 +13,10 @@ const EFFECTS: Readonly<Record<PlanChange['effect'], string>> = {
   informs: 'changes nothing that runs',
 };
 
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const shown = (value: unknown): string => {
+  if (value === null) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 /** `diff A B`: what changed between two plans, and why it matters. */
 export function diffCommand(streams: Streams): Command {

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { closest } from 'fastest-levenshtein';
-import { quote, UserError } from '../../errors';
+import { didYouMean, quote, UserError } from '../../errors';
 import { parsePlan } from '../../plan/document';
 import { explainChoice, explainType } from '../../report/explain';
 import { wrap } from '../../report/table';
@@ -22,7 +21,7 @@ export function explainCommand(streams: Streams): Command {
       if (lines === null) {
         const known = [plan.choice.instanceType, ...plan.rejected.map((rejection) => rejection.instanceType)];
         throw new UserError(
-          `${quote(instanceType)} is not offered in ${plan.requirements.regions.join(', ')}; did you mean ${closest(instanceType!, known)}?`,
+          `${quote(instanceType)} is not offered in ${plan.requirements.regions.join(', ')}${didYouMean(instanceType!, known)}`,
         );
       }
       if (options.json)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { UserError } from '../../errors';
@@ -13,6 +14,9 @@ import { jsonText } from '../output/json';
 import type { WrittenOutput } from '../output/written';
 import { DEFAULT_FILE } from '../requirements-file';
 import type { Streams } from '../streams';
+
+/** Where a clone has the schema, seen from its root. */
+const SCHEMA = 'docs/schema/requirements.schema.json';
 
 type Ask = (question: string, usual: string) => Promise<string>;
 
@@ -29,7 +33,7 @@ export function initCommand(streams: Streams): Command {
       if (existsSync(out) && !force)
         throw new UserError(`${out} exists; give --force to overwrite it, or --out FILE`);
       const answers = process.stdin.isTTY && !json ? await interview() : EXAMPLE_ANSWERS;
-      const text = exampleDocument(answers);
+      const text = exampleDocument(answers, existsSync(join(dirname(out), SCHEMA)) ? SCHEMA : null);
       resolveRequirements(readRequirements({ name: out, text }, []), EMBEDDED_CATALOGUE);
       writeText(out, text);
       streams.out(

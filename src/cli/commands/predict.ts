@@ -68,10 +68,9 @@ function arrivalsOf(
   if (concurrency !== null) {
     return {
       kind: 'closed',
-      // A rank never serves a fraction of a client.
-      concurrency: Math.max(1, perRank(features, concurrency)),
+      concurrency: perRank(features, concurrency),
       // A load that goes on has no first burst to speak of.
-      totalRequests: requests === null ? Number.POSITIVE_INFINITY : Math.max(1, perRank(features, requests)),
+      totalRequests: requests === null ? Number.POSITIVE_INFINITY : perRank(features, requests),
     };
   }
   if (requestsPerSecond === null)

@@ -28,5 +28,7 @@ export const predictionSchema = z.strictObject({
   stepSeconds: nonNegative,
   prefillSeconds: nonNegative,
   decodeBatch: nonNegative,
+  /** What a reader must know to use the figures. */
+  notes: z.array(z.string()),
 });
 export type PredictionOutput = z.infer<typeof predictionSchema>;

@@ -1,5 +1,5 @@
 import { h, setText } from '../dom';
-import type { Field } from './field';
+import type { Field, FieldOption } from './field';
 
 export type Value = string | readonly string[] | undefined;
 
@@ -10,6 +10,8 @@ export interface Control {
   /** What the planner took for an empty field; null when it is not known. */
   readonly understood: (value: number | string | null) => void;
   readonly error: (message: string | null) => void;
+  /** Other values to choose from, where they depend on another field. */
+  readonly offer?: (options: readonly FieldOption[]) => void;
 }
 
 /** @param typing the value comes key by key, so there may be more in a moment */

@@ -25,6 +25,8 @@ export interface NumberField extends Common {
 export interface FieldOption {
   readonly value: string;
   readonly text: string;
+  /** One line about it once it is chosen. */
+  readonly about?: string;
 }
 
 export interface ChoiceField extends Common {
@@ -39,7 +41,15 @@ export interface ListField extends Common {
   readonly options: readonly FieldOption[] | null;
 }
 
-export type Field = NumberField | ChoiceField | ListField;
+/** Free text, as the flag takes it; several values of a repeatable flag with commas. */
+export interface TextField extends Common {
+  readonly kind: 'text';
+  /** Values to begin with, each a button. */
+  readonly examples?: readonly FieldOption[];
+  readonly placeholder?: string;
+}
+
+export type Field = NumberField | ChoiceField | ListField | TextField;
 
 export interface FieldGroup {
   readonly title: string;

@@ -1,19 +1,19 @@
-import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../../models/checkpoints';
-import { number, seconds, usd } from '../../report/format';
-import { SURVIVALS } from '../../requirements/choices';
+import { QUALITY_FLOORS } from '../../models/checkpoints';
+import { number, seconds } from '../../report/format';
 import { PRESET_NAMES, PRESETS } from '../../workload/presets';
 import type { FieldGroup } from './field';
+import { textOf } from './flag-fields';
+import { BUILT, PLACE_AND_PRICE } from './place-fields';
 
 const FLOOR_TEXT = {
   bf16: 'BF16: as trained',
   fp8: 'FP8: hardly any loss (usual)',
   int4: '4 bit: some loss',
 };
-const SURVIVE_TEXT = {
-  nothing: 'nothing (usual)',
-  machine: 'the loss of one machine',
-  zone: 'the loss of one zone',
-};
+/** 24 shares of the peak, from 0:00 UTC. */
+const dayOf = (share: (hour: number) => number): string =>
+  Array.from({ length: 24 }, (_, hour) => share(hour)).join(',');
+const PRESET_TEXT: Readonly<Record<string, string>> = { rag: 'RAG', 'long-document': 'Long documents' };
 const capitalised = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 const tokens = (value: number): string => `about ${number(Math.round(value * 0.75))} English words`;
 
@@ -55,10 +55,7 @@ export const GROUPS: readonly FieldGroup[] = [
         name: 'checkpoint',
         label: 'Checkpoint',
         hint: 'One published form of the weights, instead of the cheapest above the floor.',
-        options: [
-          { value: '', text: 'the planner chooses' },
-          ...CHECKPOINT_KEYS.map((value) => ({ value, text: value })),
-        ],
+        options: null,
       },
     ],
   },
@@ -72,7 +69,8 @@ export const GROUPS: readonly FieldGroup[] = [
         hint: 'Fills in whatever you leave empty below.',
         options: PRESET_NAMES.map((value) => ({
           value: value === 'chat' ? '' : value,
-          text: `${capitalised(value)}: ${PRESETS[value].description}`,
+          text: PRESET_TEXT[value] ?? capitalised(value),
+          about: `${capitalised(PRESETS[value].description)}.`,
         })),
       },
       {
@@ -175,6 +173,17 @@ export const GROUPS: readonly FieldGroup[] = [
         whole: true,
         understood: ({ workload }) => workload.outputTokens.p95,
       },
+      textOf('hourly-factors', 'Over the day', {
+        placeholder: 'the peak all day',
+        examples: [
+          { value: '', text: 'the peak all day' },
+          { value: dayOf((hour) => (hour >= 8 && hour < 18 ? 1 : 0.1)), text: 'office hours, 8 to 18 UTC' },
+          {
+            value: dayOf((hour) => (hour >= 16 && hour < 23 ? 1 : hour < 6 ? 0.2 : 0.5)),
+            text: 'evenings, 16 to 23 UTC',
+          },
+        ],
+      }),
     ],
   },
   {
@@ -218,42 +227,6 @@ export const GROUPS: readonly FieldGroup[] = [
       },
     ],
   },
-  {
-    title: 'Where, and for how much',
-    fields: [
-      { kind: 'list', name: 'region', label: 'AWS regions to search', usual: 'us-east-1', options: null },
-      {
-        kind: 'list',
-        name: 'market',
-        label: 'Machines may be bought',
-        usual: 'on-demand',
-        options: [
-          { value: 'on-demand', text: 'on demand: by the hour' },
-          { value: 'spot', text: 'spot: cheaper, taken back with two minutes of notice' },
-          { value: 'capacity-block', text: 'in a capacity block: reserved and paid ahead' },
-        ],
-      },
-      {
-        kind: 'choice',
-        name: 'survive',
-        label: 'Still serve the peak after',
-        options: SURVIVALS.map((value) => ({
-          value: value === 'nothing' ? '' : value,
-          text: SURVIVE_TEXT[value],
-        })),
-      },
-      {
-        kind: 'number',
-        name: 'budget',
-        label: 'Budget',
-        unit: 'USD a month',
-        min: 100,
-        max: 1_000_000,
-        scale: 'log',
-        whole: true,
-        spoken: (value) => `at most ${usd(value)}`,
-        understood: () => 'none',
-      },
-    ],
-  },
+  PLACE_AND_PRICE,
+  BUILT,
 ];

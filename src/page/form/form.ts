@@ -1,14 +1,18 @@
 import type { Plan } from '../../plan/schema';
 import { h } from '../dom';
+import type { Ready } from '../planner-client';
 import type { FieldName, State } from '../state';
 import { choiceControl } from './choice-control';
 import type { Control, Value } from './control';
-import type { Field, FieldGroup } from './field';
+import type { Field, FieldGroup, FieldOption } from './field';
 import { fieldOf } from './field-of';
 import { GROUPS } from './fields';
 import { listControl } from './list-control';
 import { loadKind } from './load-kind';
 import { numberControl } from './number-control';
+import { textControl } from './text-control';
+
+const BY_PLANNER: FieldOption = { value: '', text: 'the planner chooses' };
 
 export interface Form {
   readonly show: (state: State) => void;
@@ -21,7 +25,7 @@ export interface Form {
 /** Builds the form in its place. `change` gets the whole new state. */
 export function createForm(
   place: HTMLElement,
-  offered: { readonly models: readonly string[]; readonly regions: readonly string[] },
+  offered: Pick<Ready, 'models' | 'regions' | 'checkpoints'>,
   change: (state: State, typing: boolean) => void,
 ): Form {
   let state: State = {};
@@ -32,13 +36,28 @@ export function createForm(
     const kept = Object.entries({ ...state, ...values }).filter(([, value]) => value !== undefined);
     state = Object.fromEntries(kept) as State;
     load.show(state);
+    narrow();
     change(state, typing);
+  };
+  /** Checkpoints of the chosen model; of all where it is none that is known. */
+  let narrowedTo: unknown;
+  const narrow = (): void => {
+    if (state.model === narrowedTo) return;
+    narrowedTo = state.model;
+    const own = offered.checkpoints[String(state.model)] ?? [
+      ...new Set(Object.values(offered.checkpoints).flat()),
+    ];
+    controls.get('checkpoint')!.offer?.([BY_PLANNER, ...own.map((key) => ({ value: key, text: key }))]);
+  };
+  const offeredTo = (name: FieldName): FieldOption[] => {
+    if (name === 'checkpoint') return [BY_PLANNER];
+    return (name === 'model' ? offered.models : offered.regions).map((value) => ({ value, text: value }));
   };
   const controlOf = (field: Field): Control => {
     const changed = (value: Value, typing: boolean): void => set({ [field.name]: value }, typing);
     if (field.kind === 'number') return numberControl(field, changed);
-    const names = field.name === 'model' ? offered.models : offered.regions;
-    const options = field.options ?? names.map((name) => ({ value: name, text: name }));
+    if (field.kind === 'text') return textControl(field, changed);
+    const options = field.options ?? offeredTo(field.name);
     return field.kind === 'choice'
       ? choiceControl(field, options, changed)
       : listControl(field, options, changed);
@@ -67,6 +86,7 @@ export function createForm(
   const show = (next: State): void => {
     state = next;
     load.show(state);
+    narrow();
     for (const [name, control] of controls) control.show(state[name]);
   };
   return {

@@ -1,6 +1,7 @@
 import type { Plan } from '../../plan/schema';
 import type { CandidatePoint } from '../../plan/series';
 import { dollars, number, plural, seconds, usd } from '../format';
+import { gpuName } from '../view/gpu';
 import { type Chart, pointParams, withoutSeries } from './chart';
 import { across, common, ROOM, targetLine, tooltip, upward } from './theme';
 
@@ -43,7 +44,7 @@ function grouped(plan: Plan): { readonly kind: Kind; readonly points: CandidateP
 }
 
 const machines = (c: CandidatePoint): string =>
-  `${c.instances} x ${c.instanceType} (${c.gpu}), ${c.market}, ${c.region}`;
+  `${c.instances} x ${c.instanceType} (${gpuName(c.gpu)}), ${c.market}, ${c.region}`;
 
 /** Cost against latency: every candidate that serves the load. */
 export const candidatesChart: Chart = {

@@ -9,14 +9,24 @@ const HEADROOM = 1.3;
 interface Api {
   readonly name: string;
   readonly usdAt: (requestsPerSecond: number) => number;
+  /** Peak at which its line crosses the steps; null where it never does. */
+  readonly dearerFrom: number | null;
 }
 
+const SECONDS_PER_DAY = 86_400;
+
 /** Hosted APIs cost in proportion to the load. */
-const apisOf = ({ breakEven = [], requirements }: Plan): Api[] =>
-  breakEven.map(({ api, apiUsdPerMonth }) => ({
+function apisOf({ breakEven = [], requirements: { workload, sizing } }: Plan): Api[] {
+  const factors = sizing?.hourlyFactors ?? [1];
+  const meanShare = factors.reduce((sum, factor) => sum + factor, 0) / factors.length;
+  const tokensPerDayAtOne =
+    meanShare * SECONDS_PER_DAY * (workload.inputTokens.mean + workload.outputTokens.mean);
+  return breakEven.map(({ api, apiUsdPerMonth, tokensPerDay }) => ({
     name: api,
-    usdAt: (rps) => (apiUsdPerMonth * rps) / requirements.workload.requestsPerSecond,
+    usdAt: (rps) => (apiUsdPerMonth * rps) / workload.requestsPerSecond,
+    dearerFrom: tokensPerDay === null ? null : tokensPerDay / tokensPerDayAtOne,
   }));
+}
 
 /** Monthly cost against load: the fleet in steps, hosted APIs as lines. */
 export const costChart: Chart = {
@@ -25,12 +35,17 @@ export const costChart: Chart = {
   height: 360,
   missing: withoutSeries,
   describe: (plan) => {
-    const { breakEven = [], cost, requirements } = plan;
-    const apis =
-      breakEven.length > 0
-        ? '; a hosted API costs in proportion to the load. Where its line crosses the steps, both cost the same'
-        : '';
-    return `This fleet costs ${usd(cost.usdPerMonth)} a month at the planned ${rate(requirements.workload.requestsPerSecond)} and grows by whole machines${apis}.`;
+    const { cost, requirements } = plan;
+    const apis = apisOf(plan);
+    const crossings = apis.flatMap(({ name, dearerFrom }) =>
+      dearerFrom === null ? [] : [`${name} from ${number(dearerFrom)}`],
+    );
+    const dearer =
+      crossings.length > 0
+        ? `Dearer than this fleet from a peak (requests/s) on: ${crossings.join(', ')}`
+        : 'None becomes dearer at any load';
+    const hosted = apis.length > 0 ? ` A hosted API costs in proportion to the load. ${dearer}.` : '';
+    return `This fleet costs ${usd(cost.usdPerMonth)} a month at the planned ${rate(requirements.workload.requestsPerSecond)} and grows by whole machines.${hosted}`;
   },
   table: (plan) => ({
     caption: 'Monthly cost by peak load',

@@ -1,4 +1,5 @@
 import { gib, number } from '../format';
+import { gpuName } from '../view/gpu';
 import { memoryParts } from '../view/memory';
 import { type Chart, pointParams } from './chart';
 import { across, common, tooltip } from './theme';
@@ -14,7 +15,7 @@ export const memoryChart: Chart = {
   missing: () => null,
   describe: (plan) => {
     const parts = memoryParts(plan).map(({ name, gib: size }) => `${name} ${gib(size)}`);
-    return `Of ${gib(plan.memory.usableGiB)} usable on each ${plan.choice.gpu}: ${parts.join(', ')}.`;
+    return `Of ${gib(plan.memory.usableGiB)} usable on each ${gpuName(plan.choice.gpu)}: ${parts.join(', ')}.`;
   },
   table: (plan) => ({
     caption: 'Memory of one GPU',

@@ -85,7 +85,8 @@ export const ROOM = { left: 10, right: 28, top: 50, bottom: 34, containLabel: tr
 export const targetLine = (theme: Theme, yAxis: number, text: string) => ({
   yAxis,
   lineStyle: { color: theme.target, type: 'dashed' as const, width: 2 },
-  label: { formatter: text, color: theme.target, position: 'insideEndTop' as const },
+  // Latency rises to the right, and would run through a label there.
+  label: { formatter: text, color: theme.target, position: 'insideStartTop' as const },
 });
 
 /** A line that says where the planned load is. */

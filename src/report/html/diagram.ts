@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/schema';
 import { number, plural } from '../format';
+import { gpuName } from '../view/gpu';
 import { html, type Markup } from './escape';
 
 /** What will be deployed, as nested boxes: clients, the front door, machines by zone, what stands beside them. */
@@ -17,7 +18,7 @@ export function diagram(plan: Plan): Markup {
 <div class="box"><b>Auto Scaling group</b> ${scaling.minInstances} to ${plural(scaling.maxInstances, 'machine')}, planned ${choice.instances}; another one above ${number(scaling.targetConcurrencyPerReplica)} requests in flight on a replica
 <div class="zones">${zonesOf(plan).map(
     ({ zone, machines }) => html`<div class="box zone"><b>Zone ${zone}</b>
-<div class="box machine"><b>${machines} ${choice.instanceType}</b> each with ${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)}
+<div class="box machine"><b>${machines} ${choice.instanceType}</b> each with ${plural(choice.gpusPerInstance, `${gpuName(choice.gpu)} GPU`)}
 <div class="box engine"><b>vLLM ${engine.vllmVersion}</b> ${plural(choice.replicasPerInstance, 'replica')}, ${engine.servedModelName} ${choice.checkpoint.toUpperCase()}</div>
 </div></div>`,
   )}</div>

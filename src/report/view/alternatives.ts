@@ -12,14 +12,16 @@ const KINDS: readonly (readonly [Alternative['kind'], string])[] = [
 export const optionWords = ({ instances, instanceType, checkpoint, extras = [] }: PlanOption): string =>
   `${instances} x ${instanceType}, ${checkpoint.toUpperCase()}${extras.length > 0 ? ` with ${extras.join(' and ')}` : ''}`;
 
+const noneText = (kind: Alternative['kind'], zones: number): string =>
+  kind === 'next-safer'
+    ? `none needed: the load survives the loss of any machine${zones > 1 ? ' and of any zone' : ''}`
+    : 'none found that meets the targets';
+
 /** The next cheaper, faster and safer plan; the cheapest of all where it is not the recommended one. */
-export function alternativeFacts(
-  { alternatives, bestCost }: Plan,
-  none = 'none found that meets the targets',
-): Fact[] {
+export function alternativeFacts({ alternatives, bestCost, choice }: Plan, none?: string): Fact[] {
   const facts = KINDS.map(([kind, label]): Fact => {
     const found = alternatives.find((alternative) => alternative.kind === kind);
-    if (found === undefined) return [label, none];
+    if (found === undefined) return [label, none ?? noneText(kind, choice.zoneIds.length)];
     const { option, tradeOff } = found;
     return [
       label,

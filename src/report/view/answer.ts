@@ -1,6 +1,7 @@
 import type { Plan } from '../../plan/schema';
 import { percent, plural, rate, seconds, usd } from '../format';
 import { machineCount } from './day';
+import { gpuName } from './gpu';
 import { limitWords } from './latency';
 
 /** A figure that a reader looks for first. */
@@ -33,7 +34,7 @@ export function keyFigures(plan: Plan): KeyFigure[] {
     {
       label: 'Machines',
       value: `${machineCount(plan)} x ${choice.instanceType}`,
-      note: `${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)} each, ${choice.region}${plan.scaling.hourlyInstances ? '; by the hour of the day' : ''}`,
+      note: `${plural(choice.gpusPerInstance, `${gpuName(choice.gpu)} GPU`)} each, ${choice.region}${plan.scaling.hourlyInstances ? '; by the hour of the day' : ''}`,
     },
     latency('Time to first token', predicted.ttftP95Seconds, slo.ttftP95Seconds),
     latency('Time per output token', predicted.tpotP95Seconds, slo.tpotP95Seconds),

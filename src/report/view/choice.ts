@@ -1,6 +1,7 @@
 import type { Plan } from '../../plan/schema';
 import { number, plural, rate } from '../format';
 import { dayText, machineCount } from './day';
+import { gpuName } from './gpu';
 import type { Fact } from './section';
 
 /** What is chosen: machines, model, layout, engine, load. */
@@ -11,7 +12,7 @@ export function choiceFacts(plan: Plan): Fact[] {
   return [
     [
       'machines',
-      `${machineCount(plan)} x ${choice.instanceType} with ${plural(choice.gpusPerInstance, `${choice.gpu} GPU`)} each, in ${choice.region} (${choice.zoneIds.join(', ')}), ${choice.market}`,
+      `${machineCount(plan)} x ${choice.instanceType} with ${plural(choice.gpusPerInstance, `${gpuName(choice.gpu)} GPU`)} each, in ${choice.region} (${choice.zoneIds.join(', ')}), ${choice.market}`,
     ],
     ...(day === null ? [] : [['by hour', day] as const]),
     ['model', `${choice.hfId} (${choice.checkpoint.toUpperCase()} checkpoint)`],

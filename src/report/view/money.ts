@@ -20,7 +20,10 @@ export function costFacts({ cost, choice, requirements }: Plan): Fact[] {
       'an hour',
       `${usd(cost.usdPerHour)} in all; a machine ${usd(cost.instance.usdPerHour)} (${cost.instance.evidence} price, ${cost.instance.source})${less}`,
     ],
-    ['a million tokens', `${each(tokens)}${full ? `; with every machine busy: ${each(full)}` : ''}`],
+    [
+      'a million tokens',
+      `${each(tokens)}${full ? `; with every machine as busy as planned for (70% of what it holds, or less): ${each(full)}` : ''}`,
+    ],
   ];
 }
 
@@ -51,7 +54,7 @@ const times = (ratio: number): string =>
 
 /** How to read that table. */
 export const HOSTED_LEAD =
-  'List prices for the planned load. An API is dearer than this fleet from the volume in the last column on, spread evenly over the day; "never": even full machines cost more a token.';
+  'List prices for the planned load. An API is dearer than this fleet from the volume in the last column on, spread over the day as planned; "never": even full machines cost more a token.';
 
 /** The chosen machines bought otherwise, one line each. */
 export const marketLines = ({ markets = [], choice }: Plan): string[] =>

@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/schema';
 import { gib, interval, number, seconds, usd } from '../format';
+import { gpuName } from './gpu';
 import { BASIS } from './latency';
 import type { DataTable } from './section';
 
@@ -75,7 +76,7 @@ export function provenanceTable(plan: Plan): DataTable {
     ],
     [
       `GPUs and network of ${choice.instanceType}`,
-      choice.gpu,
+      gpuName(choice.gpu),
       'listed',
       'AWS instance types',
       date('instanceTypes'),

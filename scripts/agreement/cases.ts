@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { getGpu, usableMemory } from '../../src/hardware/gpus';
+import type { CheckpointKey } from '../../src/models/checkpoints';
+import { findCheckpoint, getModel } from '../../src/models/registry';
+import { coefficientsFor, FITTED } from '../../src/performance/coefficients';
+import { stepFeatures } from '../../src/performance/features';
+import type { Load } from '../../src/performance/steady-state';
+import type { SimulationConfig } from '../../src/simulation/config';
+import { memoryBudget } from '../../src/vllm/budget';
+import { tensorParallelOnly } from '../../src/vllm/layout';
+import { savesStatesWithin } from '../../src/vllm/pool';
+import { batchDefaults, LATEST_RELEASE } from '../../src/vllm/releases';
+
+const ENGINES: readonly (readonly [string, CheckpointKey, string, number])[] = [
+  ['Qwen3.5-35B-A3B', 'fp8', 'H100', 1],
+  ['Qwen3.5-9B', 'bf16', 'L40S', 1],
+  ['Qwen3.5-27B', 'fp8', 'L40S', 2],
+  ['Qwen3.5-27B', 'fp8', 'H200', 1],
+  ['Qwen3.5-122B-A10B', 'fp8', 'H200', 2],
+  ['Qwen3.5-397B-A17B', 'nvfp4', 'RTXPRO6000', 4],
+  ['Qwen3.5-4B', 'bf16', 'L4', 1],
+  ['Qwen3.5-27B', 'bf16', 'A100-80GB', 2],
+];
+
+/** Any of these engines under any of these loads. */
+const CASES = fc.record({
+  engine: fc.constantFrom(...ENGINES),
+  caching: fc.boolean(),
+  mtpTokens: fc.constantFrom(0, 0, 1, 3),
+  inputTokens: fc.constantFrom(100, 500, 1000, 2000, 4000, 8000, 20_000),
+  outputTokens: fc.constantFrom(50, 200, 300, 1000),
+  /** 95th percentile over mean of both lengths. */
+  spread: fc.constantFrom(1, 1, 2.5),
+  utilisation: fc.double({ min: 0.05, max: 0.7, noNaN: true }),
+  maxNumSeqs: fc.constantFrom(128, 128, 128, 128, 128, 32, 12, 5),
+  seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+});
+export type AgreementCase = typeof CASES extends fc.Arbitrary<infer T> ? T : never;
+
+export const sampleCases = (seed: number, count: number): readonly AgreementCase[] =>
+  fc.sample(CASES, { seed, numRuns: count });
+
+/** The engine with vLLM's defaults, or null when it does not hold the load. Arrivals and requests are yet to be set. */
+export function configOf(c: AgreementCase): SimulationConfig | null {
+  const [name, key, gpuId, tp] = c.engine;
+  const { architecture } = getModel(name);
+  const gpu = getGpu(gpuId);
+  const usableGiB = usableMemory(gpu).gib;
+  const { maxNumBatchedTokens } = batchDefaults(LATEST_RELEASE, { id: gpuId, usableGiB });
+  const prefixCaching = c.caching && c.mtpTokens === 0;
+  const budget = memoryBudget({
+    architecture,
+    checkpoint: findCheckpoint(getModel(name), key)!,
+    layout: tensorParallelOnly(tp),
+    usableGiB,
+    gpuMemoryUtilization: 0.9,
+    kvCacheDtype: 'auto',
+    ssmCacheDtype: 'auto',
+    prefixCaching,
+    mtpTokens: c.mtpTokens,
+    vision: false,
+    maxModelLen: 4 * (c.inputTokens + c.outputTokens),
+    maxNumSeqs: c.maxNumSeqs,
+    maxNumBatchedTokens,
+    release: LATEST_RELEASE,
+    computeCapability: gpu.computeCapability,
+  });
+  if (budget === null || !budget.fits) return null;
+  const lengthOf = (mean: number) =>
+    c.spread === 1
+      ? ({ kind: 'fixed', tokens: mean } as const)
+      : ({ kind: 'lognormal', mean, p95: c.spread * mean } as const);
+  return {
+    features: stepFeatures(architecture, key, gpu, tensorParallelOnly(tp), {
+      kvBytes: 2,
+      mtpTokens: c.mtpTokens,
+    }),
+    coefficients: coefficientsFor(FITTED, name, gpuId),
+    pool: { blocks: budget.poolBlocks, layout: budget.pool },
+    maxNumSeqs: c.maxNumSeqs,
+    maxNumBatchedTokens,
+    prefixCaching,
+    mtpTokens: c.mtpTokens,
+    replicas: 1,
+    routing: 'least-outstanding',
+    arrivals: { kind: 'poisson', requestsPerSecond: 1 },
+    lengths: { kind: 'independent', input: lengthOf(c.inputTokens), output: lengthOf(c.outputTokens) },
+    requests: 1,
+    seed: c.seed,
+    slo: null,
+  };
+}
+
+/** The same load in means, for the closed form. */
+export const loadOf = (c: AgreementCase, config: SimulationConfig, requestsPerSecond: number): Load => ({
+  arrivals: { kind: 'open', requestsPerSecond, spacing: 'poisson' },
+  inputTokens: c.inputTokens,
+  outputTokens: c.outputTokens,
+  maxBatch: config.maxNumSeqs,
+  maxNumBatchedTokens: config.maxNumBatchedTokens,
+  ...(config.prefixCaching
+    ? {
+        blockTokens: config.pool.layout.blockTokens,
+        checkpointsWithin: savesStatesWithin(config.pool.layout, c.mtpTokens),
+      }
+    : {}),
+});

@@ -1,0 +1,112 @@
+/** What `max_num_seqs`, or a pool that holds few sequences, does to requests; times in seconds. */
+export interface SlotQueue {
+  /** Probability that a request waits for a slot, and mean wait over all requests; infinite without a steady state. */
+  readonly waiting: number;
+  readonly meanWait: number;
+  /** Squared coefficient of variation of the wait of those who wait. */
+  readonly waitVariation: number;
+  /** Mean sequences in the engine over that of an engine without limit. */
+  readonly crowding: number;
+}
+
+const NO_QUEUE: SlotQueue = { waiting: 0, meanWait: 0, waitVariation: 1, crowding: 1 };
+/** Less often than this nobody waits. */
+const NEVER = 1e-5;
+const HUGE = 1e200;
+
+/**
+ * Requests share an engine that serves n of them at the rate n / holding(n), up to `slots`; further ones wait in line.
+ * While none waits this is processor sharing, whose numbers do not depend on how lengths are distributed (Kelly 1979):
+ * a birth-death chain. Waits are first those of exponential holding times, then of their true variation (Lee and Longton's
+ * (1 + variation) / 2, Cosmetatos' (1975) M/D/c) and for arrivals in clusters (Hayward's equivalent system).
+ * @param rate arrivals per second
+ * @param asked mean number of slots taken if there were enough
+ * @param holding seconds in a slot when n are taken all the time
+ * @param variation squared coefficient of variation of the holding times
+ * @param dispersion variance over mean of the arrivals; 1 for Poisson
+ */
+export function slotQueue(
+  slots: number,
+  rate: number,
+  asked: number,
+  holding: (taken: number) => number,
+  variation: number,
+  dispersion: number,
+): SlotQueue {
+  const most = Math.ceil(slots);
+  // Six standard deviations away nobody waits.
+  if (asked + 6 * Math.sqrt(asked) < slots) return NO_QUEUE;
+  const held = heldCurve(holding, most);
+  const drain = most / held(most);
+  const load = rate / drain;
+  if (load >= 1) return { ...NO_QUEUE, waiting: 1, meanWait: Number.POSITIVE_INFINITY };
+  let weight = 1;
+  let total = 1;
+  let numbers = 0;
+  for (let n = 1; n <= most; n++) {
+    weight *= (rate * held(n)) / n;
+    total += weight;
+    numbers += n * weight;
+    if (total > HUGE) {
+      weight /= HUGE;
+      total /= HUGE;
+      numbers /= HUGE;
+    }
+  }
+  // All slots taken: so many, one waiting, two waiting, ...
+  const full = weight / (1 - load);
+  const withQueue = total - weight + full;
+  const waiting = full / withQueue;
+  if (!(waiting > NEVER)) return NO_QUEUE;
+  const taken = (numbers + most * (full - weight)) / withQueue;
+
+  // The same engine with room for all.
+  let freeTotal = total;
+  let freeNumbers = numbers;
+  let freeWeight = weight;
+  for (let n = most + 1; freeWeight * n > 1e-4 * freeTotal && n < 8 * most + 64; n++) {
+    freeWeight *= (rate * held(n)) / n;
+    freeTotal += freeWeight;
+    freeNumbers += n * freeWeight;
+  }
+  const exponential = waiting / (drain - rate);
+  // Cosmetatos' M/D/c; what it adds to half the wait fades with the cube of 1 - variation (log-normal, light traffic).
+  const early = ((1 - load) * (most - 1) * (Math.sqrt(4 + 5 * most) - 2)) / (16 * load * most);
+  const spread = 1 + early * Math.max(0, 1 - variation) ** 3;
+  // Arrivals in clusters: Hayward's system of fewer slots, by Sakasegawa's approximation of its wait.
+  const power = Math.sqrt(2 * (most + 1)) - Math.sqrt(2 * (most / dispersion + 1));
+  const clustered = dispersion * load ** -power;
+  const meanWait = exponential * spread * ((clustered + variation) / 2);
+  return {
+    waiting,
+    meanWait,
+    waitVariation: waitVariation(load, variation),
+    crowding: (taken * freeTotal) / freeNumbers,
+  };
+}
+
+/** Few are asked one by one; many lie on a smooth curve between points. */
+const ASKED = 16;
+
+function heldCurve(holding: (taken: number) => number, most: number): (taken: number) => number {
+  const apart = Math.max(1, most / ASKED);
+  const known: number[] = [];
+  const at = (i: number): number => {
+    known[i] ??= holding(Math.max(1, i * apart));
+    return known[i];
+  };
+  return (taken) => {
+    const below = Math.min(Math.floor(taken / apart), ASKED - 1);
+    const share = taken / apart - below;
+    return share === 0 ? at(below) : at(below) + (at(below + 1) - at(below)) * share;
+  };
+}
+
+/** Of the wait of those who wait in M/G/1: Takács' moments, with the third moment of a gamma-distributed service. */
+function waitVariation(load: number, variation: number): number {
+  const second = 1 + variation;
+  const third = second * (1 + 2 * variation);
+  const mean = second / (2 * (1 - load));
+  const square = 2 * load * mean * mean + third / (3 * (1 - load));
+  return square / (mean * mean) - 1;
+}

@@ -1,0 +1,30 @@
+import type { PlanningContext } from './candidate';
+import { fleetOf, type Option } from './fleet';
+
+/** Far below what one machine holds. */
+const LITTLE = 1e-6;
+const HALVINGS = 20;
+
+/** The same kind of machines for another peak, requests per second; the day keeps its pattern. */
+export function resized(
+  { candidate, design, capacityRequestsPerSecond, limitedBy }: Option,
+  requestsPerSecond: number,
+  context: PlanningContext,
+): Option {
+  const { requirements } = context;
+  const workload = { ...requirements.workload, requestsPerSecond };
+  const capacity = { requestsPerSecond: capacityRequestsPerSecond, limitedBy };
+  return fleetOf(candidate, design, capacity, { ...context, requirements: { ...requirements, workload } });
+}
+
+/** The highest peak up to `highest` that so many machines take. */
+export function lastRateOf(instances: number, highest: number, at: (rate: number) => Option): number {
+  let enough = highest * LITTLE;
+  let above = highest;
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (enough + above) / 2;
+    if (at(middle).instances <= instances) enough = middle;
+    else above = middle;
+  }
+  return enough;
+}

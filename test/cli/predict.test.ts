@@ -1,0 +1,93 @@
+import { cli } from './harness';
+
+const ENGINE = ['predict', '--model', 'Qwen3.5-35B-A3B', '--checkpoint', 'fp8', '--gpu', 'H200'];
+const SHAPE = [...ENGINE, '--isl', '1000', '--osl', '100'];
+
+async function json(...words: string[]) {
+  const { code, out, err } = await cli(...words, '--json');
+  expect([code, err]).toEqual([0, '']);
+  return JSON.parse(out);
+}
+
+test.each<[string[], string]>([
+  [['--isl', '0'], '--isl: "0" is not a whole number of at least 1 and at most 1010000'],
+  [['--isl', '1e12'], '--isl: "1e12" is not a whole number of at least 1 and at most 1010000'],
+  [['--osl', '-5'], '--osl: "-5" is not a whole number of at least 1 and at most 1010000'],
+  [['--osl', 'NaN'], '--osl: "NaN" is not a whole number of at least 1 and at most 1010000'],
+  [['--concurrency', '0'], '--concurrency: "0" is not a whole number of at least 1 and at most 1000000'],
+  [['--concurrency', '1.5'], '--concurrency: "1.5" is not a whole number of at least 1 and at most 1000000'],
+  [['--mtp', '99'], '--mtp: "99" is not a whole number of at least 0 and at most 16'],
+  [['--prefix-hit-rate', '2'], '--prefix-hit-rate: "2" is not a number of at least 0 and at most 1'],
+  [['--checkpoint', 'int3'], '--checkpoint: Qwen3.5-35B-A3B has no "int3" checkpoint; it has bf16, fp8'],
+  [['--gpu', 'H20'], '--gpu: unknown GPU "H20"; did you mean H200? Known: T4'],
+  [['--gpu', 'T4'], 'fp8 does not run on T4: T4 has no BF16'],
+  [['--tp', '3'], 'do not divide by TP 3; TP 1, 2, 4 would do'],
+  [['--vllm', '0.16.0'], '--vllm: unknown release "0.16.0"; known: 0.33.0'],
+  [
+    ['--isl', '1000000', '--osl', '20000'],
+    'prompt and output together: a context of 1020000 tokens is beyond the model: 262144 as trained, 1010000 with YaRN',
+  ],
+])('%j is one line that says what is allowed', async (words, message) => {
+  const { code, out, err } = await cli(...SHAPE, '--concurrency', '1', ...words);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain(message);
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('a rate beyond capacity is said, and has no time to the first token', async () => {
+  const { out, code } = await cli(...SHAPE, '--rate', '500');
+  expect(code).toBe(0);
+  expect(out).toMatch(/time to first token +grows without bound/);
+  expect(out).toContain('UNSTABLE');
+});
+
+test('prompts beyond the context of training need YaRN, and predict says so', async () => {
+  const load = ['--osl', '100', '--concurrency', '1'];
+  expect((await json(...ENGINE, '--isl', '262044', ...load)).notes).toEqual([]);
+  const { notes } = await json(...ENGINE, '--isl', '262045', ...load);
+  expect(notes).toEqual([expect.stringContaining('Requests of 262145 tokens need YaRN')]);
+  const { out } = await cli(...ENGINE, '--isl', '262045', ...load);
+  expect(out.replace(/\s+/g, ' ')).toContain(notes[0]);
+});
+
+test.each([
+  ['data-parallel ranks', ['--dp', '4', '--ep']],
+  ['pipeline stages', ['--pp', '4']],
+])('fewer clients than %s leave some idle: output is that of the clients', async (_, layout) => {
+  const of = async (clients: number): Promise<number> =>
+    (await json(...SHAPE, ...layout, '--concurrency', String(clients))).outputTokensPerSecond.expected;
+  const [one, two, four] = [await of(1), await of(2), await of(4)];
+  expect(two / one).toBeCloseTo(2, 6);
+  expect(four / one).toBeCloseTo(4, 6);
+  // A client cannot get more than a token per step.
+  const { tpotSeconds } = await json(...SHAPE, ...layout, '--concurrency', '1');
+  expect(one).toBeLessThan(1 / tpotSeconds.expected);
+});
+
+test('a layout that the data does not know has an interval that reaches what may happen', async () => {
+  const at = async (...layout: string[]) => json(...SHAPE, ...layout, '--concurrency', '64');
+  const width = ({ expected, high }: { expected: number; high: number }): number => high / expected;
+  const plain = await at('--tp', '2');
+  const ranks = await at('--dp', '4', '--ep');
+  const stages = await at('--pp', '2');
+  // 80% of the way, in the logarithm, to where every prompt waits for those of all four ranks; besides the usual error.
+  const alone = Math.log(width(plain.ttftSeconds));
+  expect(Math.log(width(ranks.ttftSeconds))).toBeCloseTo(Math.hypot(alone, 0.8 * Math.log(4)), 3);
+  expect(width(ranks.tpotSeconds)).toBeCloseTo(width(plain.tpotSeconds), 6);
+  expect(Math.log(width(stages.outputTokensPerSecond))).toBeCloseTo(
+    Math.hypot(Math.log(width(plain.outputTokensPerSecond)), 0.8 * Math.log(2)),
+    3,
+  );
+  expect([plain.notes, ranks.notes.length, stages.notes.length]).toEqual([[], 1, 1]);
+});
+
+test('the batches of a pipeline share the sequences of the engine, in closed form and replayed', async () => {
+  const words = ['--pp', '2', '--max-num-seqs', '8', '--concurrency', '64'];
+  const { decodeBatch, outputTokensPerSecond } = await json(...SHAPE, ...words);
+  expect(decodeBatch).toBeLessThanOrEqual(4);
+  const replayed = await json('simulate', ...SHAPE.slice(1), ...words, '--requests', '600');
+  expect(replayed.meanDecodeBatch).toBeLessThanOrEqual(4);
+  const ratio = replayed.outputTokensPerSecond.expected / outputTokensPerSecond.expected;
+  expect(ratio).toBeGreaterThan(0.9);
+  expect(ratio).toBeLessThan(1.1);
+});
