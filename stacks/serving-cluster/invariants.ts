@@ -16,7 +16,7 @@ function longestSilenceSeconds(plan: Plan): { seconds: number; what: string } {
   return plan.requirements.workload.streaming
     ? {
         seconds: worstTtftSeconds(plan.predicted.ttftP95Seconds.high),
-        what: 'the worst TTFT, three times the upper end of the predicted 95th percentile',
+        what: 'the worst TTFT, twenty times the upper end of the predicted 95th percentile',
       }
     : {
         seconds: plan.timeoutsSeconds.longestRequest,
