@@ -36,14 +36,17 @@ describe('sanity', () => {
   });
 
   test('397B FP8 on A100: Marlin unpacks block-FP8 experts (vLLM since #18026), never measured here: widest interval, named as a risk', () => {
-    const { choice, predicted, risks } = planOf(
-      'model: Qwen3.5-397B-A17B\ncheckpoint: fp8\ninstanceTypes: { allow: [p4de] }\nslo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }',
-    );
+    const on = (type: string) =>
+      planOf(
+        `model: Qwen3.5-397B-A17B\ncheckpoint: fp8\ninstanceTypes: { allow: [${type}] }\nslo: { ttftP95Seconds: 8, tpotP95Seconds: 0.12 }`,
+      );
+    const width = ({ low, high }: { low: number; high: number }): number => high / low;
+    const { choice, predicted, risks } = on('p4de');
     expect(choice).toMatchObject({ gpu: 'A100-80GB', gpusPerInstance: 8 });
     expect(predicted.basis).toBe('datasheet');
     // 17 GB of active weights in eight parts at 2 TB/s are a millisecond; a batch of 18 reads most experts: tens of them.
     expect(predicted.tpotP95Seconds.expected).toBeGreaterThan(0.01);
-    expect(predicted.tpotP95Seconds.high / predicted.tpotP95Seconds.low).toBeGreaterThan(2);
+    expect(width(predicted.tpotP95Seconds)).toBeGreaterThan(width(on('p5').predicted.tpotP95Seconds));
     expect(risks.join()).toContain('weights are unpacked in the kernel');
   });
 

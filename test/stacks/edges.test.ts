@@ -1,12 +1,12 @@
+import { TWO_REPLICAS } from './make-plan';
 import { templateOf } from './template';
 
 const domain = { name: 'llm.example.com', hostedZoneId: 'Z0123456789' };
 
 describe('a network without NAT', () => {
   const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm:v0.31.0';
-  const template = templateOf({
-    requirements: { network: { natGateways: 'none' }, deployment: { weights: 's3', image } },
-  });
+  const requirements = { network: { natGateways: 'none' }, deployment: { weights: 's3', image } } as const;
+  const template = templateOf({ requirements });
 
   it('has no way to the internet and an endpoint for each service that machines call', () => {
     for (const type of ['aws_nat_gateway', 'aws_internet_gateway', 'aws_route']) {
@@ -29,7 +29,8 @@ describe('a network without NAT', () => {
   });
 
   it('pulls its images from its own registry and may do so', () => {
-    const config = JSON.parse(template.machineFile('/etc/qwen-selfhost/config.json'));
+    const several = templateOf({ ...TWO_REPLICAS, requirements });
+    const config = JSON.parse(several.machineFile('/etc/qwen-selfhost/config.json'));
     expect(config.engine.image).toBe(image);
     expect(config.proxyImage).toBe('123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm-haproxy:3.2.24-alpine');
     expect(template.text).toContain(':ecr:us-east-1:123456789012:repository/vllm"');
