@@ -85,7 +85,7 @@ export const stagedPrefix = ({ choice }: Plan): string =>
   `${encodeURIComponent(choice.hfId).replaceAll('%2F', '/')}/${encodeURIComponent(choice.revision)}/`;
 
 /** The bucket of a stack that was deployed before, and what is staged in it; null before the first deploy. */
-export async function stagedWeights(session: Session, plan: Plan): Promise<Finding | null> {
+async function stagedWeights(session: Session, plan: Plan): Promise<Finding | null> {
   const check = 'staged weights';
   const prefix = `${plan.name}-weights-`;
   try {
