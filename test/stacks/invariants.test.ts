@@ -135,10 +135,10 @@ describe('invariants', () => {
     const timeoutsSeconds = { loadBalancerIdle: 60 };
     expect(() => checkInvariants(makePlan({ requirements: { workload }, timeoutsSeconds }))).not.toThrow();
     expect(() => checkInvariants(makePlan({ timeoutsSeconds }))).toThrow('idle-outlasts-silence');
-    // Twenty times the upper end of the predicted 95th percentile, 1.125 s.
-    const short = { loadBalancerIdle: 22 };
+    // Forty times the upper end of the predicted 95th percentile, 1.125 s.
+    const short = { loadBalancerIdle: 44 };
     expect(() => checkInvariants(makePlan({ requirements: { workload }, timeoutsSeconds: short }))).toThrow(
-      'idle timeout 22 s is shorter than 23 s',
+      'idle timeout 44 s is shorter than 45 s',
     );
   });
 
