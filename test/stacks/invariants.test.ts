@@ -28,6 +28,10 @@ const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number
     names: [1, 2],
   },
   'machine-zones-as-required': { overrides: { requirements: { minZones: 3 } }, names: [2, 3] },
+  'zones-in-region': {
+    overrides: { choice: { region: 'eu-north-1' } },
+    names: ['use1-az1, use1-az4', 'eu-north-1', 'eun1-'],
+  },
   'machine-zones-reachable': {
     overrides: { choice: { zoneIds: ['use1-az5'] } },
     names: ['use1-az5', 'use1-az1, use1-az4'],
