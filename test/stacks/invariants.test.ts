@@ -8,7 +8,7 @@ const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number
     overrides: { timeoutsSeconds: { deregistrationDelay: 599 } },
     names: [599, 600],
   },
-  'systemd-outlasts-engine': { overrides: { timeoutsSeconds: { systemdStop: 600 } }, names: [600] },
+  'systemd-outlasts-engine': { overrides: { timeoutsSeconds: { systemdStop: 601 } }, names: [600, 601] },
   'hook-outlasts-systemd': { overrides: { timeoutsSeconds: { lifecycleHeartbeat: 660 } }, names: [660] },
   'idle-outlasts-silence': { overrides: { timeoutsSeconds: { loadBalancerIdle: 599 } }, names: [599, 600] },
   'keep-alive-outlasts-idle': { overrides: { timeoutsSeconds: { loadBalancerIdle: 930 } }, names: [930] },
@@ -41,7 +41,7 @@ const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number
 const night = { name: 'night', cron: '0 22 * * *', timeZone: 'Etc/UTC', minInstances: 0 };
 const OPERATION: typeof BROKEN = {
   'launch-outlasts-cold-start': { overrides: { timeoutsSeconds: { coldStart: 4801 } }, names: [4801, 7200] },
-  'spot-loss-is-named': { overrides: { choice: { market: 'spot' } }, names: [600, 105] },
+  'spot-loss-is-named': { overrides: { choice: { market: 'spot' } }, names: [600, 95] },
   'schedule-within-range': {
     overrides: { requirements: { deployment: { schedule: [{ ...night, maxInstances: 5 }] } } },
     names: ['night', 5, 4],
