@@ -1,7 +1,7 @@
 /**
  * How much longer than the pessimistic end of the 95th percentile the worst wait for a first token is taken to be. Prompts
  * of very different lengths give it a heavy tail: of 24 runs of 100,000 requests, the eight golden plans at their load with
- * three seeds each, the worst request of a run waited 1.6 to 21 times as long (`test/plan/silence.test.ts` has the worst
+ * three seeds each, the worst request of a run waited 1.4 to 21 times as long (`test/plan/silence.test.ts` has the worst
  * run). Twice that.
  */
 export const WORST_OVER_P95 = 40;
