@@ -1,17 +1,22 @@
 /**
- * `npm run agreement -- [--cases N] [--seed S]`: closed form against simulation over seeded loads up to 70%, with the
+ * `npm run agreement -- [--cases N] [--seed S] [--conversations]`: closed form against simulation over seeded loads up to 70%, with the
  * simulation's standard errors. docs/performance.md, "Random arrivals", has its figures; a thousand cases take half an hour.
  */
 import { parseArgs } from 'node:util';
-import { sampleCases } from './agreement/cases';
+import { sampleCases, sampleConversations } from './agreement/cases';
 import { type Compared, type ComparedFigure, compare, FIGURES, shareWithin } from './agreement/compare';
 
 const { values } = parseArgs({
-  options: { cases: { type: 'string', default: '100' }, seed: { type: 'string', default: '20261125' } },
+  options: {
+    cases: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '20261125' },
+    conversations: { type: 'boolean', default: false },
+  },
 });
 const RUN = { runs: 8, requests: 9500 };
 
-const compared = sampleCases(Number(values.seed), Number(values.cases)).flatMap((c) => compare(c, RUN) ?? []);
+const sample = values.conversations ? sampleConversations : sampleCases;
+const compared = sample(Number(values.seed), Number(values.cases)).flatMap((c) => compare(c, RUN) ?? []);
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)}%`;
 const quantile = (numbers: readonly number[], share: number): number =>

@@ -1,5 +1,6 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
+import { cachedParts } from './history';
 import { lognormalNodes } from './queueing';
 import type { Load } from './steady-state';
 import { bf16Rate } from './step';
@@ -77,6 +78,8 @@ export interface PromptWork {
 
 /** Lengths whose cost is looked at with one sequence decoding: its spread hardly depends on how many do. */
 const PROBE_BATCH = 1;
+/** Standard deviations between the lengths that `lognormalNodes` has for all. */
+const NODES_APART = 1.36;
 /** Three points of a normal variable. */
 const SPREAD = [
   { z: -Math.sqrt(3), weight: 1 / 6 },
@@ -96,18 +99,25 @@ export function promptWork(
   k: Coefficients,
   load: Load,
 ): (decode: DecodeTokens) => PromptWork {
-  const { inputTokens, cachedTokens = 0, maxNumBatchedTokens } = load;
+  const { inputTokens, maxNumBatchedTokens } = load;
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
-  const costOf = (tokens: number) => ({
+  const costOf = (tokens: number, cachedTokens: number) => ({
     tokens,
     /** Prompts that are cut in equal parts share each of their steps. */
     seconds: prefillCurve(f, k, tokens, cachedTokens),
   });
-  const nodes = lognormalNodes(inputTokens, load.inputVariation ?? 0).map(({ value, weight }) => ({
-    weight,
-    ...costOf(Math.max(1, value - cachedTokens)),
-  }));
-  const mean = costOf(Math.max(1, inputTokens - cachedTokens));
+  const between = NODES_APART * Math.sqrt(Math.log(1 + (load.inputVariation ?? 0)));
+  const nodes = lognormalNodes(inputTokens, load.inputVariation ?? 0).flatMap(({ value, weight }) =>
+    cachedParts(load, value, between).map((part) => ({
+      weight: weight * part.weight,
+      ...costOf(Math.max(1, value - part.cachedTokens), part.cachedTokens),
+    })),
+  );
+  const meanCached = cachedParts(load, inputTokens, between).reduce(
+    (sum, p) => sum + p.weight * p.cachedTokens,
+    0,
+  );
+  const mean = costOf(Math.max(1, inputTokens - meanCached), meanCached);
   const leastSteps = promptCut(load, mean.tokens).steps;
 
   return (decode) => {
