@@ -1,3 +1,4 @@
+import { lognormalNodes } from './queueing';
 import type { Load } from './steady-state';
 
 /** Prompts that find the conversation so far in the prefix cache; all others find what all have in common. */
@@ -38,7 +39,7 @@ function wholeBlocksUpTo(tokens: number, blockTokens: number): number {
  * @param spread of the lengths that this one stands for, as `foundTokens` has it
  */
 export function cachedParts(
-  { cachedTokens = 0, blockTokens = 0, history }: Load,
+  { cachedTokens = 0, blockTokens = 0, history }: Pick<Load, 'cachedTokens' | 'blockTokens' | 'history'>,
   promptTokens: number,
   spread = 0,
 ): readonly { readonly weight: number; readonly cachedTokens: number }[] {
@@ -49,3 +50,25 @@ export function cachedParts(
     { weight: history.share, cachedTokens: found },
   ];
 }
+
+/** Standard deviations between the lengths that `lognormalNodes` has for all. */
+const NODES_APART = 1.36;
+
+/** Prompts of all lengths, by what they find. */
+export function cachedNodes(
+  load: Pick<Load, 'inputTokens' | 'inputVariation' | 'cachedTokens' | 'blockTokens' | 'history'>,
+): readonly { readonly weight: number; readonly tokens: number; readonly cachedTokens: number }[] {
+  const { inputTokens, inputVariation = 0 } = load;
+  const apart = NODES_APART * Math.sqrt(Math.log(1 + inputVariation));
+  return lognormalNodes(inputTokens, inputVariation).flatMap(({ value, weight }) =>
+    cachedParts(load, value, apart).map((part) => ({
+      weight: weight * part.weight,
+      tokens: value,
+      cachedTokens: part.cachedTokens,
+    })),
+  );
+}
+
+/** Prompt tokens found, on average over all prompts. */
+export const meanCachedTokens = (load: Parameters<typeof cachedNodes>[0]): number =>
+  cachedNodes(load).reduce((sum, { weight, cachedTokens }) => sum + weight * cachedTokens, 0);

@@ -1,7 +1,6 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { cachedParts } from './history';
-import { lognormalNodes } from './queueing';
+import { cachedNodes, meanCachedTokens } from './history';
 import type { Load } from './steady-state';
 import { bf16Rate } from './step';
 import { prefillCurve } from './step-curves';
@@ -78,8 +77,6 @@ export interface PromptWork {
 
 /** Lengths whose cost is looked at with one sequence decoding: its spread hardly depends on how many do. */
 const PROBE_BATCH = 1;
-/** Standard deviations between the lengths that `lognormalNodes` has for all. */
-const NODES_APART = 1.36;
 /** Three points of a normal variable. */
 const SPREAD = [
   { z: -Math.sqrt(3), weight: 1 / 6 },
@@ -106,17 +103,11 @@ export function promptWork(
     /** Prompts that are cut in equal parts share each of their steps. */
     seconds: prefillCurve(f, k, tokens, cachedTokens),
   });
-  const between = NODES_APART * Math.sqrt(Math.log(1 + (load.inputVariation ?? 0)));
-  const nodes = lognormalNodes(inputTokens, load.inputVariation ?? 0).flatMap(({ value, weight }) =>
-    cachedParts(load, value, between).map((part) => ({
-      weight: weight * part.weight,
-      ...costOf(Math.max(1, value - part.cachedTokens), part.cachedTokens),
-    })),
-  );
-  const meanCached = cachedParts(load, inputTokens, between).reduce(
-    (sum, p) => sum + p.weight * p.cachedTokens,
-    0,
-  );
+  const nodes = cachedNodes(load).map(({ weight, tokens, cachedTokens }) => ({
+    weight,
+    ...costOf(Math.max(1, tokens - cachedTokens), cachedTokens),
+  }));
+  const meanCached = load.history === undefined ? (load.cachedTokens ?? 0) : meanCachedTokens(load);
   const mean = costOf(Math.max(1, inputTokens - meanCached), meanCached);
   const leastSteps = promptCut(load, mean.tokens).steps;
 

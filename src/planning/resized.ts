@@ -18,18 +18,29 @@ export function resized(option: Option, requestsPerSecond: number, context: Plan
   return fleetOf(candidate, design, capacityAt(option, asked), asked);
 }
 
+/** The same kind of machines for the same load if conversations found nothing of what was said before. */
+export function withoutHistory(option: Option, context: PlanningContext): Option {
+  const { candidate, design } = option;
+  const held = heldBy(option, context)(design.among(Number.POSITIVE_INFINITY));
+  return fleetOf(candidate, design, held, context);
+}
+
 /** More replicas find less of the history of conversations, so that each of them holds less. */
 function capacityAt(option: Option, context: PlanningContext): Capacity {
   const { candidate, design, limitedBy, capacityRequestsPerSecond } = option;
-  const planned = { requestsPerSecond: capacityRequestsPerSecond, limitedBy };
-  if (historyOf(context.requirements.workload) === null) return planned;
-  const simulated = limitedBy === SIMULATED ? capacityRequestsPerSecond : Number.POSITIVE_INFINITY;
-  const heldBy = (of: Design): Capacity => {
-    const held = new CapacityBracket((rate) => problemOf(of, context.requirements, rate)).settle();
-    const requestsPerSecond = held.requestsPerSecond * of.ranks;
-    return simulated < requestsPerSecond ? planned : { ...held, requestsPerSecond };
+  if (historyOf(context.requirements.workload) === null)
+    return { requestsPerSecond: capacityRequestsPerSecond, limitedBy };
+  return capacityAmong(design, candidate, heldBy(option, context), context);
+}
+
+/** The capacity of a replica of a design, no more than what the option's simulation found. */
+function heldBy({ limitedBy, capacityRequestsPerSecond }: Option, { requirements }: PlanningContext) {
+  const most = limitedBy === SIMULATED ? capacityRequestsPerSecond : Number.POSITIVE_INFINITY;
+  return (design: Design): Capacity => {
+    const held = new CapacityBracket((rate) => problemOf(design, requirements, rate)).settle();
+    const requestsPerSecond = held.requestsPerSecond * design.ranks;
+    return most < requestsPerSecond ? { requestsPerSecond: most, limitedBy } : { ...held, requestsPerSecond };
   };
-  return capacityAmong(design, candidate, heldBy, context);
 }
 
 /** The highest peak up to `highest` that so many machines take. */

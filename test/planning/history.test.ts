@@ -1,0 +1,118 @@
+import type { PlanningContext } from '../../src/planning/candidate';
+import { atPeak } from '../../src/planning/fleet';
+import { machineUsdPerMonth } from '../../src/planning/mix/machines';
+import { cheapestOption, openSearch, type Search } from '../../src/planning/search';
+import { PRESETS } from '../../src/workload/presets';
+import { contextOf, randomInput, seeded } from './random-requirements';
+import { OF_TARGETS } from './relaxations';
+
+/** .ci/run asks for 1,000 and 200; `npm test` takes fewer. */
+const CASES = Number(process.env.PROPERTY_CASES ?? 12);
+const EXHAUSTIVE_CASES = Number(process.env.EXHAUSTIVE_CASES ?? 12);
+
+const usdOf = (search: Search): number =>
+  cheapestOption(search)?.cost.usdPerMonth ?? Number.POSITIVE_INFINITY;
+
+/** Random requirements for conversations long enough that history is found, with any share of it in their prompts. */
+function conversations(random: () => number): PlanningContext {
+  const input = randomInput(random);
+  const preset = (['agent', 'agent', 'rag', 'long-document'] as const)[Math.floor(4 * random())]!;
+  const sharedPrefixShare = 0.3 * random();
+  const historyShare = (1 - sharedPrefixShare) * Math.sqrt(random());
+  const ttftP95Seconds = PRESETS[preset].ttftP95Seconds * (0.3 + random());
+  return contextOf({
+    ...input,
+    slo: { ...input.slo, ttftP95Seconds },
+    workload: { ...input.workload, preset, sharedPrefixShare, historyShare },
+  });
+}
+
+const withHistory = (context: PlanningContext, historyShare: number): PlanningContext => ({
+  ...context,
+  requirements: {
+    ...context.requirements,
+    workload: { ...context.requirements.workload, historyShare },
+  },
+});
+
+test(
+  `${CASES} loads of conversations: relaxing a requirement, and more history, never raise the best cost`,
+  () => {
+    const random = seeded(15);
+    let cheaper = 0;
+    for (let i = 0; i < CASES; i++) {
+      const context = conversations(random);
+      const search = openSearch(context);
+      const base = usdOf(search);
+      const check = (name: string, usd: number): void => {
+        if (usd > base)
+          throw new Error(
+            `${i}: ${name} raises the best cost from ${base} to ${usd}: ${JSON.stringify(context.requirements)}`,
+          );
+      };
+      for (const [name, relax] of Object.entries(OF_TARGETS))
+        check(name, usdOf(search.vary(relax(context.requirements))));
+      const { historyShare = 0, sharedPrefixShare } = context.requirements.workload;
+      const more = historyShare + (1 - sharedPrefixShare - historyShare) * random();
+      check('more history', usdOf(openSearch(withHistory(context, more))));
+      check('slightly more history', usdOf(openSearch(withHistory(context, historyShare + 0.001))));
+      const none = usdOf(openSearch(withHistory(context, 0)));
+      expect(base).toBeLessThanOrEqual(none);
+      if (base < none) cheaper++;
+    }
+    expect(cheaper).toBeGreaterThan(CASES / 10);
+  },
+  60_000 + 4000 * CASES,
+);
+
+test(
+  `${CASES} plans for conversations meet their own SLO, and cost no more than load and one replica without history`,
+  () => {
+    const random = seeded(16);
+    let served = 0;
+    for (let i = 0; i < CASES; i++) {
+      const context = conversations(random);
+      const search = openSearch(context);
+      const option = cheapestOption(search);
+      const times = 1 + 4 * random();
+      if (option === null) continue;
+      served++;
+      const { slo, workload, sizing } = context.requirements;
+      const p = atPeak(option, context);
+      expect(p.ttftP95Seconds).toBeLessThanOrEqual(slo.ttftP95Seconds);
+      expect(p.tpotP95Seconds).toBeLessThanOrEqual(slo.tpotP95Seconds);
+      const alone = cheapestOption(openSearch(withHistory(context, 0)))!;
+      if (times * alone.instances > 900) continue;
+      const requestsPerSecond = times * workload.requestsPerSecond;
+      const more = search.vary({ ...context.requirements, workload: { ...workload, requestsPerSecond } });
+      const each = machineUsdPerMonth({ candidate: alone.candidate, fewestUsdPerMonth: 0 }, context);
+      const reserve = sizing!.survive === 'zone' ? 2 : 1;
+      expect(usdOf(more)).toBeLessThanOrEqual(times * alone.cost.usdPerMonth + reserve * each + 0.01);
+    }
+    expect(served).toBeGreaterThan(CASES / 5);
+  },
+  60_000 + 2000 * CASES,
+);
+
+test(
+  `${EXHAUSTIVE_CASES} loads of conversations: bounds change nothing`,
+  () => {
+    const random = seeded(17);
+    const described = (option: ReturnType<typeof cheapestOption>) =>
+      option && [
+        option.cost.usdPerMonth,
+        option.design.key,
+        option.instances,
+        option.capacityRequestsPerSecond,
+      ];
+    for (let i = 0; i < EXHAUSTIVE_CASES; i++) {
+      const search = openSearch(conversations(random));
+      const quick = described(cheapestOption(search));
+      expect([i, quick]).toEqual([
+        i,
+        described(cheapestOption(search.vary(search.context.requirements), {}, true)),
+      ]);
+    }
+  },
+  60_000 + 4000 * EXHAUSTIVE_CASES,
+);
