@@ -53,12 +53,14 @@ export interface KeptPool {
 
 /**
  * What is found under least-outstanding routing, which sends a turn to any replica: one of them served the last one. It is
- * found there while fewer sequences came since than the pool holds besides those that run (evicted least recently used);
- * the time between turns is taken as exponential.
+ * found there while fewer sequences came since than the pool holds besides those that run (evicted least recently used).
+ * Times between turns are taken as exponential where more than the mean one is held, and as all alike where less is: the
+ * less favourable each time.
  */
 export function historyHits(history: History, pool: KeptPool): HistoryHits {
   const { laterShare, ofPrompt, lessTokens, secondsBetween } = history;
   const idle = Math.max(0, pool.sequences - pool.running);
-  const kept = 1 - Math.exp(-idle / (pool.requestsPerSecond * secondsBetween));
+  const comeBetween = pool.requestsPerSecond * secondsBetween;
+  const kept = idle < comeBetween ? 0 : 1 - Math.exp(-idle / comeBetween);
   return { share: (laterShare * kept) / pool.pools, ofPrompt, lessTokens };
 }

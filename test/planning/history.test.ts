@@ -1,8 +1,12 @@
 import type { PlanningContext } from '../../src/planning/candidate';
 import { atPeak } from '../../src/planning/fleet';
+import { historyHits, historyOf } from '../../src/planning/history';
 import { machineUsdPerMonth } from '../../src/planning/mix/machines';
 import { cheapestOption, openSearch, type Search } from '../../src/planning/search';
+import { replay } from '../../src/simulation/simulate';
+import { sequencesThatFit } from '../../src/vllm/pool';
 import { PRESETS } from '../../src/workload/presets';
+import { configOf, fixedLengths } from '../simulation/configs';
 import { contextOf, randomInput, seeded } from './random-requirements';
 import { OF_TARGETS } from './relaxations';
 
@@ -115,4 +119,79 @@ test(
     }
   },
   60_000 + 4000 * EXHAUSTIVE_CASES,
+);
+
+const chat = contextOf({ model: 'Qwen3.5-9B', workload: { preset: 'chat', sharedPrefixShare: 0.2 } })
+  .requirements.workload;
+const pool = { pools: 1, sequences: 1000, running: 0, requestsPerSecond: 0.1 };
+
+test('the share of history is that of the prompts that have it, times what they have', () => {
+  expect(historyOf(chat)).toBeNull();
+  for (const historyShare of [0.1, 0.4, 0.8]) {
+    const { laterShare, ofPrompt, lessTokens } = historyOf({ ...chat, thinking: false, historyShare })!;
+    expect(laterShare * (ofPrompt - 0.2)).toBeCloseTo(historyShare, 12);
+    expect(lessTokens).toBe(chat.outputTokens.mean);
+  }
+  // All of it: conversations without end.
+  expect(historyOf({ ...chat, historyShare: 0.8 })).toMatchObject({ laterShare: 1, ofPrompt: 1 });
+  // Thinking is left out of the next prompt: 211 of 1,011 tokens come back.
+  expect(historyOf({ ...chat, historyShare: 0.4 })!.lessTokens).toBeCloseTo(211, 9);
+});
+
+test('hits are divided by the replicas, and lost where more come between two turns than the pool holds', () => {
+  const history = historyOf({ ...chat, historyShare: 0.4 })!;
+  const share = (of: Partial<typeof pool>): number => historyHits(history, { ...pool, ...of }).share;
+  expect(share({})).toBeCloseTo(history.laterShare, 12);
+  for (const pools of [2, 3, 16]) expect(share({ pools })).toBeCloseTo(share({}) / pools, 12);
+  // 60 s between turns: 5 requests/s bring 300 others meanwhile, 20 bring 1,200.
+  expect(share({ requestsPerSecond: 5 })).toBeCloseTo(history.laterShare * (1 - Math.exp(-1000 / 300)), 12);
+  expect(share({ requestsPerSecond: 5, running: 600 })).toBeLessThan(share({ requestsPerSecond: 5 }));
+  expect(share({ requestsPerSecond: 5, running: 800 })).toBe(0);
+  expect(share({ requestsPerSecond: 20 })).toBe(0);
+});
+
+test.each([
+  { replicas: 1, blocks: 8000, thinkSeconds: 10 },
+  { replicas: 2, blocks: 8000, thinkSeconds: 10 },
+  { replicas: 4, blocks: 8000, thinkSeconds: 10 },
+  { replicas: 1, blocks: 450, thinkSeconds: 10 },
+  { replicas: 2, blocks: 300, thinkSeconds: 10 },
+  { replicas: 1, blocks: 600, thinkSeconds: 30 },
+])(
+  'conversations that are simulated find at least what is counted: $replicas replicas of $blocks blocks, $thinkSeconds s between turns',
+  ({ replicas, blocks, thinkSeconds }) => {
+    const turns = 6;
+    const [newTokens, outputTokens] = [3000, 200];
+    const requestsPerSecond = 1.2 * replicas;
+    const base = configOf({}, { lengths: fixedLengths(newTokens, outputTokens), replicas, requests: 3000 });
+    const { layout } = base.pool;
+    const result = replay({
+      ...base,
+      pool: { layout, blocks },
+      prefixes: { kind: 'conversation', turns, followUpTokens: newTokens - outputTokens, thinkSeconds },
+      arrivals: { kind: 'poisson', requestsPerSecond },
+    });
+    const promptTokens = (turn: number): number => turn * newTokens;
+    let findable = 0;
+    for (let turn = 1; turn < turns; turn++)
+      findable += Math.floor((promptTokens(turn) - 1) / layout.blockTokens) * layout.blockTokens;
+    const measured = result.tokens.cached / ((3000 / turns) * findable);
+    const { share } = historyHits(
+      {
+        laterShare: 1,
+        ofPrompt: 1,
+        lessTokens: 0,
+        secondsBetween: thinkSeconds + result.e2eSeconds.mean,
+      },
+      {
+        pools: replicas,
+        sequences: sequencesThatFit(layout, blocks, promptTokens((turns + 1) / 2) + outputTokens),
+        running: result.meanInSystem / replicas,
+        requestsPerSecond: requestsPerSecond / replicas,
+      },
+    );
+    expect(measured).toBeGreaterThan(share - 0.01);
+    if (thinkSeconds === 30) expect(share).toBe(0);
+    else expect(share).toBeGreaterThan(0.2);
+  },
 );
