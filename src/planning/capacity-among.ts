@@ -2,6 +2,10 @@ import type { Candidate, PlanningContext } from './candidate';
 import type { Design } from './design';
 import { type Capacity, fleetSize } from './fleet';
 
+/** Whether the number of replicas makes a difference to each of them. */
+export const findsHistory = (design: Design): boolean =>
+  design.among(1) !== design.among(Number.POSITIVE_INFINITY);
+
 /** A little more than a capacity, so that rounding asks for no further machine. */
 const SLIGHTLY_MORE = 1 + 1e-9;
 
@@ -10,7 +14,9 @@ const SLIGHTLY_MORE = 1 + 1e-9;
  * answer with as few exists only where each of these holds as much.
  */
 export const mostReplicas = (capacity: number, candidate: Candidate, context: PlanningContext): number =>
-  capacity === 0 ? Number.POSITIVE_INFINITY : replicasFor(capacity * SLIGHTLY_MORE, candidate, context);
+  capacity === 0 || capacity === Number.POSITIVE_INFINITY
+    ? Number.POSITIVE_INFINITY
+    : replicasFor(capacity * SLIGHTLY_MORE, candidate, context);
 
 const replicasFor = (capacity: number, candidate: Candidate, context: PlanningContext): number =>
   fleetSize(capacity, candidate, context).instances * candidate.replicasPerInstance;
@@ -30,7 +36,7 @@ export function capacityAmong(
 ): Capacity {
   let replicas = Number.POSITIVE_INFINITY;
   let held = heldBy(design.among(replicas));
-  while (design.among(1) !== design) {
+  while (findsHistory(design)) {
     const needed = replicasFor(held.requestsPerSecond, candidate, context);
     if (needed >= replicas) break;
     replicas = needed;

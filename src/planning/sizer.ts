@@ -1,5 +1,5 @@
 import type { Candidate, PlanningContext, Rejected } from './candidate';
-import { capacityAmong, mostReplicas } from './capacity-among';
+import { capacityAmong, findsHistory, mostReplicas } from './capacity-among';
 import { capacityBound } from './capacity-bound';
 import { CapacityBracket } from './capacity-bracket';
 import { type Design, type DesignSet, type DesignStore, problemOf } from './design';
@@ -172,7 +172,7 @@ export class Sizer {
       return null;
     }
     const replicas =
-      candidate === null || needed === Number.POSITIVE_INFINITY
+      candidate === null || !findsHistory(design)
         ? Number.POSITIVE_INFINITY
         : mostReplicas(needed, candidate, this.context);
     const enough = this.bracketOf(design.among(replicas)).atLeast(needed / design.ranks);

@@ -1,8 +1,14 @@
+import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
+import { diffPlans } from '../../src/plan/diff';
 import type { PlanningContext } from '../../src/planning/candidate';
 import { atPeak } from '../../src/planning/fleet';
 import { historyHits, historyOf } from '../../src/planning/history';
 import { machineUsdPerMonth } from '../../src/planning/mix/machines';
+import { makePlan } from '../../src/planning/plan';
 import { cheapestOption, openSearch, type Search } from '../../src/planning/search';
+import { explainChoice } from '../../src/report/explain';
+import type { RequirementsInput } from '../../src/requirements/input';
+import { resolveRequirements } from '../../src/requirements/resolve';
 import { replay } from '../../src/simulation/simulate';
 import { sequencesThatFit } from '../../src/vllm/pool';
 import { PRESETS } from '../../src/workload/presets';
@@ -195,3 +201,32 @@ test.each([
     else expect(share).toBeGreaterThan(0.2);
   },
 );
+
+test('a plan for conversations says what is found, what it spares, and the same for other loads', () => {
+  const input = (historyShare: number): RequirementsInput => ({
+    model: 'Qwen3.5-35B-A3B',
+    workload: { preset: 'agent', requestsPerSecond: 1, sharedPrefixShare: 0.1, historyShare },
+    slo: { ttftP95Seconds: 2 },
+    regions: ['us-west-2'],
+  });
+  const planned = (historyShare: number) =>
+    makePlan(resolveRequirements(input(historyShare), EMBEDDED_CATALOGUE), { catalogue: EMBEDDED_CATALOGUE });
+  const [without, plan] = [planned(0), planned(0.6)];
+  expect(plan.cost.usdPerMonth).toBeLessThan(without.cost.usdPerMonth);
+  expect(without.predicted.history).toBeUndefined();
+  const history = plan.predicted.history!;
+  expect(history.replicasWithout).toBeGreaterThan(plan.choice.replicas);
+  expect(history.cachedShare).toBeGreaterThan(0.3);
+  expect(plan.notes.find((note) => note.startsWith('history: 60% of prompt tokens'))).toContain(
+    `the same engine would need ${history.replicasWithout} replicas`,
+  );
+  expect(explainChoice(plan).join('\n')).toContain(
+    `${history.replicasWithout} replicas would be needed without`,
+  );
+  expect(diffPlans(without, plan).map(({ path }) => path)).toContain('predicted.history');
+  // The bill at the planned peak is the plan's own.
+  const { cost } = plan.series!;
+  const at = cost.find(({ requestsPerSecond }) => requestsPerSecond === 1)!;
+  expect(at.usdPerMonth).toBe(plan.cost.usdPerMonth);
+  expect(cost.at(-1)!.instances).toBeGreaterThanOrEqual(at.instances);
+});
