@@ -14,9 +14,6 @@ const SPOT_G: Quota = { code: 'L-3819A6DF', name: 'All G and VT Spot Instance Re
 const SPOT_P4: Quota = { code: 'L-7212CCBC', name: 'All P4, P3 and P2 Spot Instance Requests' };
 const SPOT_P5: Quota = { code: 'L-C4BD4855', name: 'All P5 Spot Instance Requests' };
 
-/** All of them. */
-export const QUOTAS: readonly Quota[] = [ON_DEMAND_G, ON_DEMAND_P, SPOT_G, SPOT_P4, SPOT_P5];
-
 /** The quota that machines of an offer draw on; null where none does (capacity blocks) or sources disagree (P6 spot). */
 export function quotaOf({ type, market }: Pick<MachineOffer, 'type' | 'market'>): Quota | null {
   if (market === 'capacity-block') return null;
