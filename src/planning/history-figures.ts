@@ -60,7 +60,7 @@ export function historyNotes(option: Option, context: PlanningContext): string[]
   return [
     `${begins}; ${reached}. ${percent(findingShare)} of prompts find theirs; the others are first turns, short,${pools > 1 ? ' at another replica,' : ''} or evicted. With what all share, ${percent(cachedShare)} of prompt tokens are hits on average. The sizing counts on it; without, the same engine would need ${replicasWithout === replicas ? 'as many' : replicasWithout} replicas`,
     ...(pools > 1
-      ? ['history: 95 of 100 prompts include many that find none, so TTFT p95 is that of such a prompt']
+      ? ['history: far more than 5 of 100 prompts find none, so the TTFT p95 is that of such a prompt']
       : []),
   ];
 }
