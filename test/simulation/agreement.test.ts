@@ -65,7 +65,7 @@ test(
   CASES * 5000,
 );
 
-/** Hits differ between prompts, so that their times do; of 400 such cases docs/performance.md tells how many. */
+/** Hits differ between prompts, so that their times do; of 241 such cases docs/performance.md tells how many. */
 const RARE_CONVERSATIONS = 0.1;
 const CONVERSATIONS = Math.ceil(CASES / 2);
 
