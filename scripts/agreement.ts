@@ -1,16 +1,18 @@
 /**
- * `npm run agreement -- [--closed] [--cases N] [--seed S]`: closed form against simulation over seeded loads up to 70%,
- * random arrivals with the simulation's standard errors, or clients in a closed loop. docs/performance.md has its
- * figures; a thousand cases take half an hour, of closed loops two minutes.
+/**
+ * `npm run agreement -- [--closed | --conversations] [--cases N] [--seed S]`: closed form against simulation over seeded
+ * loads up to 70%: random arrivals, with the simulation's standard errors, of independent prompts or of conversations; or
+ * clients in a closed loop. docs/performance.md has its figures; a thousand cases take half an hour, of closed loops two minutes.
  */
 import { parseArgs } from 'node:util';
-import { sampleCases } from './agreement/cases';
+import { sampleCases, sampleConversations } from './agreement/cases';
 import { printClosed } from './agreement/closed';
 import { type Compared, type ComparedFigure, compare, FIGURES, shareWithin } from './agreement/compare';
 
 const { values } = parseArgs({
   options: {
     closed: { type: 'boolean', default: false },
+    conversations: { type: 'boolean', default: false },
     cases: { type: 'string', default: '100' },
     seed: { type: 'string', default: '20261125' },
   },
@@ -35,7 +37,8 @@ function line(name: string, cases: readonly Compared[], figure: ComparedFigure):
 }
 
 function printOpen(seed: number, count: number): void {
-  const compared = sampleCases(seed, count).flatMap((c) => compare(c, RUN) ?? []);
+  const sample = values.conversations ? sampleConversations : sampleCases;
+  const compared = sample(seed, count).flatMap((c) => compare(c, RUN) ?? []);
   const free = compared.filter(({ slotsBind }) => !slotsBind);
   for (const figure of FIGURES) {
     line('all', compared, figure);

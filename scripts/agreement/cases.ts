@@ -4,6 +4,7 @@ import type { CheckpointKey } from '../../src/models/checkpoints';
 import { findCheckpoint, getModel } from '../../src/models/registry';
 import { coefficientsFor, FITTED } from '../../src/performance/coefficients';
 import { stepFeatures } from '../../src/performance/features';
+import type { HistoryHits } from '../../src/performance/history';
 import type { Load } from '../../src/performance/steady-state';
 import type { SimulationConfig } from '../../src/simulation/config';
 import { memoryBudget } from '../../src/vllm/budget';
@@ -35,12 +36,33 @@ const CASES = fc.record({
   maxNumSeqs: fc.constantFrom(128, 128, 128, 128, 128, 32, 12, 5),
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
 });
-export type AgreementCase = typeof CASES extends fc.Arbitrary<infer T> ? T : never;
+export type AgreementCase = (typeof CASES extends fc.Arbitrary<infer T> ? T : never) & {
+  /** Some prompts find their conversation so far. */
+  readonly history?: HistoryHits;
+};
+
+/** Long enough for whole blocks to be found, with hits from one in eight to nearly all. */
+const CONVERSATIONS = fc
+  .record({
+    load: CASES,
+    inputTokens: fc.constantFrom(2000, 4000, 8000, 20_000),
+    history: fc.record({
+      share: fc.constantFrom(0.125, 0.25, 0.5, 0.75, 0.95),
+      ofPrompt: fc.constantFrom(0.5, 0.8, 0.95),
+      lessTokens: fc.constantFrom(0, 300),
+    }),
+  })
+  .map(
+    ({ load, ...conversation }): AgreementCase => ({ ...load, ...conversation, caching: true, mtpTokens: 0 }),
+  );
 /** What an engine and its load are made of, however requests arrive. */
 export type EngineCase = Omit<AgreementCase, 'utilisation' | 'spread'> & { readonly spread: number };
 
 export const sampleCases = (seed: number, count: number): readonly AgreementCase[] =>
   fc.sample(CASES, { seed, numRuns: count });
+
+export const sampleConversations = (seed: number, count: number): readonly AgreementCase[] =>
+  fc.sample(CONVERSATIONS, { seed, numRuns: count });
 
 /** The engine with vLLM's defaults, or null when it does not hold the load. Arrivals and requests are yet to be set. */
 export function configOf(c: EngineCase): SimulationConfig | null {
@@ -86,6 +108,9 @@ export function configOf(c: EngineCase): SimulationConfig | null {
     replicas: 1,
     routing: 'least-outstanding',
     arrivals: { kind: 'poisson', requestsPerSecond: 1 },
+    ...(c.history === undefined
+      ? {}
+      : { prefixes: { kind: 'shared' as const, share: 0, groups: 1, history: c.history } }),
     lengths: { kind: 'independent', input: lengthOf(c.inputTokens), output: lengthOf(c.outputTokens) },
     requests: 1,
     seed: c.seed,
@@ -106,4 +131,5 @@ export const loadOf = (c: AgreementCase, config: SimulationConfig, requestsPerSe
         checkpointsWithin: savesStatesWithin(config.pool.layout, c.mtpTokens),
       }
     : {}),
+  ...(c.history === undefined ? {} : { history: c.history }),
 });

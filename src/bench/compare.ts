@@ -15,7 +15,8 @@ type Figures = Pick<
 export function compare(plan: Plan, engine: EngineModel, point: Figures, ownWorkload: boolean): Comparison[] {
   const { load } = point;
   if (load.kind === 'trace' || point.ttftSeconds === null) return [];
-  const promised = ownWorkload && isPlannedLoad(plan, load);
+  // The prompts sent have no history to find, which a plan for conversations counts on.
+  const promised = ownWorkload && isPlannedLoad(plan, load) && !plan.predicted.history?.findingShare;
   const predicted = promised ? plan.predicted : predictedBy(engine, load, point, plan);
   if (predicted === null) return [];
   const from = promised ? 'plan' : 'model';

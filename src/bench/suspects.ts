@@ -56,6 +56,11 @@ const warmCache: Suspicion = ({ server }, { requirements }) => {
     : `a prefix cache that knows these prompts: ${percent(rate)} of tokens were found, ${percent(requirements.workload.sharedPrefixShare)} planned; use another --seed`;
 };
 
+const noHistory: Suspicion = (_, { predicted: { history } }) =>
+  history === undefined || history.findingShare === 0
+    ? null
+    : `history: the plan counts on ${percent(history.cachedShare)} of prompt tokens being found, and these prompts continue no conversation; expect no more than the plan says without, ${history.replicasWithout} replicas`;
+
 const throttled: Suspicion = ({ drift }) =>
   drift === null || drift.tpotLast <= 1.15 * drift.tpotFirst
     ? null
@@ -98,6 +103,7 @@ const SUSPICIONS: readonly Suspicion[] = [
   fullPool,
   ofAnswers(coldCache),
   ofAnswers(warmCache),
+  ofAnswers(noHistory),
   ofAnswers(throttled),
   ofAnswers(tokeniser),
   ofAnswers(shortAnswers),

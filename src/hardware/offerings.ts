@@ -25,6 +25,10 @@ export interface Offering {
 export interface Catalogue {
   readonly asOf: string;
   readonly offerings: readonly Offering[];
+  /** vCPU quotas of the user's account by region and code, where they were read. */
+  readonly quotas?: Readonly<
+    Record<string, { readonly vcpusByCode: Readonly<Record<string, number>>; readonly readOn: string }>
+  >;
 }
 
 export const EMBEDDED_CATALOGUE: Catalogue = {

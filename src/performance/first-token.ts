@@ -64,7 +64,7 @@ function tailOfAll(waits: readonly Part[]): (seconds: number) => number {
 /** 95th percentile of a prompt's own time and an independent wait. */
 function sumP95(own: readonly OwnTime[], tail: (seconds: number) => number): number {
   let low = 0;
-  let high = 2 * own[own.length - 1]!.seconds;
+  let high = 2 * Math.max(...own.map(({ seconds }) => seconds));
   const above = (x: number): number =>
     own.reduce((sum, { weight, seconds }) => sum + weight * tail(x - seconds), 0);
   while (above(high) > 0.05) high *= 2;

@@ -1,6 +1,7 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { firstTokenP95, type OwnTime } from './first-token';
+import { cachedParts } from './history';
 import { type OpenState, openLoop } from './open-loop';
 import { promptCut } from './prompt-steps';
 import { lognormalNodes, mixtureP95, normalTail, squaredVariation, Z_95 } from './queueing';
@@ -49,6 +50,9 @@ const LENGTHS = EDGES.map((edge, i) => {
       };
 });
 
+/** Standard deviations between those lengths. */
+const LENGTHS_APART = 0.3;
+
 /** Prompts' time in the front end and in their own steps, decoding beside them included, by length. */
 function ownTimes(
   f: StepFeatures,
@@ -56,17 +60,29 @@ function ownTimes(
   load: Load,
   { steps, firstToken }: OpenState,
 ): readonly OwnTime[] {
-  const { inputTokens, inputVariation = 0, cachedTokens = 0 } = load;
-  if (inputVariation === 0) return [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
+  const { inputTokens, inputVariation = 0 } = load;
+  if (inputVariation === 0 && cachedParts(load, inputTokens).length === 1)
+    return [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
   const sigma = Math.sqrt(Math.log(1 + inputVariation));
   const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
   const besideStep = steps.stepOf(Math.max(steps.batch, 1e-3));
-  return LENGTHS.map(({ z, weight }) => {
+  const lengths = inputVariation === 0 ? [{ z: 0, weight: 1 }] : LENGTHS;
+  return lengths.flatMap(({ z, weight }) => {
     const input = inputTokens * Math.exp(sigma * z - (sigma * sigma) / 2);
-    const tokens = Math.max(1, input - cachedTokens);
-    const { steps: count } = promptCut(load, tokens, budget);
-    const prompt = prefillCurve(f, k, tokens, cachedTokens)(Math.max(steps.batch, 1e-3), tokens / count);
-    return { weight, seconds: requestOverheadSeconds(k, input) + prompt + count * besideStep };
+    return cachedParts(load, input, LENGTHS_APART * sigma).map((part) => {
+      const tokens = Math.max(1, input - part.cachedTokens);
+      const { steps: count } = promptCut(load, tokens, budget);
+      const prompt = prefillCurve(
+        f,
+        k,
+        tokens,
+        part.cachedTokens,
+      )(Math.max(steps.batch, 1e-3), tokens / count);
+      return {
+        weight: weight * part.weight,
+        seconds: requestOverheadSeconds(k, input) + prompt + count * besideStep,
+      };
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { lognormalNodes } from './queueing';
+import { cachedNodes, meanCachedTokens } from './history';
 import type { Load } from './steady-state';
 import { bf16Rate } from './step';
 import { prefillCurve } from './step-curves';
@@ -96,18 +96,19 @@ export function promptWork(
   k: Coefficients,
   load: Load,
 ): (decode: DecodeTokens) => PromptWork {
-  const { inputTokens, cachedTokens = 0, maxNumBatchedTokens } = load;
+  const { inputTokens, maxNumBatchedTokens } = load;
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
-  const costOf = (tokens: number) => ({
+  const costOf = (tokens: number, cachedTokens: number) => ({
     tokens,
     /** Prompts that are cut in equal parts share each of their steps. */
     seconds: prefillCurve(f, k, tokens, cachedTokens),
   });
-  const nodes = lognormalNodes(inputTokens, load.inputVariation ?? 0).map(({ value, weight }) => ({
+  const nodes = cachedNodes(load).map(({ weight, tokens, cachedTokens }) => ({
     weight,
-    ...costOf(Math.max(1, value - cachedTokens)),
+    ...costOf(Math.max(1, tokens - cachedTokens), cachedTokens),
   }));
-  const mean = costOf(Math.max(1, inputTokens - cachedTokens));
+  const meanCached = load.history === undefined ? (load.cachedTokens ?? 0) : meanCachedTokens(load);
+  const mean = costOf(Math.max(1, inputTokens - meanCached), meanCached);
   const leastSteps = promptCut(load, mean.tokens).steps;
 
   return (decode) => {

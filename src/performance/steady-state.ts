@@ -1,6 +1,7 @@
 import type { Coefficients } from './coefficients';
 import { convoy } from './convoy';
 import { ranksOf, type StepFeatures } from './features';
+import type { HistoryHits } from './history';
 import { openLoop } from './open-loop';
 import { giniIndex, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
 import { spreadClients } from './spread-clients';
@@ -27,6 +28,8 @@ export interface Load {
   readonly inputTokens: number;
   /** Prompt tokens found in the prefix cache (whole blocks): read as context, not computed. */
   readonly cachedTokens?: number;
+  /** Prompts that find more than that; looked at for random arrivals only. */
+  readonly history?: HistoryHits;
   /** Prompt tokens that are images: the vision tower runs before them. */
   readonly visionTokens?: number;
   readonly outputTokens: number;

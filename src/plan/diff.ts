@@ -30,6 +30,7 @@ const RULES: readonly Rule[] = [
   ['engine.environment', 'interrupts', 'engines restart with other settings'],
   ['predicted.ttftP95Seconds.expected', 'informs', 'users wait longer or shorter for the first token'],
   ['predicted.tpotP95Seconds.expected', 'informs', 'tokens come faster or slower'],
+  ['predicted.history', 'informs', 'how often conversations find what was said before'],
   ['predicted.utilisation', 'informs', 'headroom for more load'],
   ['timeoutsSeconds', 'informs', 'how long requests and machines are waited for'],
   ['scaling', 'informs', 'when machines are added and removed'],

@@ -12,6 +12,8 @@ export const quotaSchema = z.strictObject({
   name: z.string(),
   region: z.string(),
   vcpus: count,
+  /** What the account has, where 'catalog refresh --quotas' read it. */
+  account: z.strictObject({ vcpus: z.number().min(0), readOn: z.string() }).optional(),
   /** Text of the request to AWS, growth included. */
   request: z.string(),
 });

@@ -108,6 +108,17 @@ const predictedSchema = z.strictObject({
   /** Planned rate over that capacity. */
   utilisation: positive,
   limitedBy: z.string(),
+  /** What conversations find of what was said before; where the workload says that there is any. */
+  history: z
+    .strictObject({
+      /** Prompts that find their conversation in the cache of the replica that they reach, share of all. */
+      findingShare: nonNegative.max(1),
+      /** Prompt tokens found, share of all; what all prompts have in common included. */
+      cachedShare: nonNegative.max(1),
+      /** Replicas that the same engine would need if nothing of it were found. */
+      replicasWithout: count,
+    })
+    .optional(),
   /** The closed form chooses, the simulation confirms; where they differ, believe this one. */
   simulated: simulatedSchema.optional(),
 });

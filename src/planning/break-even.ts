@@ -2,6 +2,7 @@ import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
 import hosted from './data/hosted-apis.json';
 import type { Option } from './fleet';
+import { remembered } from './remembered';
 import { lastRateOf, resized } from './resized';
 import { significant } from './rounding';
 import { meanRequestsPerSecond, SECONDS_PER_DAY, SECONDS_PER_MONTH } from './traffic';
@@ -102,15 +103,6 @@ function billsOf(option: Option, context: PlanningContext): Bills {
   return {
     usdPerMonthAt: (peak) => options(peak).cost.usdPerMonth,
     fullAt: remembered((machines) => lastRateOf(machines, (machines + 1) * held, options)),
-  };
-}
-
-function remembered<T>(of: (value: number) => T): (value: number) => T {
-  const known = new Map<number, T>();
-  return (value) => {
-    const result = known.get(value) ?? of(value);
-    known.set(value, result);
-    return result;
   };
 }
 

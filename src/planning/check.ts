@@ -2,6 +2,7 @@ import { UserError } from '../errors';
 import { squaredVariation } from '../performance/queueing';
 import type { LengthDistribution, SimulationConfig } from '../simulation/config';
 import { replay } from '../simulation/simulate';
+import type { Workload } from '../workload/workload';
 import type { PlanningContext } from './candidate';
 import { firstMiss, type Miss } from './filters/filter';
 import { sloAtLoad } from './filters/slo-at-load';
@@ -56,7 +57,6 @@ function simulateOption(option: Option, engine: SettledEngine, { requirements }:
   const { workload, slo, contextTokens } = requirements;
   const { curve } = option.design;
   const replicas = Math.min(option.replicas, MOST_REPLICAS);
-  const { sharedPrefixShare } = workload;
   const config: SimulationConfig = {
     features: curve.features,
     coefficients: curve.coefficients,
@@ -77,9 +77,7 @@ function simulateOption(option: Option, engine: SettledEngine, { requirements }:
       input: lengthsOf(workload.inputTokens),
       output: lengthsOf(workload.outputTokens),
     },
-    ...(engine.prefixCaching && sharedPrefixShare > 0
-      ? { prefixes: { kind: 'shared' as const, share: Math.min(sharedPrefixShare, 0.99), groups: 1 } }
-      : {}),
+    ...(engine.prefixCaching ? prefixesOf(option, workload) : {}),
     requests: REQUESTS,
     warmupRequests: WARM_UP_REQUESTS,
     seed: SEED,
@@ -95,6 +93,17 @@ function simulateOption(option: Option, engine: SettledEngine, { requirements }:
     goodputShare: result.goodput?.share ?? 0,
     preemptions: result.preemptions,
   };
+}
+
+/** What prompts find in the cache: what all share, and some their own history, as often as the closed form says. */
+function prefixesOf(
+  option: Option,
+  { sharedPrefixShare, requestsPerSecond }: Workload,
+): Pick<SimulationConfig, 'prefixes'> {
+  const history = option.design.curve.historyAt(requestsPerSecond / option.replicas / option.design.ranks);
+  if (sharedPrefixShare === 0 && history === null) return {};
+  const share = Math.min(sharedPrefixShare, 0.99);
+  return { prefixes: { kind: 'shared', share, groups: 1, ...(history === null ? {} : { history }) } };
 }
 
 /** Heaviest tail that a log-normal has, slightly inside. */

@@ -1,6 +1,7 @@
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
 import { DesignStore } from './design';
+import { historyOf } from './history';
 import { Kept } from './kept';
 
 /** A workload and its parts by prompt length, and those before a change that is taken back. */
@@ -35,8 +36,9 @@ export class DesignMemory {
 function keyOf({ requirements, calibrations }: PlanningContext): string {
   const { model, vllmVersion, contextTokens, multimodal, workload, sizing } = requirements;
   const { inputTokens, outputTokens, sharedPrefixShare } = workload;
+  const history = historyOf(workload);
   const { fp8KvCache, mtp } = sizing ?? USUAL_SIZING;
-  const request = [inputTokens, outputTokens, sharedPrefixShare];
+  const request = [inputTokens, outputTokens, sharedPrefixShare, history];
   return JSON.stringify([
     model,
     vllmVersion,

@@ -4,6 +4,7 @@ import { groundedIn } from '../performance/calibration';
 import { atRate, type CapacityInput, type Shortfall, shortfallOf } from '../performance/capacity';
 import type { Basis, Coefficients } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
+import type { HistoryHits } from '../performance/history';
 import type { Footing } from '../performance/interval';
 import type { Percentile95 } from '../performance/percentile';
 import type { MemoryBudget } from '../vllm/budget';
@@ -11,11 +12,14 @@ import type { Layout } from '../vllm/layout';
 import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
 import type { CapacityBracket } from './capacity-bracket';
+import { alike, divided } from './divided';
 import { type EngineOption, engineOptions } from './engine-options';
 import type { Miss } from './filters/filter';
+import { historyOf } from './history';
 import { Kept } from './kept';
 import { layoutText } from './layouts';
 import { memoryFor } from './memory';
+import { remembered } from './remembered';
 
 type CurveInput = Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'tail'>;
 
@@ -23,6 +27,8 @@ type CurveInput = Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'ta
 export interface Curve extends CurveInput {
   /** 95th percentiles at a rate of one rank, requests per second. */
   readonly at: (requestsPerSecond: number) => Percentile95;
+  /** Prompts that find their conversation so far at that rate; null where none are counted. */
+  readonly historyAt: (requestsPerSecond: number) => HistoryHits | null;
 }
 
 /** One engine replica with its settings on one kind of GPU: independent of machine, region, price and SLO. */
@@ -42,6 +48,11 @@ export interface Design {
   readonly curve: Curve;
   /** What goes beyond one plain tensor-parallel engine, for people. */
   readonly extras: readonly string[];
+  /**
+   * The same engine as one of so many replicas: what conversations find of their history is divided by them. Itself where
+   * there is no history, and where none of it is found.
+   */
+  readonly among: (replicas: number) => Design;
 }
 
 export type DesignOutcome =
@@ -127,23 +138,22 @@ function designSet(
       );
       curves.set(curveKey, curve);
     }
-    return {
-      ok: true,
-      design: {
-        key: `${key}/${curveKey}/${option.gpuMemoryUtilization}`,
-        gpu,
-        checkpoint,
-        layout,
-        option: { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens },
-        basis: grounded.basis,
-        footing: grounded.footing,
-        // The batches of a pipeline share the engine's slots and blocks; data-parallel ranks have their own.
-        mostSequences: memory.sequences / layout.pipelineParallel,
-        ranks: ranksOf(curve.features),
-        curve,
-        extras: [...option.extras, ...layoutExtras(layout)],
-      },
+    const history = option.prefixCaching ? historyOf(context.requirements.workload) : null;
+    const alone: Omit<Design, 'among'> = {
+      key: `${key}/${curveKey}/${option.gpuMemoryUtilization}`,
+      gpu,
+      checkpoint,
+      layout,
+      option: { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens },
+      basis: grounded.basis,
+      footing: grounded.footing,
+      // The batches of a pipeline share the engine's slots and blocks; data-parallel ranks have their own.
+      mostSequences: memory.sequences / layout.pipelineParallel,
+      ranks: ranksOf(curve.features),
+      curve,
+      extras: [...option.extras, ...layoutExtras(layout)],
     };
+    return { ok: true, design: history === null ? alike(alone) : divided(alone, history, memory.held) };
   };
   return {
     size: options.length,
@@ -194,16 +204,7 @@ function curveOf(
     },
     tail: { inputP95Tokens: workload.inputTokens.p95, outputP95Tokens: workload.outputTokens.p95 },
   };
-  const known = new Map<number, Percentile95>();
-  const at = (rate: number): Percentile95 => {
-    let p = known.get(rate);
-    if (p === undefined) {
-      p = atRate(input, rate);
-      known.set(rate, p);
-    }
-    return p;
-  };
-  return { ...input, at };
+  return { ...input, at: remembered((rate) => atRate(input, rate)), historyAt: () => null };
 }
 
 /** Prefix hits come in whole blocks: a shared prefix shorter than one block never hits. */

@@ -154,6 +154,8 @@ function remedy({ filter }: Rejected, { requirements }: PlanningContext): string
       return 'lower --min-zones or add regions (--region)';
     case 'quality-floor':
       return 'lower --quality-floor, or name the --checkpoint';
+    case 'load-balancer-zones':
+      return 'add regions with two zones (--region)';
     case 'network':
       return 'keep the weights in S3 (deployment.weights: s3), or add regions (--region)';
     case 'instance-types':

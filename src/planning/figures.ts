@@ -5,6 +5,7 @@ import type { PlanningContext } from './candidate';
 import type { Simulated } from './check';
 import { describeSimulated, utilisationOf } from './describe';
 import { atPeak, type Option } from './fleet';
+import { historyFigures } from './history-figures';
 import { figure, significant } from './rounding';
 import type { SettledEngine } from './settle';
 
@@ -23,6 +24,7 @@ export function predictedFigures(
     expected: mean.outputTokensPerSecond * replicas,
     high: mean.outputTokensPerSecond * replicas,
   };
+  const history = historyFigures(option, context);
   return {
     basis: design.basis,
     ttftP95Seconds: figure(intervalAround(ttftP95Seconds, 'ttft', design.footing)),
@@ -34,6 +36,7 @@ export function predictedFigures(
     capacityRequestsPerSecondPerReplica: significant(option.capacityRequestsPerSecond),
     utilisation: significant(utilisationOf(option, context)),
     limitedBy: option.limitedBy,
+    ...(history === null ? {} : { history }),
     simulated: describeSimulated(simulated),
   };
 }

@@ -5,6 +5,7 @@ import { USUAL_SIZING } from '../requirements/sizing';
 import type { Candidate, PlanningContext } from './candidate';
 import { type Cost, type FleetSize, fleetCost, fleetUsdPerMonth } from './cost';
 import type { Design } from './design';
+import { historyOf } from './history';
 import { coldStartOf, leadHours, utilisationTarget } from './margin';
 import { downloadBytes, type Storage, storageFor } from './storage';
 import { hourlyFactors } from './traffic';
@@ -162,6 +163,9 @@ export function fleetOf(
   );
 }
 
+/** What limits a replica where its simulation missed the SLO. */
+export const SIMULATED = 'the simulation';
+
 /** What one replica holds, and what limits it. */
 export interface Capacity {
   readonly requestsPerSecond: number;
@@ -184,13 +188,14 @@ export function optionOf(
   context: PlanningContext,
 ): Option {
   const storage = storageOf(candidate, context);
+  const replicas = size.instances * candidate.replicasPerInstance;
   return {
     ...size,
     candidate,
-    design,
+    design: historyOf(context.requirements.workload) === null ? design : design.among(replicas),
     capacityRequestsPerSecond: capacity.requestsPerSecond,
     limitedBy: capacity.limitedBy,
-    replicas: size.instances * candidate.replicasPerInstance,
+    replicas,
     storage,
     coldStartSeconds: coldStartOf(candidate, context),
     utilisationTarget: utilisationTarget(candidate, context),

@@ -20,6 +20,8 @@ export type MemoryOutcome =
       readonly slots: number;
       /** Average sequences that run at once. */
       readonly sequences: number;
+      /** Average sequences that the blocks hold. */
+      readonly held: number;
       /** The asked ones, or one block where the release insists. */
       readonly maxNumBatchedTokens: number;
     }
@@ -75,6 +77,7 @@ export function memoryFor(
     budget: best.budget!,
     slots: best.slots,
     sequences: Math.min(best.slots, best.held),
+    held: best.held,
     maxNumBatchedTokens: batched,
   };
 }

@@ -1,23 +1,22 @@
 import type { PlanningContext } from './candidate';
 import { canStream } from './engine-section';
 import type { Option } from './fleet';
+import { historyNotes } from './history-figures';
 import { USUAL_UTILISATION } from './margin';
 
 /** What the plan takes for granted about traffic; one sentence each. */
-export function plannedNotes(
-  { candidate, design, replicas, hourlyInstances, utilisationTarget, coldStartSeconds }: Option,
-  { requirements }: PlanningContext,
-): string[] {
+export function plannedNotes(option: Option, context: PlanningContext): string[] {
+  const { candidate, design, hourlyInstances, utilisationTarget, coldStartSeconds } = option;
+  const { requirements } = context;
   const { sharedPrefixShare, inputTokens } = requirements.workload;
   const cached = design.curve.load.cachedTokens ?? 0;
-  const history = Math.round((requirements.workload.historyShare ?? 0) * inputTokens.mean);
   const notes: [boolean, string][] = [
     [cached > 0, `prefix cache: ${cached} tokens of each prompt are shared by all and hit on every replica`],
     [
       sharedPrefixShare * inputTokens.mean >= 1 && cached === 0,
       `prefix cache: the ${Math.round(sharedPrefixShare * inputTokens.mean)} shared tokens of a prompt ${design.option.prefixCaching ? 'are less than one block and never hit' : 'are computed each time, because prefix caching is off'}`,
     ],
-    [design.option.prefixCaching && (replicas > 1 || history > 0), historyNote(history, replicas)],
+    ...historyNotes(option, context).map((note): [boolean, string] => [true, note]),
     [
       requirements.deployment.loader === 'streamer' && !canStream(candidate.layout),
       'deployment.loader streamer is not used: with more than one GPU a replica each of them would read all weights',
@@ -44,18 +43,6 @@ export function plannedNotes(
     ],
   ];
   return notes.filter(([applies]) => applies).map(([, text]) => text);
-}
-
-/**
- * Least-outstanding routing sends a conversation's next turn to any replica, and one of them has its history. What is
- * found there is a gift, not counted in the sizing: it is the less the more replicas run, and evicted under load.
- */
-function historyNote(history: number, replicas: number): string {
-  if (history === 0)
-    return `a conversation's own history is not counted as cached: under least-outstanding routing it is found on one of ${replicas} replicas only`;
-  const found =
-    replicas === 1 ? 'all' : `one in ${replicas}, ${Math.round(history / replicas)} a prompt on average,`;
-  return `of the ${history} tokens of conversation history in a prompt ${found} ${replicas === 1 ? 'are' : 'is'} found in the cache of the replica it reaches (least-outstanding routing, ${replicas === 1 ? 'one replica' : `${replicas} replicas`}); the sizing counts on none of it`;
 }
 
 const growthText = ({ sizing }: PlanningContext['requirements']): string =>

@@ -25,7 +25,7 @@ import { mixQuestion, withMix } from './mix/propose';
 import type { MixSolver } from './mix/solver';
 import { NoFleetError } from './no-fleet';
 import { plannedNotes } from './notes';
-import { quotaNeed } from './quotas';
+import { quotaNeed, quotaNote } from './quotas';
 import { recommend } from './recommend';
 import { planRisks } from './risks';
 import { openSearch, type Search } from './search';
@@ -123,13 +123,18 @@ export function tryDraft(
   const settings = engineSettings(chosen, check.engine, timeouts, context);
   const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
-  const quota = quotaNeed(offer, instances, instances * MAX_GROWTH);
+  const quota = quotaNeed(offer, instances, instances * MAX_GROWTH, data.catalogue);
   const alone: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     name: requirements.name,
     summary: summarise(chosen, requirements, predicted),
     requirements,
-    notes: [...resolved.notes, ...calibrationNotes(chosen, context), ...plannedNotes(chosen, context)],
+    notes: [
+      ...resolved.notes,
+      ...calibrationNotes(chosen, context),
+      ...plannedNotes(chosen, context),
+      ...[quota && quotaNote(quota)].filter((note) => note !== null),
+    ],
     choice: {
       hfId: checkpoint.hfId,
       revision: settings.revision,

@@ -1,4 +1,5 @@
 import { familyOf } from '../hardware/instance-types';
+import type { Catalogue } from '../hardware/offerings';
 import type { MachineOffer } from './candidate';
 
 /** A vCPU quota of EC2 (aws.md section 2). */
@@ -26,6 +27,8 @@ export function quotaOf({ type, market }: Pick<MachineOffer, 'type' | 'market'>)
 export interface QuotaNeed extends Quota {
   readonly region: string;
   readonly vcpus: number;
+  /** What the account has, where it was read: vCPUs in use included. */
+  readonly account?: { readonly vcpus: number; readonly readOn: string };
   /** Ready to paste into the request for an increase. */
   readonly request: string;
 }
@@ -35,16 +38,27 @@ export function quotaNeed(
   offer: Pick<MachineOffer, 'type' | 'market' | 'offering'>,
   instances: number,
   mostInstances: number,
+  { quotas }: Pick<Catalogue, 'quotas'>,
 ): QuotaNeed | null {
   const quota = quotaOf(offer);
   if (quota === null) return null;
   const { region } = offer.offering;
   const vcpus = instances * offer.type.vcpus;
   const most = mostInstances * offer.type.vcpus;
+  const has = quotas?.[region]?.vcpusByCode[quota.code];
   return {
     ...quota,
     region,
     vcpus,
+    ...(has === undefined ? {} : { account: { vcpus: has, readOn: quotas![region]!.readOn } }),
     request: `Please raise ${quota.name} (${quota.code}) in ${region} to at least ${most} vCPUs: we run ${instances} x ${offer.type.name} (${offer.type.vcpus} vCPUs each) for LLM inference and may grow to ${mostInstances}.`,
   };
+}
+
+/** What the account has of what a fleet needs, in words; none where it was not read. */
+export function quotaNote(need: QuotaNeed): string | null {
+  const { account, name, code, region, vcpus } = need;
+  if (account === undefined) return null;
+  const short = vcpus > account.vcpus ? ': AWS has to raise it before the fleet can start' : '';
+  return `quota: ${vcpus} of the ${account.vcpus} vCPUs of ${name} (${code}) that this account has in ${region} are needed${short} (read on ${account.readOn}, what is in use not counted)`;
 }

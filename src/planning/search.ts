@@ -2,18 +2,18 @@ import { EventHeap } from '../simulation/event-heap';
 import type { Candidate, Pairing, PlanningContext, Rejected } from './candidate';
 import { candidatesOn, machineOffers, pairingsOn } from './candidates';
 import { type Design, DesignStore } from './design';
-import { allowed } from './filters/allowed';
 import { disk } from './filters/disk';
 import { engineBugs } from './filters/engine-bugs';
 import { type Miss, sift } from './filters/filter';
+import { hardware } from './filters/hardware';
 import { hostMemory } from './filters/host-memory';
+import { instanceTypes } from './filters/instance-types';
 import { market } from './filters/market';
 import { network } from './filters/network';
-import { offering } from './filters/offering';
 import { precision } from './filters/precision';
 import { qualityFloor } from './filters/quality-floor';
-import { servable } from './filters/servable';
 import { split } from './filters/split';
+import { zones } from './filters/zones';
 import { byCost, type Option, usdPerMonthAt } from './fleet';
 import { type Ask, type Prospect, Sizer } from './sizer';
 
@@ -47,10 +47,15 @@ const newStore: Stores = (context) => new DesignStore(context);
 
 /** Sifts offers and candidates through the filters that need no sizing. */
 export function openSearch(context: PlanningContext, stores = newStore): Search {
-  const offers = sift(machineOffers(context), [servable, allowed, market, offering], context, ({ type }) => ({
-    instanceType: type.name,
-    checkpoint: null,
-  }));
+  const offers = sift(
+    machineOffers(context),
+    [hardware, instanceTypes, market, zones],
+    context,
+    ({ type }) => ({
+      instanceType: type.name,
+      checkpoint: null,
+    }),
+  );
   const pairings = sift(
     offers.kept.flatMap((offer) => pairingsOn(offer, context)),
     [qualityFloor],

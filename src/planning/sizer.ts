@@ -1,4 +1,5 @@
 import type { Candidate, PlanningContext, Rejected } from './candidate';
+import { capacityAmong, findsHistory, mostReplicas } from './capacity-among';
 import { capacityBound } from './capacity-bound';
 import { CapacityBracket } from './capacity-bracket';
 import { type Design, type DesignSet, type DesignStore, problemOf } from './design';
@@ -6,7 +7,7 @@ import { firstMiss, type Miss } from './filters/filter';
 import { FLEET_FILTERS } from './filters/fleet-filters';
 import { latencyFloor } from './filters/latency-floor';
 import { stage } from './filters/order';
-import { type Capacity, capacityWithin, fleetOf, type Option, usdPerMonthAt } from './fleet';
+import { type Capacity, capacityWithin, fleetOf, type Option, SIMULATED, usdPerMonthAt } from './fleet';
 
 /** A candidate that no filter objects to, with what its fewest machines cost. */
 export interface Prospect {
@@ -70,7 +71,7 @@ export class Sizer {
     return most;
   }
 
-  /** The design whose replica holds most, and how much; null when none serves. */
+  /** The design whose replica holds most, without any history, and how much; null when none serves. */
   mostCapable({ candidate }: Prospect): { readonly design: Design; readonly capacity: Capacity } | null {
     const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
     let best: { readonly design: Design; readonly capacity: Capacity } | null = null;
@@ -79,7 +80,7 @@ export class Sizer {
       if (!outcome.ok) continue;
       const known: number = best?.capacity.requestsPerSecond ?? 0;
       // Simpler designs come first: a later one must hold more.
-      const capacity = this.capacityOf(outcome.design, known * (1 + LITTLE), []);
+      const capacity = this.capacityOf(outcome.design, null, known * (1 + LITTLE), []);
       if (capacity === null || capacity === 'too-little' || capacity.requestsPerSecond <= known) continue;
       best = { design: outcome.design, capacity };
     }
@@ -115,7 +116,7 @@ export class Sizer {
         possible = true;
         continue;
       }
-      const capacity = this.capacityOf(outcome.design, needed, misses);
+      const capacity = this.capacityOf(outcome.design, prospect.candidate, needed, misses);
       if (capacity === null || capacity === 'too-little') {
         possible ||= capacity === 'too-little';
         continue;
@@ -142,14 +143,22 @@ export class Sizer {
     for (let i = 0; i < set.size; i++) {
       const outcome = set.get(i);
       if (!outcome.ok) misses.push(outcome);
-      else if (this.capacityOf(outcome.design, Number.POSITIVE_INFINITY, misses) !== null) return true;
+      else if (this.capacityOf(outcome.design, null, Number.POSITIVE_INFINITY, misses) !== null) return true;
     }
     this.explain(prospect, misses);
     return false;
   }
 
-  /** The capacity of a replica where it reaches what is needed; null when it has none. */
-  private capacityOf(design: Design, needed: number, misses: Miss[]): Capacity | 'too-little' | null {
+  /**
+   * The capacity of a replica where it reaches what is needed; null when it has none.
+   * @param candidate of the whole load; without one, conversations find nothing of their history
+   */
+  private capacityOf(
+    design: Design,
+    candidate: Candidate | null,
+    needed: number,
+    misses: Miss[],
+  ): Capacity | 'too-little' | null {
     const limit = this.limits.get(design.key);
     if (limit !== undefined && limit.requestsPerSecond === 0) {
       misses.push(limit.miss);
@@ -162,14 +171,20 @@ export class Sizer {
       misses.push(slow);
       return null;
     }
-    const bracket = this.bracketOf(design);
-    if (needed > (limit?.requestsPerSecond ?? needed) || !bracket.atLeast(needed / design.ranks))
-      return 'too-little';
-    const { requestsPerSecond, limitedBy } = bracket.settle();
-    const held = requestsPerSecond * design.ranks;
-    return limit !== undefined && limit.requestsPerSecond < held
-      ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: 'the simulation' }
-      : { requestsPerSecond: held, limitedBy };
+    const replicas =
+      candidate === null || !findsHistory(design)
+        ? Number.POSITIVE_INFINITY
+        : mostReplicas(needed, candidate, this.context);
+    const enough = this.bracketOf(design.among(replicas)).atLeast(needed / design.ranks);
+    if (needed > (limit?.requestsPerSecond ?? needed) || !enough) return 'too-little';
+    const heldBy = (of: Design): Capacity => {
+      const held = this.bracketOf(of).settle();
+      const requestsPerSecond = held.requestsPerSecond * of.ranks;
+      return limit !== undefined && limit.requestsPerSecond < requestsPerSecond
+        ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: SIMULATED }
+        : { ...held, requestsPerSecond };
+    };
+    return candidate === null ? heldBy(design) : capacityAmong(design, candidate, heldBy, this.context);
   }
 
   /** Why no number of machines helps; null where it does. */

@@ -1,5 +1,5 @@
 import type { Plan, PlanOption } from '../plan/schema';
-import { number, plural, seconds, usd } from './format';
+import { number, percent, plural, seconds, usd } from './format';
 import { limitWords } from './view/latency';
 import { mixLines } from './view/mix';
 
@@ -19,12 +19,22 @@ export function explainChoice(plan: Plan): string[] {
       : [
           `${number(simulated.requests)} simulated requests at the peak: TTFT p95 ${seconds(simulated.ttftP95Seconds)}, ${(simulated.goodputShare * 100).toFixed(1)}% within both targets.`,
         ]),
+    ...historyLines(plan),
     `${plural(cheaper, 'instance type')} cannot serve this; ${plural(plan.rejected.length - cheaper, 'instance type')} could, at a higher cost.`,
     ...mixLines(plan),
     ...(pareto.length > 1
       ? [`Nothing beats these in cost, latency and headroom at once: ${pareto.map(optionText).join('; ')}.`]
       : []),
     ...Object.entries(plan.engine.reasons).map(([setting, reason]) => `${setting}: ${reason}.`),
+  ];
+}
+
+/** What conversations find of what was said before, where the workload says that there is any. */
+function historyLines({ predicted: { history }, choice: { replicas } }: Plan): string[] {
+  if (history === undefined) return [];
+  const { findingShare, cachedShare, replicasWithout } = history;
+  return [
+    `${percent(findingShare)} of prompts find their conversation in the cache, and ${percent(cachedShare)} of prompt tokens are hits; ${replicasWithout === replicas ? 'as many replicas' : plural(replicasWithout, 'replica')} would be needed without.`,
   ];
 }
 

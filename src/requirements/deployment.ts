@@ -4,11 +4,24 @@ import { ENDPOINT_SERVICES } from './deployment-input';
 import type { RequirementsInput } from './input';
 import { deploymentSchema, type Requirements } from './requirements';
 
+const UTC = 'Etc/UTC';
+
+/** A time zone as the IANA database spells it, which Auto Scaling insists on; ICU knows it in any case. */
+function spelt(timeZone: string): string {
+  const same = (zone: string): boolean => zone.toLowerCase() === timeZone.toLowerCase();
+  const known = Intl.supportedValuesOf('timeZone').find(same);
+  if (known !== undefined) return known;
+  // Other names of a zone, such as Asia/Kolkata: as given, unless the case is certainly wrong.
+  if (timeZone !== timeZone.toLowerCase()) return same(UTC) ? UTC : timeZone;
+  const { timeZone: zone } = new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions();
+  return zone === 'UTC' ? UTC : zone;
+}
+
 /** The deployment as understood: its defaults filled in. */
 export function resolveDeployment({ deployment }: RequirementsInput): Requirements['deployment'] {
   const schedule = (deployment?.schedule ?? []).map((entry) => ({
     ...entry,
-    timeZone: entry.timeZone ?? 'Etc/UTC',
+    timeZone: spelt(entry.timeZone ?? UTC),
   }));
   return deploymentSchema.parse({ ...deployment, schedule });
 }

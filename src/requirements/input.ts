@@ -216,7 +216,7 @@ export const requirementsInputSchema = z.strictObject({
   workload: workload.optional(),
   slo: z.strictObject({ ttftP95Seconds: seconds.optional(), tpotP95Seconds: seconds.optional() }).optional(),
   regions: z
-    .array(z.string())
+    .array(z.string().trim().toLowerCase())
     .min(1)
     .max(40)
     .optional()

@@ -1,3 +1,4 @@
+import { foundTokens } from '../performance/history';
 import { gapSampler } from './arrivals';
 import type { SimulationConfig } from './config';
 import { lengthSampler } from './lengths';
@@ -8,6 +9,7 @@ import type { Trace } from './trace';
 /** Streams of the seed; apart, so that a change of one leaves the other as it was. */
 const LENGTH_STREAM = 0;
 const ARRIVAL_STREAM = 1;
+const HISTORY_STREAM = 2;
 
 export interface BuiltRequests {
   readonly requests: RequestTable;
@@ -72,6 +74,14 @@ function drawLengths(
 function setPrefixes(requests: RequestTable, config: SimulationConfig): void {
   const { prefixes } = config;
   if (prefixes === undefined) return;
+  if (prefixes.kind === 'shared' && prefixes.history !== undefined) {
+    const { history } = prefixes;
+    const random = new RandomStream(config.seed, HISTORY_STREAM);
+    const { blockTokens } = config.pool.layout;
+    for (let i = 0; i < requests.count; i++)
+      if (random.uniform() < history.share)
+        requests.historyTokens[i] = foundTokens(requests.inputTokens[i]!, history, blockTokens);
+  }
   for (let i = 0; i < requests.count; i++) {
     if (prefixes.kind === 'shared') {
       requests.prefixId[i] = i % Math.min(prefixes.groups, requests.count);

@@ -64,6 +64,10 @@ function checkPrefixes({ prefixes, arrivals }: SimulationConfig): void {
   if (prefixes.kind === 'shared') {
     checkNumber('shared prefix', prefixes.share, (n) => n >= 0 && n < 1, 'a share from 0 to below 1');
     checkWhole('prefix groups', prefixes.groups, 1, MOST_REQUESTS);
+    const { share = 0, ofPrompt = 0, lessTokens = 0 } = prefixes.history ?? {};
+    checkNumber('prompts with history', share, (n) => n >= 0 && n <= 1, 'a share from 0 to 1');
+    checkNumber('history', ofPrompt, (n) => n >= 0 && n <= 1, 'a share from 0 to 1');
+    checkNumber('answer not found', lessTokens, (n) => n >= 0, 'a number of tokens of at least 0');
     return;
   }
   if (arrivals.kind === 'closed')

@@ -1,5 +1,6 @@
 import type { Coefficients } from '../performance/coefficients';
 import type { StepFeatures } from '../performance/features';
+import type { HistoryHits } from '../performance/history';
 import type { PoolLayout } from '../vllm/pool';
 import type { Routing } from './cluster';
 import type { Trace } from './trace';
@@ -31,7 +32,13 @@ export type SimulatedLengths =
 /** What prompts have in common, for the prefix cache. */
 export type SimulatedPrefixes =
   /** The first `share` of every prompt is common to all of a group; requests take the groups in turn. */
-  | { readonly kind: 'shared'; readonly share: number; readonly groups: number }
+  | {
+      readonly kind: 'shared';
+      readonly share: number;
+      readonly groups: number;
+      /** Besides, some prompts (drawn at random) find their conversation so far, as if an earlier turn had left it. */
+      readonly history?: HistoryHits;
+    }
   /**
    * Conversations of so many turns: each prompt is everything said before plus `followUpTokens`. `lengths` gives the
    * first prompt and every output; a rate counts requests, not conversations.

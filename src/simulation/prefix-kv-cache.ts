@@ -60,6 +60,12 @@ export class PrefixKvCache implements KvCache {
     hit.tokens = blocks * blockTokens;
     hit.junction = attention > blocks ? attention * blockTokens : 0;
     hit.pending = blocks > 0 && pool.namedInStep(pool.find(this.key(request, blocks - 1, 1))!) === this.step;
+    const history = this.requests.historyTokens[request]!;
+    if (history > hit.tokens) {
+      hit.tokens = Math.min(history, most * blockTokens);
+      hit.junction = attention * blockTokens > hit.tokens ? attention * blockTokens : 0;
+      hit.pending = false;
+    }
     return hit;
   }
 
@@ -74,13 +80,12 @@ export class PrefixKvCache implements KvCache {
     const { blockTokens, stateGroups, mtpTokens } = this.geometry;
     const { pool, hit } = this;
     const hitBlocks = hit.tokens / blockTokens;
-    const hitAttention: number[] = [];
-    for (let i = 0; i < hitBlocks; i++) hitAttention.push(pool.find(this.key(request, i, 0))!);
-    const hitStates =
-      hitBlocks > 0 ? this.groups((group) => pool.find(this.key(request, hitBlocks - 1, group))!) : [];
+    const attentionKeys: number[] = [];
+    for (let i = 0; i < hitBlocks; i++) attentionKeys.push(this.key(request, i, 0));
+    const stateKeys = hitBlocks > 0 ? this.groups((group) => this.key(request, hitBlocks - 1, group)) : [];
     let evictable = 0;
-    for (const block of hitAttention) if (pool.isFree(block)) evictable++;
-    for (const block of hitStates) if (pool.isFree(block)) evictable++;
+    for (const key of attentionKeys) if (this.takesFree(key)) evictable++;
+    for (const key of stateKeys) if (this.takesFree(key)) evictable++;
 
     const besides = stateGroups * stateSets(this.geometry) + evictable - hitBlocks;
     const whole = Math.ceil(totalTokens / blockTokens) + besides + (wholeCheckpoint ? stateGroups : 0);
@@ -88,8 +93,10 @@ export class PrefixKvCache implements KvCache {
     const needed = attention + besides + (room.checkpoint ? stateGroups : 0);
     if (Math.max(whole, needed) > pool.freeBlocks) return false;
 
-    for (const block of hitAttention) pool.touch(block);
-    for (const block of hitStates) pool.touch(block);
+    const hitAttention = this.takeFound(attentionKeys);
+    const hitStates = this.takeFound(stateKeys);
+    this.takeHistory(attentionKeys, hitAttention);
+    this.takeHistory(stateKeys, hitStates);
     const holding: Holding = {
       attention: hitAttention,
       named: hitBlocks,
@@ -107,6 +114,30 @@ export class PrefixKvCache implements KvCache {
     this.holdings.set(request, holding);
     this.nameBlocks(request, holding, room.finalTokens);
     return true;
+  }
+
+  /** Whether a hit takes a block from the free ones; so does history, whose turn was not simulated. */
+  private takesFree(key: number): boolean {
+    const block = this.pool.find(key);
+    return block === undefined || this.pool.isFree(block);
+  }
+
+  /** Holds the blocks that are there, before others are allocated and evict them; -1 where there is none. */
+  private takeFound(keys: readonly number[]): number[] {
+    return keys.map((key) => {
+      const block = this.pool.find(key) ?? -1;
+      if (block >= 0) this.pool.touch(block);
+      return block;
+    });
+  }
+
+  /** Puts a block in place of each that an earlier turn left. */
+  private takeHistory(keys: readonly number[], blocks: number[]): void {
+    keys.forEach((key, i) => {
+      if (blocks[i]! >= 0) return;
+      blocks[i] = this.pool.allocate();
+      this.pool.name(blocks[i]!, key, this.step);
+    });
   }
 
   grow(request: number, room: Room): boolean {

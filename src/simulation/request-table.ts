@@ -9,6 +9,8 @@ export class RequestTable {
   /** Requests with the same id >= 0 begin with the same tokens, up to each one's `sharedTokens`. */
   readonly prefixId: Int32Array;
   readonly sharedTokens: Int32Array;
+  /** First tokens of the prompt that an earlier turn left in the cache, whole blocks. */
+  readonly historyTokens: Int32Array;
   /** The request that is sent once this one has ended (next turn, same client); -1 for none. */
   readonly nextRequest: Int32Array;
 
@@ -24,6 +26,7 @@ export class RequestTable {
     this.outputTokens = new Int32Array(count);
     this.prefixId = new Int32Array(count).fill(-1);
     this.sharedTokens = new Int32Array(count);
+    this.historyTokens = new Int32Array(count);
     this.nextRequest = new Int32Array(count).fill(-1);
     this.scheduledSeconds = new Float64Array(count).fill(Number.NaN);
     this.firstTokenSeconds = new Float64Array(count).fill(Number.NaN);

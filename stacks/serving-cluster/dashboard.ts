@@ -96,7 +96,11 @@ export class Dashboard extends Construct {
           hidden(engine(ENGINE.prefixHits), 'h', 'Sum'),
           hidden(engine(ENGINE.prefixQueries), 'q', 'Sum'),
         ],
-        lines: [{ label: 'planned shared prefix', value: requirements.workload.sharedPrefixShare }],
+        lines: [
+          predicted.history === undefined
+            ? { label: 'planned shared prefix', value: requirements.workload.sharedPrefixShare }
+            : { label: 'planned shared prefix and history', value: predicted.history.cachedShare },
+        ],
       },
       {
         title: 'GPU',

@@ -5,8 +5,10 @@ import { mergeCatalogue } from '../../src/aws/catalogue/merge';
 import { type Overlay, parseOverlay } from '../../src/aws/catalogue/overlay';
 import { loadOverlay, overlayPath } from '../../src/cli/catalogue-overlay';
 import { EMBEDDED_CATALOGUE, offeringsIn } from '../../src/hardware/offerings';
+import { parsePlan } from '../../src/plan/document';
+import { nextSteps } from '../../src/report/view/next';
 import { cli, localEnvironment, setEnvironment } from './environment';
-import { type LocalAws, localAws } from './local-aws';
+import { type Handler, type LocalAws, localAws } from './local-aws';
 import { json, regionHandlers, xml } from './region';
 
 let folder: string;
@@ -84,6 +86,54 @@ describe('catalog refresh', () => {
     expect(offerings['g6e.xlarge']!.capacityBlock).toBeNull();
     const pricing = server.calls.filter(({ action }) => action === 'pricing:GetProducts');
     expect([...new Set(pricing.map(({ region }) => region))].sort()).toEqual(['eu-central-1', 'us-east-1']);
+  });
+
+  test('quotas are read on request only, and plans say whether they are enough', async () => {
+    let [vcpus, denied] = [4, false];
+    const quota: Handler = ({ parameters }) => {
+      if (denied) return json({ __type: 'AccessDeniedException' }, 400);
+      return parameters.QuotaCode === 'L-DB2E81BA'
+        ? json({ Quota: { Value: vcpus } })
+        : json({ __type: 'NoSuchResourceException' }, 400);
+    };
+    const none: Handler = () => json({ Quota: { Value: 0 } });
+    await serve({
+      ...regionHandlers(),
+      'servicequotas:GetServiceQuota': quota,
+      'servicequotas:GetAWSDefaultServiceQuota': none,
+    });
+    const planned = async () => {
+      const words = ['plan', '--model', 'Qwen3.5-9B', '--allow-type', 'g6e', '--out', 'x.plan.json'];
+      expect((await cli(...words)).code).toBe(0);
+      return parsePlan(readFileSync('x.plan.json', 'utf8'), 'x.plan.json');
+    };
+    expect((await cli('catalog', 'refresh')).code).toBe(0);
+    expect(overlay().regions['us-east-1']!.quotas).toBeUndefined();
+    expect((await planned()).quotas![0]!.account).toBeUndefined();
+
+    expect((await cli('catalog', 'refresh', '--quotas')).code).toBe(0);
+    const short = await planned();
+    const needed = short.quotas![0]!.vcpus;
+    expect(needed).toBeGreaterThan(4);
+    expect(short.quotas![0]!.account).toMatchObject({ vcpus: 4 });
+    expect(short.notes.join('\n')).toMatch(
+      new RegExp(`quota: ${needed} of the 4 vCPUs of .*us-east-1 are needed: AWS has to raise it`),
+    );
+    expect(nextSteps(short, 'x').join('\n')).toContain('ask AWS for the quota');
+
+    vcpus = 1000;
+    expect((await cli('catalog', 'refresh', '--quotas')).code).toBe(0);
+    const enough = await planned();
+    expect(enough.choice).toEqual(short.choice);
+    expect(enough.notes.join('\n')).toMatch(/of the 1000 vCPUs .* are needed \(read on/);
+    expect(nextSteps(enough, 'x').join('\n')).not.toContain('ask AWS for the quota');
+
+    // A refresh that may not read them keeps what was known, and says so.
+    denied = true;
+    const refused = await cli('catalog', 'refresh', '--quotas');
+    expect(refused.code).toBe(3);
+    expect(refused.err).toMatch(/missing: quotas of us-east-1: .*servicequotas:GetServiceQuota/);
+    expect(overlay().regions['us-east-1']!.quotas!.vcpusByCode['L-DB2E81BA']).toBe(1000);
   });
 
   test('placement scores are read on request only, for groups of at least three types with the same GPUs', async () => {

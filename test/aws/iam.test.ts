@@ -51,8 +51,13 @@ async function recorded(
 }
 
 test('catalog-read.json allows what catalog refresh calls, and nothing else', async () => {
-  const actions = await recorded(accountHandlers(), async () => {
-    expect((await cli('catalog', 'refresh', '--placement-scores')).code).toBe(0);
+  const handlers = {
+    ...accountHandlers(),
+    'servicequotas:GetServiceQuota': () => json({ __type: 'NoSuchResourceException' }, 400),
+    'servicequotas:GetAWSDefaultServiceQuota': () => json({ Quota: { Value: 0 } }),
+  };
+  const actions = await recorded(handlers, async () => {
+    expect((await cli('catalog', 'refresh', '--placement-scores', '--quotas')).code).toBe(0);
   });
   expect(actions).toEqual(actionsOf(policy('catalog-read')));
 });

@@ -1,5 +1,8 @@
+import { compare } from '../../src/bench/compare';
+import { engineModel, setupOf } from '../../src/bench/model';
 import { PromptBook } from '../../src/bench/prompts';
 import type { Point } from '../../src/bench/result';
+import { plannedLoad } from '../../src/bench/run';
 import { readMetrics, serverMetrics } from '../../src/bench/server-metrics';
 import { suspectsOf } from '../../src/bench/suspects';
 import { makePlan } from '../stacks/make-plan';
@@ -75,4 +78,17 @@ test('prompts have their length, share their beginning and nothing else', () => 
   expect(a!.slice(0, 300)).toEqual(b!.slice(0, 300));
   expect(a!.slice(300, 312)).not.toEqual(b!.slice(300, 312));
   expect(book.prompt(70_000, 0).trim().split(' ')).toHaveLength(70_000);
+});
+
+test('a plan that counts on history is told apart from prompts that have none', () => {
+  const history = { findingShare: 0.4, cachedShare: 0.5, replicasWithout: 3 };
+  const conversations = { ...plan, predicted: { ...plan.predicted, history } };
+  expect(suspectsOf({ ...point, server }, conversations)).toEqual([
+    expect.stringMatching(/^history: the plan counts on 50% of prompt tokens.* 3 replicas$/),
+  ]);
+  const load = plannedLoad(plan);
+  const engine = engineModel(setupOf(plan));
+  const from = (of: typeof plan) => compare(of, engine, { ...point, load }, true).map((c) => c.from);
+  expect(new Set(from(plan))).toEqual(new Set(['plan']));
+  expect(new Set(from(conversations))).toEqual(new Set(['model']));
 });

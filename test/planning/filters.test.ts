@@ -4,27 +4,27 @@ import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
 import type { Candidate, MachineOffer, PlanningContext } from '../../src/planning/candidate';
 import { candidatesOn, machineOffers, pairingsOn } from '../../src/planning/candidates';
 import { type Design, DesignStore } from '../../src/planning/design';
-import { allowed } from '../../src/planning/filters/allowed';
 import { budget } from '../../src/planning/filters/budget';
 import { context } from '../../src/planning/filters/context';
 import { disk } from '../../src/planning/filters/disk';
 import { engineBugs } from '../../src/planning/filters/engine-bugs';
 import type { Filter } from '../../src/planning/filters/filter';
+import { hardware } from '../../src/planning/filters/hardware';
 import { hostMemory } from '../../src/planning/filters/host-memory';
+import { instanceTypes } from '../../src/planning/filters/instance-types';
 import { instances } from '../../src/planning/filters/instances';
 import { latencyFloor } from '../../src/planning/filters/latency-floor';
 import { loadBalancerZones } from '../../src/planning/filters/load-balancer-zones';
 import { market } from '../../src/planning/filters/market';
 import { memory } from '../../src/planning/filters/memory';
 import { network } from '../../src/planning/filters/network';
-import { offering } from '../../src/planning/filters/offering';
 import { FILTER_ORDER } from '../../src/planning/filters/order';
 import { precision } from '../../src/planning/filters/precision';
 import { qualityFloor } from '../../src/planning/filters/quality-floor';
 import { quota } from '../../src/planning/filters/quota';
-import { servable } from '../../src/planning/filters/servable';
 import { sloAtLoad } from '../../src/planning/filters/slo-at-load';
 import { split } from '../../src/planning/filters/split';
+import { zones } from '../../src/planning/filters/zones';
 import { fleetOf, type Option } from '../../src/planning/fleet';
 import { layoutText } from '../../src/planning/layouts';
 import type { EngineMemory } from '../../src/planning/memory';
@@ -125,11 +125,11 @@ function trial<Subject>(
 const plain = asked();
 const g6e = candidateOn('g6e.xlarge', plain);
 const trials: Readonly<Record<string, () => Trial>> = {
-  servable: () =>
-    trial(servable, [g6e.offer, plain], [offerNamed('g5g.xlarge', plain), plain], /^arm64 machine/),
-  allowed: () => {
+  hardware: () =>
+    trial(hardware, [g6e.offer, plain], [offerNamed('g5g.xlarge', plain), plain], /^arm64 machine/),
+  'instance-types': () => {
     const denying = asked({ instanceTypes: { deny: ['g6e'] } });
-    return trial(allowed, [g6e.offer, plain], [g6e.offer, denying], /^denied by g6e$/);
+    return trial(instanceTypes, [g6e.offer, plain], [g6e.offer, denying], /^denied by g6e$/);
   },
   market: () => {
     const blocks = asked({ markets: ['capacity-block'] });
@@ -140,14 +140,9 @@ const trials: Readonly<Record<string, () => Trial>> = {
       /^not sold as capacity-block; sold as on-demand/,
     );
   },
-  offering: () => {
-    const zones = asked({ minZones: 6 });
-    return trial(
-      offering,
-      [g6e.offer, plain],
-      [g6e.offer, zones],
-      /^offered in \d zone.*us-east-1.*6 wanted$/,
-    );
+  zones: () => {
+    const six = asked({ minZones: 6 });
+    return trial(zones, [g6e.offer, plain], [g6e.offer, six], /^offered in \d zone.*us-east-1.*6 wanted$/);
   },
   'quality-floor': () => {
     const ctx = asked({ qualityFloor: 'bf16' });
@@ -284,6 +279,8 @@ test('each filter of the folder is tried here', () => {
 
 test.each(Object.keys(trials))('%s keeps what serves, and says why it rejects what does not', (name) => {
   const { filter, kept, rejected, reason } = trials[name]!();
+  // A plan names the filter, the filter its file.
+  expect(filter.name).toBe(name);
   expect(FILTER_ORDER).toContain(filter.name);
   expect(kept()).toBeNull();
   expect(rejected()).toMatch(reason);

@@ -1,42 +1,19 @@
 import { offeringsIn } from '../../src/hardware/offerings';
-import type { PlanningContext } from '../../src/planning/candidate';
 import { bestByType, explainRejections } from '../../src/planning/explain';
 import { atPeak } from '../../src/planning/fleet';
 import { machineUsdPerMonth } from '../../src/planning/mix/machines';
 import { cheapestOption, openSearch, type Search } from '../../src/planning/search';
 import type { RequirementsInput } from '../../src/requirements/input';
 import { contextOf, randomInput, seeded } from './random-requirements';
+import { OF_TARGETS } from './relaxations';
 
 /** .ci/run asks for 1,000; `npm test` takes fewer. */
 const CASES = Number(process.env.PROPERTY_CASES ?? 30);
 /** Each is relaxed in eleven ways. */
 const BASES = Math.max(CASES, 60);
-type Requirements = PlanningContext['requirements'];
 
 const usdOf = (search: Search): number =>
   cheapestOption(search)?.cost.usdPerMonth ?? Number.POSITIVE_INFINITY;
-
-/** Relaxations that leave candidates and predictions as they are. */
-const OF_TARGETS: Readonly<Record<string, (r: Requirements) => Requirements>> = {
-  'a looser TPOT': (r) => ({ ...r, slo: { ...r.slo, tpotP95Seconds: r.slo.tpotP95Seconds * 1.3 } }),
-  'a looser TTFT': (r) => ({ ...r, slo: { ...r.slo, ttftP95Seconds: r.slo.ttftP95Seconds * 1.3 } }),
-  'a hundredth looser': (r) => ({
-    ...r,
-    slo: { ttftP95Seconds: r.slo.ttftP95Seconds * 1.01, tpotP95Seconds: r.slo.tpotP95Seconds * 1.01 },
-  }),
-  'less confidence': (r) => ({ ...r, confidence: r.confidence * 0.9 }),
-  'fewer requests': (r) => ({
-    ...r,
-    workload: { ...r.workload, requestsPerSecond: r.workload.requestsPerSecond * 0.7 },
-  }),
-  'slightly fewer requests': (r) => ({
-    ...r,
-    workload: { ...r.workload, requestsPerSecond: r.workload.requestsPerSecond * 0.99 },
-  }),
-  'fewer replicas': (r) => ({ ...r, minReplicas: 1 }),
-  'no reserve': (r) => ({ ...r, sizing: { ...r.sizing!, survive: 'nothing' } }),
-  'a savings plan': (r) => ({ ...r, sizing: { ...r.sizing!, savingsPlanDiscount: 0.3 } }),
-};
 
 /** Relaxations that add candidates, or change what fits. */
 const OF_CHOICE: Readonly<Record<string, (input: RequirementsInput) => RequirementsInput>> = {

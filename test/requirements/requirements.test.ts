@@ -216,6 +216,14 @@ test('a capacity block starts today or later, and a schedule is kept in a time z
     `deployment: { schedule: [{ name: night, cron: "0 22 * * *", timeZone: ${zone}, minInstances: 0, maxInstances: 0 }] }`;
   for (const zone of ['Europe/Berlin', 'Etc/UTC', 'America/Argentina/Buenos_Aires'])
     expect(on(night(zone), '2026-12-01').requirements.deployment.schedule[0]!.timeZone).toBe(zone);
+  for (const [given, spelt] of [
+    ['europe/berlin', 'Europe/Berlin'],
+    ['AMERICA/NEW_YORK', 'America/New_York'],
+    ['etc/utc', 'Etc/UTC'],
+    ['etc/gmt+9', 'Etc/GMT+9'],
+    ['Asia/Kolkata', 'Asia/Kolkata'],
+  ] as const)
+    expect(on(night(given), '2026-12-01').requirements.deployment.schedule[0]!.timeZone).toBe(spelt);
   expect(() => on(night('Europe/Berln'), '2026-12-01')).toThrow(/"Europe\/Berln".*no known time zone/);
 });
 
@@ -223,6 +231,7 @@ test('half a user is refused, and names far from every known one are given no gu
   expect(() => resolve('model: Qwen3.5-9B\nworkload: { concurrentUsers: 2.5 }')).toThrow(
     /2\.5 is not a whole number/,
   );
+  expect(resolve('model: Qwen3.5-9B\nregions: [" US-West-2"]').requirements.regions).toEqual(['us-west-2']);
   expect(() => resolve('model: Qwen3.5-9B\nregions: [us-east1]')).toThrow(/did you mean us-east-1\?/);
   expect(() => resolve('model: Qwen3.5-9B\nregions: [mars]')).toThrow(
     /^unknown region "mars"\. Regions with/,

@@ -67,7 +67,13 @@ export function mergeCatalogue(embedded: Catalogue, overlay: Overlay): Catalogue
     });
   });
   const refreshed = regions.map(([region, { refreshedAt }]) => `${region} of ${dayOf(refreshedAt)}`);
+  const quotas = regions.flatMap(([region, { quotas: known }]) =>
+    known === undefined
+      ? []
+      : [[region, { vcpusByCode: known.vcpusByCode, readOn: dayOf(known.asOf) }] as const],
+  );
   return {
+    ...(quotas.length === 0 ? {} : { quotas: Object.fromEntries(quotas) }),
     asOf: `${embedded.asOf}, refreshed: ${refreshed.join(', ')}`,
     offerings: [...embedded.offerings.filter(({ region }) => !(region in overlay.regions)), ...merged],
   };

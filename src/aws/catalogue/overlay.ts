@@ -55,6 +55,8 @@ const regionSchema = z.strictObject({
   /** When last asked, whether or not everything answered. */
   refreshedAt: moment,
   offerings: z.record(z.string(), offeringSchema),
+  /** The account's vCPU quotas by code; absent where they were never asked for (`--quotas`). */
+  quotas: z.strictObject({ vcpusByCode: z.record(z.string(), z.number().min(0)), asOf: moment }).optional(),
 });
 export type OverlayRegion = z.infer<typeof regionSchema>;
 

@@ -7,6 +7,7 @@ import { instanceTypes } from './instance-types';
 import { onDemandPrices } from './on-demand';
 import { NOTHING_KNOWN, type OverlayRegion, type Placement, type Specification } from './overlay';
 import { placementScores } from './placement';
+import { accountQuotas } from './quotas';
 import { spotPrices } from './spot';
 import { availabilityZones, type Zone, zoneOfferings } from './zones';
 
@@ -17,6 +18,7 @@ export const PARTS = [
   'spot prices',
   'capacity blocks',
   'placement scores',
+  'quotas',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -42,6 +44,8 @@ export interface Refreshing {
   readonly now: Date;
   /** Ask for spot placement scores too: AWS limits how many new ones an account may ask for in a day. */
   readonly placementScores: boolean;
+  /** Read the account's vCPU quotas too. */
+  readonly quotas: boolean;
 }
 
 interface Read {
@@ -61,7 +65,7 @@ export async function refreshRegion(
   session: Session,
   region: string,
   before: OverlayRegion | undefined,
-  { embedded, now, placementScores: withScores }: Refreshing,
+  { embedded, now, placementScores: withScores, quotas: withQuotas }: Refreshing,
 ): Promise<RefreshedRegion> {
   const asOf = now.toISOString();
   const missing: Missing[] = [];
@@ -80,11 +84,12 @@ export async function refreshRegion(
     }
     return null;
   };
-  const [specifications, zones, names] = await Promise.all([
+  const [specifications, zones, names, vcpusByCode] = await Promise.all([
     attempt('instance types', () => instanceTypes(session, region, asOf)),
     attempt('zones', async () => knownOnly(await zoneOfferings(session, region))),
     // Only translates zone names, which newer answers no longer need.
     availabilityZones(session, region).catch((): Zone[] => []),
+    withQuotas ? attempt('quotas', () => accountQuotas(session, region)) : null,
   ]);
   const offered =
     zones !== null
@@ -106,8 +111,10 @@ export async function refreshRegion(
   const nothing =
     Object.values(read).every((part) => part === null) ||
     (zones === null && prices === null && spot === null);
+  const quotas = vcpusByCode === null ? before?.quotas : { vcpusByCode, asOf };
+  const refreshed = combine(read, embedded, region, before, asOf);
   return {
-    region: nothing ? null : combine(read, embedded, region, before, asOf),
+    region: nothing ? null : { ...refreshed, ...(quotas === undefined ? {} : { quotas }) },
     missing,
     unknownTypes: Object.keys(specifications ?? {})
       .filter((name) => findInstanceType(name) === undefined)

@@ -35,6 +35,11 @@ const SPOT_P5: VcpuQuota = {
 };
 const SPOT_P6: VcpuQuota = { code: null, name: 'P6 Spot Instance Requests', counts: matching(/^p6/) };
 
+/** Codes that are the same in every region. */
+export const QUOTA_CODES = [ON_DEMAND_G, ON_DEMAND_P, SPOT_G, SPOT_P4, SPOT_P5].flatMap(
+  ({ code }) => code ?? [],
+);
+
 /** The quota of on-demand machines of a type. */
 export const onDemandQuota = ({ name }: InstanceType): VcpuQuota =>
   letterG(name) ? ON_DEMAND_G : ON_DEMAND_P;

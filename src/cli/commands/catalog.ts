@@ -29,6 +29,7 @@ interface RefreshOptions {
   readonly profile?: string;
   readonly out?: string;
   readonly placementScores?: boolean;
+  readonly quotas?: boolean;
   readonly json?: boolean;
 }
 
@@ -47,6 +48,7 @@ function refreshCommand(streams: Streams): Command {
       '--placement-scores',
       'also read spot placement scores; AWS limits how many an account may ask for in 24 hours',
     )
+    .option('--quotas', "also read the account's vCPU quotas: plans then say whether they are enough")
     .option('--out <file>', 'where to write (default: the file that planning reads)')
     .option('--json', 'print what was refreshed as JSON')
     .action(async (options: RefreshOptions) => {
@@ -65,6 +67,7 @@ function refreshCommand(streams: Streams): Command {
           embedded: EMBEDDED_CATALOGUE,
           now,
           placementScores: options.placementScores ?? false,
+          quotas: options.quotas ?? false,
         });
         session.throwIfStopped();
         if (result.overlay !== null) writeText(out, serializeOverlay(result.overlay));

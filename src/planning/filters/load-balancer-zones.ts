@@ -4,7 +4,7 @@ import type { Filter } from './filter';
 
 /** A load balancer stands in two zones, whatever the machines need. */
 export const loadBalancerZones: Filter<Option> = {
-  name: 'zones',
+  name: 'load-balancer-zones',
   problem: ({ candidate }, { catalogue }) => {
     const { region } = candidate.offer.offering;
     if (zonesOf(catalogue, region).length >= 2) return null;

@@ -17,6 +17,7 @@ export const FILTER_ORDER = [
   'slo-at-load',
   'instances',
   'quota',
+  'load-balancer-zones',
   'budget',
   'cost',
 ] as const;

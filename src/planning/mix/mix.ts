@@ -188,7 +188,13 @@ function fleetOf(
     markets: [machine.prospect.candidate.offer.market],
     checkpoint: machine.prospect.candidate.checkpoint.key,
     instanceTypes: { allow: [machine.prospect.candidate.offer.type.name], deny: [] },
-    workload: { ...workload, requestsPerSecond: workload.requestsPerSecond * peak, concurrentUsers: null },
+    workload: {
+      ...workload,
+      requestsPerSecond: workload.requestsPerSecond * peak,
+      concurrentUsers: null,
+      // A turn may go to another fleet than the one before.
+      ...(workload.historyShare === undefined ? {} : { historyShare: 0 }),
+    },
     monthlyBudgetUsd: null,
     sizing: {
       ...(sizing ?? USUAL_SIZING),

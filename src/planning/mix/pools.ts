@@ -19,6 +19,8 @@ export function requirementsOf(range: SizeRange, r: Requirements): Requirements 
       ...workload,
       requestsPerSecond: workload.requestsPerSecond * range.share,
       concurrentUsers: null,
+      // A turn may go to another fleet than the one before.
+      ...(workload.historyShare === undefined ? {} : { historyShare: 0 }),
       inputTokens: range.inputTokens,
       // The same tokens are shared, whatever follows them.
       sharedPrefixShare: Math.min(1, sharedTokens / range.inputTokens.mean),

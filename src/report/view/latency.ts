@@ -1,5 +1,5 @@
 import type { Basis, Interval, Plan } from '../../plan/schema';
-import { interval, number, percent, rate, seconds } from '../format';
+import { interval, number, percent, plural, rate, seconds } from '../format';
 import type { Fact } from './section';
 
 export const BASIS: Readonly<Record<Basis, string>> = {
@@ -40,6 +40,7 @@ export function latencyFacts({ predicted, requirements, choice }: Plan): Fact[] 
       `${number(predicted.concurrencyPerReplica)} requests in flight on a replica; ${number(predicted.outputTokensPerSecond.expected)} output tokens/s in all`,
     ],
     ...(predicted.simulated === undefined ? [] : [['simulated', simulatedWords(predicted)] as const]),
+    ...(predicted.history === undefined ? [] : [['prefix cache', historyWords(predicted.history)] as const]),
     ['rests on', BASIS[predicted.basis]],
   ];
 }
@@ -55,3 +56,10 @@ function simulatedWords({ simulated: s, ttftP95Seconds, tpotP95Seconds }: Plan['
 }
 
 const within = (value: number, { low, high }: Interval): boolean => value >= low && value <= high;
+
+const historyWords = ({
+  findingShare,
+  cachedShare,
+  replicasWithout,
+}: NonNullable<Plan['predicted']['history']>): string =>
+  `${percent(cachedShare)} of prompt tokens are hits: ${percent(findingShare)} of prompts reach the replica that has their conversation so far; if none did, ${plural(replicasWithout, 'replica')} would be needed`;

@@ -1,12 +1,21 @@
 import type { Plan } from '../../plan/schema';
 
 /** What to do with a plan, in order; commands as they are typed. */
-export function nextSteps({ quotas = [], engine }: Plan, file: string): string[] {
+export function nextSteps(plan: Plan, file: string): string[] {
+  const { quotas = [], engine } = plan;
   return [
     `look at it in a browser: qwen-selfhost report ${file} --html report.html`,
-    ...quotas.map(({ request }) => `ask AWS for the quota, which can take days: "${request}"`),
+    ...quotas
+      .filter((quota) => tooSmall(quota, plan))
+      .map(({ request }) => `ask AWS for the quota, which can take days: "${request}"`),
     `check your account: qwen-selfhost preflight ${file}`,
     `write the Terraform: qwen-selfhost synth ${file}`,
     `once it runs, measure ${engine.servedModelName} and compare: qwen-selfhost bench --help`,
   ];
 }
+
+/** Vcpus that the fleet needs once it has grown as far as it may; nothing is to be asked for where the account has them. */
+const tooSmall = (
+  { vcpus, account }: NonNullable<Plan['quotas']>[number],
+  { scaling, choice }: Plan,
+): boolean => account === undefined || account.vcpus < (vcpus * scaling.maxInstances) / choice.instances;

@@ -2,4 +2,4 @@ import { unservableReason } from '../../hardware/instance-types';
 import type { OfferFilter } from './filter';
 
 /** Types that can serve no model of this family: fractions of a GPU, arm64, UltraServers. */
-export const servable: OfferFilter = { name: 'hardware', problem: ({ type }) => unservableReason(type) };
+export const hardware: OfferFilter = { name: 'hardware', problem: ({ type }) => unservableReason(type) };
