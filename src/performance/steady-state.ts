@@ -65,7 +65,7 @@ const UNKNOWN_BURST_SHARE = 0.1;
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { arrivals } = load;
   return arrivals.kind === 'open' && arrivals.spacing === 'poisson'
-    ? openLoop(f, k, load, arrivals.requestsPerSecond)
+    ? openLoop(f, k, load)(arrivals.requestsPerSecond)
     : orderlyState(f, k, load);
 }
 

@@ -1,11 +1,12 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
 import { groundedIn } from '../performance/calibration';
-import { atRate, type CapacityInput, type Shortfall, shortfallOf } from '../performance/capacity';
+import { type CapacityInput, holdsSlo, type Shortfall, shortfallOf } from '../performance/capacity';
 import type { Basis, Coefficients } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
 import type { Footing } from '../performance/interval';
-import type { Percentile95 } from '../performance/percentile';
+import { type Percentile95, randomArrivals } from '../performance/percentile';
+import { decodeCurve } from '../performance/step-curves';
 import type { MemoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
 import { savesStatesWithin } from '../vllm/pool';
@@ -23,6 +24,8 @@ type CurveInput = Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'ta
 export interface Curve extends CurveInput {
   /** 95th percentiles at a rate of one rank, requests per second. */
   readonly at: (requestsPerSecond: number) => Percentile95;
+  /** A step of so many sequences that decode, half of their output behind them. */
+  readonly stepSeconds: (batch: number) => number;
 }
 
 /** One engine replica with its settings on one kind of GPU: independent of machine, region, price and SLO. */
@@ -195,15 +198,22 @@ function curveOf(
     tail: { inputP95Tokens: workload.inputTokens.p95, outputP95Tokens: workload.outputTokens.p95 },
   };
   const known = new Map<number, Percentile95>();
+  let compute: ReturnType<typeof randomArrivals> | undefined;
   const at = (rate: number): Percentile95 => {
     let p = known.get(rate);
     if (p === undefined) {
-      p = atRate(input, rate);
+      compute ??= randomArrivals(features, coefficients, input.load, input.tail);
+      p = compute(rate);
       known.set(rate, p);
     }
     return p;
   };
-  return { ...input, at };
+  let step: ReturnType<typeof decodeCurve> | undefined;
+  const stepSeconds = (batch: number): number => {
+    step ??= decodeCurve(features, coefficients, input.load.inputTokens + input.load.outputTokens / 2);
+    return step(batch);
+  };
+  return { ...input, at, stepSeconds };
 }
 
 /** Prefix hits come in whole blocks: a shared prefix shorter than one block never hits. */
@@ -215,10 +225,23 @@ const sharedTokens = (
 const Z_95 = 1.6449;
 
 /**
- * What a rate of one rank breaks, or null: the SLO at the wanted confidence, or the slots. Arrivals are random, so the
- * batch is Poisson around its mean; its 95th percentile must find slots and blocks, because waiting for one is not in
- * the closed form.
+ * Sequences of which room must be found. Arrivals are random, so the batch is Poisson around its mean; its 95th
+ * percentile must find slots and blocks, because waiting for one is not in the closed form.
  */
+const busySequences = ({ mean: { decodeBatch } }: Percentile95): number =>
+  decodeBatch + Z_95 * Math.sqrt(decodeBatch);
+
+/** Whether a rate of one rank breaks nothing: neither the SLO at the wanted confidence, nor are slots short. */
+export function holds(
+  design: Design,
+  { slo, confidence }: PlanningContext['requirements'],
+  rate: number,
+): boolean {
+  const p = design.curve.at(rate);
+  return busySequences(p) <= design.mostSequences && holdsSlo(p, slo, design.footing, confidence);
+}
+
+/** What a rate of one rank breaks; null where it `holds`. */
 export function problemOf(
   design: Design,
   { slo, confidence }: PlanningContext['requirements'],
@@ -227,8 +250,7 @@ export function problemOf(
   const p = design.curve.at(rate);
   const problem = shortfallOf(p, slo, design.footing, confidence);
   if (problem !== null) return problem;
-  const { decodeBatch } = p.mean;
-  const busy = decodeBatch + Z_95 * Math.sqrt(decodeBatch);
+  const busy = busySequences(p);
   if (busy <= design.mostSequences) return null;
   return {
     limit: 'sequences that fit',

@@ -33,7 +33,7 @@ export function predictedFigures(
     ),
     capacityRequestsPerSecondPerReplica: significant(option.capacityRequestsPerSecond),
     utilisation: significant(utilisationOf(option, context)),
-    limitedBy: option.limitedBy,
+    limitedBy: option.limitedBy(),
     simulated: describeSimulated(simulated),
   };
 }

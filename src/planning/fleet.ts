@@ -15,7 +15,7 @@ export interface Option extends FleetSize {
   readonly design: Design;
   /** Highest rate of one replica within the SLO at the wanted confidence. */
   readonly capacityRequestsPerSecond: number;
-  readonly limitedBy: string;
+  readonly limitedBy: Capacity['limitedBy'];
   readonly replicas: number;
   readonly storage: Storage;
   readonly coldStartSeconds: number;
@@ -162,10 +162,10 @@ export function fleetOf(
   );
 }
 
-/** What one replica holds, and what limits it. */
+/** What one replica holds, and what limits it: looked up when somebody asks. */
 export interface Capacity {
   readonly requestsPerSecond: number;
-  readonly limitedBy: string;
+  readonly limitedBy: () => string;
 }
 
 /** The same machines in another number. */

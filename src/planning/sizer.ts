@@ -1,7 +1,7 @@
 import type { Candidate, PlanningContext, Rejected } from './candidate';
 import { capacityBound } from './capacity-bound';
 import { CapacityBracket } from './capacity-bracket';
-import { type Design, type DesignSet, type DesignStore, problemOf } from './design';
+import { type Design, type DesignSet, type DesignStore, holds, problemOf } from './design';
 import { firstMiss, type Miss } from './filters/filter';
 import { FLEET_FILTERS } from './filters/fleet-filters';
 import { latencyFloor } from './filters/latency-floor';
@@ -70,8 +70,14 @@ export class Sizer {
     return most;
   }
 
-  /** The design whose replica holds most, and how much; null when none serves. */
-  mostCapable({ candidate }: Prospect): { readonly design: Design; readonly capacity: Capacity } | null {
+  /**
+   * The design whose replica holds most, and how much; null when none serves.
+   * @param atLeast replicas that hold less (requests per second) are of no interest: null then too
+   */
+  mostCapable(
+    { candidate }: Prospect,
+    atLeast = 0,
+  ): { readonly design: Design; readonly capacity: Capacity } | null {
     const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
     let best: { readonly design: Design; readonly capacity: Capacity } | null = null;
     for (let i = 0; i < set.size; i++) {
@@ -79,7 +85,9 @@ export class Sizer {
       if (!outcome.ok) continue;
       const known: number = best?.capacity.requestsPerSecond ?? 0;
       // Simpler designs come first: a later one must hold more.
-      const capacity = this.capacityOf(outcome.design, known * (1 + LITTLE), []);
+      const needed = Math.max(known * (1 + LITTLE), atLeast);
+      if (!this.bracketOf(outcome.design).atLeast(needed / outcome.design.ranks)) continue;
+      const capacity = this.capacityOf(outcome.design, needed, []);
       if (capacity === null || capacity === 'too-little' || capacity.requestsPerSecond <= known) continue;
       best = { design: outcome.design, capacity };
     }
@@ -165,11 +173,15 @@ export class Sizer {
     const bracket = this.bracketOf(design);
     if (needed > (limit?.requestsPerSecond ?? needed) || !bracket.atLeast(needed / design.ranks))
       return 'too-little';
-    const { requestsPerSecond, limitedBy } = bracket.settle();
+    const { requestsPerSecond, tooMuch } = bracket.settle();
     const held = requestsPerSecond * design.ranks;
+    const { requirements } = this.context;
     return limit !== undefined && limit.requestsPerSecond < held
-      ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: 'the simulation' }
-      : { requestsPerSecond: held, limitedBy };
+      ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: () => 'the simulation' }
+      : {
+          requestsPerSecond: held,
+          limitedBy: () => problemOf(design, requirements, tooMuch)?.limit ?? 'nothing',
+        };
   }
 
   /** Why no number of machines helps; null where it does. */
@@ -185,7 +197,10 @@ export class Sizer {
   private bracketOf(design: Design): CapacityBracket {
     let bracket = this.brackets.get(design);
     if (bracket === undefined) {
-      bracket = new CapacityBracket((rate) => problemOf(design, this.context.requirements, rate));
+      const { requirements } = this.context;
+      // Where not even one sequence is quick enough, the bound says nothing of why.
+      const bound = this.boundOf(design) / design.ranks || Number.POSITIVE_INFINITY;
+      bracket = new CapacityBracket((rate) => holds(design, requirements, rate), bound);
       this.brackets.set(design, bracket);
     }
     return bracket;
