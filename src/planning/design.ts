@@ -1,6 +1,6 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
-import { groundedIn } from '../performance/calibration';
+import { type Grounded, groundedIn } from '../performance/calibration';
 import { type CapacityInput, holdsSlo, type Shortfall, shortfallOf } from '../performance/capacity';
 import type { Basis, Coefficients } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
@@ -104,19 +104,28 @@ function designSet(
   const options = engineOptions(gpu, layout, context);
   const outcomes = new Array<DesignOutcome | undefined>(options.length);
   const curves = new Map<string, Curve>();
+  const allGrounded = new Map<string, Grounded>();
+  const groundedFor = ({ kvCacheDtype, mtpTokens }: EngineOption): Grounded => {
+    const engineKey = `${mtpTokens}/${kvCacheDtype}`;
+    let grounded = allGrounded.get(engineKey);
+    if (grounded === undefined) {
+      grounded = groundedIn(context.coefficients, context.calibrations, {
+        model: context.model.name,
+        gpu: gpu.id,
+        checkpoint: checkpoint.key,
+        layout,
+        kvCacheDtype,
+        mtpTokens,
+      });
+      allGrounded.set(engineKey, grounded);
+    }
+    return grounded;
+  };
   const make = (option: EngineOption): DesignOutcome => {
     const memory = memoryFor(gpu, checkpoint, layout, option, context);
     if (!memory.ok) return memory;
-    const { mtpTokens, kvCacheDtype } = option;
-    const grounded = groundedIn(context.coefficients, context.calibrations, {
-      model: context.model.name,
-      gpu: gpu.id,
-      checkpoint: checkpoint.key,
-      layout,
-      kvCacheDtype,
-      mtpTokens,
-    });
-    const curveKey = `${mtpTokens}/${kvCacheDtype}/${memory.maxNumBatchedTokens}`;
+    const grounded = groundedFor(option);
+    const curveKey = `${option.mtpTokens}/${option.kvCacheDtype}/${memory.maxNumBatchedTokens}`;
     let curve = curves.get(curveKey);
     if (curve === undefined) {
       curve = curveOf(
