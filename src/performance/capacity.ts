@@ -42,12 +42,15 @@ const HIGHEST_RATE = 1e5;
 /** Leaves the rate within 0.3 percent: far inside the model's own error. */
 const BISECTIONS = 9;
 
+/** What is held against an SLO. */
+export type Judged = Omit<Percentile95, 'mean'> & { readonly mean: Pick<Percentile95['mean'], 'stable'> };
+
 /**
  * What a rate breaks, taking the interval's pessimistic bound at the wanted confidence; null when it holds.
  * The widths are those of steady load: widening them at the border of `loaded` would make the capacity jump.
  */
 export function shortfallOf(
-  p: Percentile95,
+  p: Judged,
   slo: LatencySlo,
   footing: Footing,
   confidence: number,
@@ -68,7 +71,7 @@ export function shortfallOf(
 }
 
 /** Whether a rate breaks nothing: what `shortfallOf` says, with no more computed than that takes. */
-export const holdsSlo = (p: Percentile95, slo: LatencySlo, footing: Footing, confidence: number): boolean =>
+export const holdsSlo = (p: Judged, slo: LatencySlo, footing: Footing, confidence: number): boolean =>
   p.mean.stable &&
   !(pessimistic(p.tpotP95Seconds, 'tpot', footing, confidence) / slo.tpotP95Seconds > 1) &&
   !(pessimistic(p.ttftP95Seconds, 'ttft', footing, confidence) / slo.ttftP95Seconds > 1);

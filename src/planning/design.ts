@@ -1,32 +1,19 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
 import { type Grounded, groundedIn } from '../performance/calibration';
-import { type CapacityInput, holdsSlo, type Shortfall, shortfallOf } from '../performance/capacity';
-import type { Basis, Coefficients } from '../performance/coefficients';
-import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
+import { holdsSlo, type Shortfall, shortfallOf } from '../performance/capacity';
+import type { Basis } from '../performance/coefficients';
+import { ranksOf } from '../performance/features';
 import type { Footing } from '../performance/interval';
-import { type Percentile95, randomArrivals } from '../performance/percentile';
-import { decodeCurve } from '../performance/step-curves';
-import type { MemoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
-import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
 import type { CapacityBracket } from './capacity-bracket';
+import { type Curve, curveOf, type Seen } from './curve';
 import { type EngineOption, engineOptions } from './engine-options';
 import type { Miss } from './filters/filter';
 import { Kept } from './kept';
 import { layoutText } from './layouts';
 import { memoryFor } from './memory';
-
-type CurveInput = Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'tail'>;
-
-/** Predictions by rate, each computed once. */
-export interface Curve extends CurveInput {
-  /** 95th percentiles at a rate of one rank, requests per second. */
-  readonly at: (requestsPerSecond: number) => Percentile95;
-  /** A step of so many sequences that decode, half of their output behind them. */
-  readonly stepSeconds: (batch: number) => number;
-}
 
 /** One engine replica with its settings on one kind of GPU: independent of machine, region, price and SLO. */
 export interface Design {
@@ -172,72 +159,13 @@ const layoutExtras = (layout: Layout): string[] => [
   ...(layout.pipelineParallel > 1 ? ['pipeline stages'] : []),
 ];
 
-/** No pool is so large: the real limit of a design is its own `mostSequences`. */
-const NO_LIMIT = 1 << 16;
-
-function curveOf(
-  gpu: Gpu,
-  checkpoint: Checkpoint,
-  layout: Layout,
-  option: EngineOption,
-  budget: MemoryBudget,
-  coefficients: Coefficients,
-  { model, requirements: { workload } }: PlanningContext,
-): Curve {
-  const features: StepFeatures = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
-    kvBytes: option.kvCacheDtype === 'fp8' ? 1 : 2,
-    mtpTokens: option.mtpTokens,
-  });
-  const input: CurveInput = {
-    features,
-    coefficients,
-    load: {
-      inputTokens: workload.inputTokens.mean,
-      cachedTokens: option.prefixCaching ? sharedTokens(workload, budget.pool.blockTokens) : 0,
-      outputTokens: workload.outputTokens.mean,
-      maxBatch: NO_LIMIT,
-      maxNumBatchedTokens: option.maxNumBatchedTokens,
-      ...(option.prefixCaching
-        ? {
-            blockTokens: budget.pool.blockTokens,
-            checkpointsWithin: savesStatesWithin(budget.pool, option.mtpTokens),
-          }
-        : {}),
-    },
-    tail: { inputP95Tokens: workload.inputTokens.p95, outputP95Tokens: workload.outputTokens.p95 },
-  };
-  const known = new Map<number, Percentile95>();
-  let compute: ReturnType<typeof randomArrivals> | undefined;
-  const at = (rate: number): Percentile95 => {
-    let p = known.get(rate);
-    if (p === undefined) {
-      compute ??= randomArrivals(features, coefficients, input.load, input.tail);
-      p = compute(rate);
-      known.set(rate, p);
-    }
-    return p;
-  };
-  let step: ReturnType<typeof decodeCurve> | undefined;
-  const stepSeconds = (batch: number): number => {
-    step ??= decodeCurve(features, coefficients, input.load.inputTokens + input.load.outputTokens / 2);
-    return step(batch);
-  };
-  return { ...input, at, stepSeconds };
-}
-
-/** Prefix hits come in whole blocks: a shared prefix shorter than one block never hits. */
-const sharedTokens = (
-  { sharedPrefixShare, inputTokens }: PlanningContext['requirements']['workload'],
-  blockTokens: number,
-): number => Math.floor((sharedPrefixShare * inputTokens.mean) / blockTokens) * blockTokens;
-
 const Z_95 = 1.6449;
 
 /**
  * Sequences of which room must be found. Arrivals are random, so the batch is Poisson around its mean; its 95th
  * percentile must find slots and blocks, because waiting for one is not in the closed form.
  */
-const busySequences = ({ mean: { decodeBatch } }: Percentile95): number =>
+const busySequences = ({ mean: { decodeBatch } }: Seen): number =>
   decodeBatch + Z_95 * Math.sqrt(decodeBatch);
 
 /** Whether a rate of one rank breaks nothing: neither the SLO at the wanted confidence, nor are slots short. */
@@ -246,7 +174,7 @@ export function holds(
   { slo, confidence }: PlanningContext['requirements'],
   rate: number,
 ): boolean {
-  const p = design.curve.at(rate);
+  const p = design.curve.seenAt(rate);
   return busySequences(p) <= design.mostSequences && holdsSlo(p, slo, design.footing, confidence);
 }
 
@@ -256,7 +184,7 @@ export function problemOf(
   { slo, confidence }: PlanningContext['requirements'],
   rate: number,
 ): Shortfall | null {
-  const p = design.curve.at(rate);
+  const p = design.curve.seenAt(rate);
   const problem = shortfallOf(p, slo, design.footing, confidence);
   if (problem !== null) return problem;
   const busy = busySequences(p);

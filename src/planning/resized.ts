@@ -1,5 +1,5 @@
 import type { PlanningContext } from './candidate';
-import { fleetOf, type Option } from './fleet';
+import { fleetOf, fleetSize, type Option } from './fleet';
 
 /** Far below what one machine holds. */
 const LITTLE = 1e-6;
@@ -11,19 +11,30 @@ export function resized(
   requestsPerSecond: number,
   context: PlanningContext,
 ): Option {
-  const { requirements } = context;
-  const workload = { ...requirements.workload, requestsPerSecond };
   const capacity = { requestsPerSecond: capacityRequestsPerSecond, limitedBy };
-  return fleetOf(candidate, design, capacity, { ...context, requirements: { ...requirements, workload } });
+  return fleetOf(candidate, design, capacity, atAnother(requestsPerSecond, context));
 }
 
-/** The highest peak up to `highest` that so many machines take. */
-export function lastRateOf(instances: number, highest: number, at: (rate: number) => Option): number {
+const atAnother = (requestsPerSecond: number, context: PlanningContext): PlanningContext => {
+  const { requirements } = context;
+  const workload = { ...requirements.workload, requestsPerSecond };
+  return { ...context, requirements: { ...requirements, workload } };
+};
+
+/** The highest peak up to `highest` that so many machines of an option's kind take. */
+export function lastRateOf(
+  instances: number,
+  highest: number,
+  { candidate, capacityRequestsPerSecond }: Option,
+  context: PlanningContext,
+): number {
+  const neededAt = (rate: number): number =>
+    fleetSize(capacityRequestsPerSecond, candidate, atAnother(rate, context)).instances;
   let enough = highest * LITTLE;
   let above = highest;
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (enough + above) / 2;
-    if (at(middle).instances <= instances) enough = middle;
+    if (neededAt(middle) <= instances) enough = middle;
     else above = middle;
   }
   return enough;

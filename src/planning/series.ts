@@ -57,7 +57,7 @@ function costSteps(chosen: Option, context: PlanningContext): Series['cost'] {
   const every = Math.ceil((most - fewest + 1) / MOST_STEPS);
   const points = [point(highest / 1e6), point(planned)];
   for (let instances = fewest; instances < most; instances += every) {
-    points.push(point(lastRateOf(instances, highest, at)));
+    points.push(point(lastRateOf(instances, highest, chosen, context)));
   }
   return [...points, point(highest)].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);
 }

@@ -98,7 +98,8 @@ const WARNINGS: ReadonlySet<string> = new Set([
 
 /** Known problems that an engine would run into, worst first (`known-bugs.json`: version range and conditions). */
 export function knownProblems(facts: EngineFacts): KnownProblem[] {
-  return KNOWN_BUGS.filter((bug) => affects(bug, facts.release) && holds(bug.when, facts))
+  return bugsOf(facts.release)
+    .filter(({ when }) => holds(when, facts))
     .map(describe)
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
@@ -114,6 +115,17 @@ function describe(bug: KnownBug): KnownProblem {
     blocking: bug.severity !== 'degrades' && workaround === null && !WARNINGS.has(bug.id),
     workaround,
   };
+}
+
+const bugsByRelease = new WeakMap<Release, readonly KnownBug[]>();
+
+function bugsOf(release: Release): readonly KnownBug[] {
+  let bugs = bugsByRelease.get(release);
+  if (bugs === undefined) {
+    bugs = KNOWN_BUGS.filter((bug) => affects(bug, release));
+    bugsByRelease.set(release, bugs);
+  }
+  return bugs;
 }
 
 function affects({ affects: range }: KnownBug, { version }: Release): boolean {
