@@ -11,7 +11,7 @@ import { tensorParallelOnly } from '../../src/vllm/layout';
 import { savesStatesWithin } from '../../src/vllm/pool';
 import { batchDefaults, LATEST_RELEASE } from '../../src/vllm/releases';
 
-const ENGINES: readonly (readonly [string, CheckpointKey, string, number])[] = [
+export const ENGINES: readonly (readonly [string, CheckpointKey, string, number])[] = [
   ['Qwen3.5-35B-A3B', 'fp8', 'H100', 1],
   ['Qwen3.5-9B', 'bf16', 'L40S', 1],
   ['Qwen3.5-27B', 'fp8', 'L40S', 2],
@@ -36,12 +36,14 @@ const CASES = fc.record({
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
 });
 export type AgreementCase = typeof CASES extends fc.Arbitrary<infer T> ? T : never;
+/** What an engine and its load are made of, however requests arrive. */
+export type EngineCase = Omit<AgreementCase, 'utilisation' | 'spread'> & { readonly spread: number };
 
 export const sampleCases = (seed: number, count: number): readonly AgreementCase[] =>
   fc.sample(CASES, { seed, numRuns: count });
 
 /** The engine with vLLM's defaults, or null when it does not hold the load. Arrivals and requests are yet to be set. */
-export function configOf(c: AgreementCase): SimulationConfig | null {
+export function configOf(c: EngineCase): SimulationConfig | null {
   const [name, key, gpuId, tp] = c.engine;
   const { architecture } = getModel(name);
   const gpu = getGpu(gpuId);

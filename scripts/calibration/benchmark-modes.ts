@@ -2,7 +2,7 @@
  * Predictions for the ways the calibration data was measured, which are not ways a service is used: a single burst,
  * a decode step at a fixed cached context, one prefill on an idle engine. performance-model.md section 2.4.
  */
-import { burstMeans, closedRunTpot, wholeRunOutput } from '../../src/performance/burst';
+import { burstMeans, closedRunLatencies, wholeRunOutput } from '../../src/performance/burst';
 import type { Coefficients } from '../../src/performance/coefficients';
 import type { StepFeatures } from '../../src/performance/features';
 import { type Regime, regimeOf } from '../../src/performance/interval';
@@ -93,9 +93,9 @@ function served(f: StepFeatures, k: Coefficients, b: Benchmark): BenchmarkPredic
   const s = steadyState(f, k, load(b));
   const drain =
     b.mode === 'closed' && b.totalRequests > 0 ? 1 + (b.drainTail * b.concurrency) / b.totalRequests : 1;
-  const { ttftSeconds } = s;
   const { arrivals } = load(b);
-  const tpotSeconds = arrivals.kind === 'closed' ? closedRunTpot(f, k, load(b), s, arrivals) : s.tpotSeconds;
+  const { ttftSeconds, tpotSeconds } =
+    arrivals.kind === 'closed' ? closedRunLatencies(f, k, load(b), s, arrivals) : s;
   const output =
     b.mode === 'closed' && b.wholeRunOutput
       ? wholeRunOutput(f, { ttftSeconds, tpotSeconds }, b.concurrency, b.outputTokens)

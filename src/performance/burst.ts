@@ -104,22 +104,32 @@ function burstInWaves(f: StepFeatures, k: Coefficients, load: BurstLoad): RunMea
   };
 }
 
+/** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
+const UNKNOWN_BURST_SHARE = 0.1;
+
 /**
- * A closed run of so many requests: the first of each client come at once, all further ones when another ends. TPOT of
- * the first is that of a burst; TTFT has its share in `steadyState` already.
+ * Latencies of a closed run of so many requests: the first of each client come at once, all further ones when another
+ * ends. The former are a burst; how much of its wait clients that start one by one see is fitted (`burstShare`).
  */
-export function closedRunTpot(
+export function closedRunLatencies(
   f: StepFeatures,
   k: Coefficients,
   load: Omit<Load, 'arrivals'>,
   s: SteadyState,
   { concurrency, totalRequests }: { readonly concurrency: number; readonly totalRequests?: number },
-): number {
-  if (totalRequests === undefined || k.selfInterference === 1) return s.tpotSeconds;
+): Pick<RunMeans, 'ttftSeconds' | 'tpotSeconds'> {
+  if (k.selfInterference === 1) return s;
   const requests = Math.min(concurrency, load.maxBatch);
-  const first = Math.min(1, requests / totalRequests);
+  const first = totalRequests === undefined ? UNKNOWN_BURST_SHARE : Math.min(1, requests / totalRequests);
   const burst = burstMeans(f, k, { ...load, requests });
-  return first * burst.tpotSeconds + (1 - first) * s.tpotSeconds;
+  const response = s.ttftSeconds - s.blockedSeconds;
+  return {
+    ttftSeconds: s.ttftSeconds + k.burstShare * first * (burst.ttftSeconds - response),
+    tpotSeconds:
+      totalRequests === undefined
+        ? s.tpotSeconds
+        : s.tpotSeconds + first * (burst.tpotSeconds - s.tpotSeconds),
+  };
 }
 
 /**

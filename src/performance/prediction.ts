@@ -1,4 +1,4 @@
-import { burstMeans, closedRunTpot, type RunMeans, wholeRunOutput } from './burst';
+import { burstMeans, closedRunLatencies, type RunMeans, wholeRunOutput } from './burst';
 import { highestRate } from './capacity';
 import type { Basis, Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
@@ -121,8 +121,7 @@ function runMeans(f: StepFeatures, k: Coefficients, load: Load, s: SteadyState):
   if (arrivals.kind === 'open' || arrivals.totalRequests === undefined) return s;
   if (arrivals.totalRequests <= arrivals.concurrency)
     return burstMeans(f, k, { ...load, requests: arrivals.totalRequests });
-  const { ttftSeconds } = s;
-  const tpotSeconds = closedRunTpot(f, k, load, s, arrivals);
+  const { ttftSeconds, tpotSeconds } = closedRunLatencies(f, k, load, s, arrivals);
   return {
     ttftSeconds,
     tpotSeconds,

@@ -1,14 +1,21 @@
 import type { Coefficients } from './coefficients';
+import { convoy } from './convoy';
 import { ranksOf, type StepFeatures } from './features';
 import { openLoop } from './open-loop';
 import { giniIndex, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
+import { spreadClients } from './spread-clients';
 import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
 export type Arrivals =
   /** A fixed number of clients, each sending its next request when the last one ends. */
-  | { readonly kind: 'closed'; readonly concurrency: number; readonly totalRequests?: number }
+  | {
+      readonly kind: 'closed';
+      readonly concurrency: number;
+      readonly totalRequests?: number;
+      readonly inStep?: boolean;
+    }
   /** A fixed rate: at random, or evenly spaced (then nobody waits). */
   | { readonly kind: 'open'; readonly requestsPerSecond: number; readonly spacing: 'constant' | 'poisson' };
 
@@ -59,14 +66,40 @@ const DAMPING = 0.5;
 const SMALLEST_DAMPING = 0.02;
 const CONVERGED = 1e-7;
 /** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
-const UNKNOWN_BURST_SHARE = 0.1;
+export const UNKNOWN_BURST_SHARE = 0.1;
 
 /** The steady state of a load: clients in a closed loop, or an open one. */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { arrivals } = load;
-  return arrivals.kind === 'open' && arrivals.spacing === 'poisson'
-    ? openLoop(f, k, load)(arrivals.requestsPerSecond)
-    : orderlyState(f, k, load);
+  if (arrivals.kind === 'open' && arrivals.spacing === 'poisson')
+    return openLoop(f, k, load)(arrivals.requestsPerSecond);
+  if (arrivals.kind === 'closed' && k.selfInterference !== 1)
+    return arrivals.inStep
+      ? convoyState(f, k, load, arrivals.concurrency)
+      : spreadClients(f, k, load, arrivals.concurrency);
+  return orderlyState(f, k, load);
+}
+
+function convoyState(f: StepFeatures, k: Coefficients, load: Load, clients: number): SteadyState {
+  const c = convoy(f, k, load, clients);
+  const admitted = Math.min(clients, load.maxBatch);
+  const rate = admitted / c.roundSeconds;
+  const blockedSeconds = (clients - admitted) / rate;
+  return {
+    stable: true,
+    ttftSeconds: c.ttftSeconds + blockedSeconds,
+    tpotSeconds: c.tpotSeconds,
+    outputTokensPerSecond: rate * load.outputTokens * ranksOf(f),
+    requestsPerSecond: rate * ranksOf(f),
+    decodeBatch: rate * (load.outputTokens - 1) * c.tpotSeconds,
+    stepSeconds: c.stepSeconds,
+    prefillSeconds: c.prefillSeconds,
+    prefillShare: c.prefillShare,
+    utilisation: c.utilisation,
+    queueSeconds: 0,
+    blockedSeconds,
+    acceptedTokens: acceptedTokens(f.mtpTokens, k.mtpAcceptance),
+  };
 }
 
 /**

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { squaredVariation } from '../../src/performance/queueing';
+import type { Load } from '../../src/performance/steady-state';
+import type { SimulationConfig } from '../../src/simulation/config';
+import { savesStatesWithin } from '../../src/vllm/pool';
+import { configOf, ENGINES } from './cases';
+
+/** Clients in a closed loop on any of the engines. */
+const CASES = fc.record({
+  engine: fc.constantFrom(...ENGINES),
+  caching: fc.boolean(),
+  mtpTokens: fc.constantFrom(0, 0, 1, 3),
+  inputTokens: fc.constantFrom(100, 500, 1000, 2000, 4000, 8000, 20_000),
+  outputTokens: fc.constantFrom(50, 200, 300, 1000),
+  /** 95th percentile over mean of both lengths. */
+  spread: fc.constantFrom(1, 1.5, 2.5),
+  clients: fc.constantFrom(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96),
+  maxNumSeqs: fc.constant(128),
+  seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+});
+export type ClosedCase = typeof CASES extends fc.Arbitrary<infer T> ? T : never;
+
+export const sampleClosedCases = (seed: number, count: number): readonly ClosedCase[] =>
+  fc.sample(CASES, { seed, numRuns: count });
+
+/** The engine and its clients, or null when it does not hold the load. */
+export function closedConfigOf(c: ClosedCase): SimulationConfig | null {
+  const config = configOf(c);
+  return config && { ...config, arrivals: { kind: 'closed', concurrency: c.clients } };
+}
+
+/** The same load in means, for the closed form: one that goes on. */
+export function closedLoadOf(c: ClosedCase, config: SimulationConfig): Load {
+  const variation = squaredVariation(1, c.spread);
+  return {
+    arrivals: {
+      kind: 'closed',
+      concurrency: c.clients,
+      totalRequests: Number.POSITIVE_INFINITY,
+      inStep: c.spread === 1,
+    },
+    inputTokens: c.inputTokens,
+    outputTokens: c.outputTokens,
+    inputVariation: variation,
+    outputVariation: variation,
+    maxBatch: config.maxNumSeqs,
+    maxNumBatchedTokens: config.maxNumBatchedTokens,
+    ...(config.prefixCaching
+      ? {
+          blockTokens: config.pool.layout.blockTokens,
+          checkpointsWithin: savesStatesWithin(config.pool.layout, c.mtpTokens),
+        }
+      : {}),
+  };
+}
