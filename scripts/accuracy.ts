@@ -20,6 +20,7 @@ import {
   tableBy,
 } from './calibration/report';
 import { FIGURES, type Row, rowsOf } from './calibration/rows';
+import { CHECKPOINTS } from './calibration/run-settings';
 import { covered, type OutcomesByScheme, Z_80 } from './calibration/spreads';
 import { groupBy } from './calibration/statistics';
 import { crossValidateWatched } from './calibration/watched';
@@ -29,7 +30,8 @@ function shippedOutcomes(rows: readonly Row[]): Judged[] {
   return rows.flatMap((row) => {
     const k = { ...coefficientsFor(FITTED, row.model, row.gpu), ...coefficientsFile.calibrationOnly };
     const { figures, regime } = predictRow(row, k);
-    const basis = basisOf(row.model, row.gpu);
+    // A100 runs FP8 by a kernel that nobody measured: the checkpoint decides too.
+    const basis = basisOf(row.model, row.gpu, CHECKPOINTS[row.precision]);
     return FIGURES.filter((figure) => row.measured[figure] !== null && Number.isFinite(figures[figure])).map(
       (figure) => {
         const outcome: Outcome = {

@@ -1,17 +1,21 @@
 /**
- * `npm run agreement -- [--cases N] [--seed S]`: closed form against simulation over seeded loads up to 70%, with the
- * simulation's standard errors. docs/performance.md, "Random arrivals", has its figures; a thousand cases take half an hour.
+ * `npm run agreement -- [--closed] [--cases N] [--seed S]`: closed form against simulation over seeded loads up to 70%,
+ * random arrivals with the simulation's standard errors, or clients in a closed loop. docs/performance.md has its
+ * figures; a thousand cases take half an hour, of closed loops two minutes.
  */
 import { parseArgs } from 'node:util';
 import { sampleCases } from './agreement/cases';
+import { printClosed } from './agreement/closed';
 import { type Compared, type ComparedFigure, compare, FIGURES, shareWithin } from './agreement/compare';
 
 const { values } = parseArgs({
-  options: { cases: { type: 'string', default: '100' }, seed: { type: 'string', default: '20261125' } },
+  options: {
+    closed: { type: 'boolean', default: false },
+    cases: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '20261125' },
+  },
 });
 const RUN = { runs: 8, requests: 9500 };
-
-const compared = sampleCases(Number(values.seed), Number(values.cases)).flatMap((c) => compare(c, RUN) ?? []);
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)}%`;
 const quantile = (numbers: readonly number[], share: number): number =>
@@ -30,28 +34,33 @@ function line(name: string, cases: readonly Compared[], figure: ComparedFigure):
   );
 }
 
-const free = compared.filter(({ slotsBind }) => !slotsBind);
-for (const figure of FIGURES) {
-  line('all', compared, figure);
-  line(
-    'no wait for a sequence, equal',
-    free.filter((c) => c.case.spread === 1),
-    figure,
-  );
-  line(
-    'no wait for a sequence, varied',
-    free.filter((c) => c.case.spread > 1),
-    figure,
-  );
-  line(
-    'waiting for one of few',
-    compared.filter(({ slotsBind }) => slotsBind),
-    figure,
-  );
+function printOpen(seed: number, count: number): void {
+  const compared = sampleCases(seed, count).flatMap((c) => compare(c, RUN) ?? []);
+  const free = compared.filter(({ slotsBind }) => !slotsBind);
+  for (const figure of FIGURES) {
+    line('all', compared, figure);
+    line(
+      'no wait for a sequence, equal',
+      free.filter((c) => c.case.spread === 1),
+      figure,
+    );
+    line(
+      'no wait for a sequence, varied',
+      free.filter((c) => c.case.spread > 1),
+      figure,
+    );
+    line(
+      'waiting for one of few',
+      compared.filter(({ slotsBind }) => slotsBind),
+      figure,
+    );
+  }
+  for (const { errors, standardErrors, name } of compared)
+    for (const figure of ['ttft', 'tpot'] as const)
+      if (Math.abs(errors[figure]) > 0.05)
+        console.log(
+          `${figure} ${percent(errors[figure])} (standard error ${percent(standardErrors[figure])}): ${name}`,
+        );
 }
-for (const { errors, standardErrors, name } of compared)
-  for (const figure of ['ttft', 'tpot'] as const)
-    if (Math.abs(errors[figure]) > 0.05)
-      console.log(
-        `${figure} ${percent(errors[figure])} (standard error ${percent(standardErrors[figure])}): ${name}`,
-      );
+
+(values.closed ? printClosed : printOpen)(Number(values.seed), Number(values.cases));

@@ -69,7 +69,10 @@ export { Subnet } from '@cdktf/provider-aws/lib/subnet';
 export { Vpc } from '@cdktf/provider-aws/lib/vpc';
 export { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 export { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
-export { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+export {
+  VpcSecurityGroupIngressRule,
+  type VpcSecurityGroupIngressRuleConfig,
+} from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 export { Wafv2WebAcl } from '@cdktf/provider-aws/lib/wafv2-web-acl';
 export { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association';
 export { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration';

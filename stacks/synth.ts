@@ -1,9 +1,9 @@
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { quote, reasonOf, UserError } from '../src/errors';
+import { quote, UserError } from '../src/errors';
 import type { Plan } from '../src/plan/schema';
 import { App } from './cdk';
-import { ensureFolder } from './folders';
+import { ensureFolder, refusalOf } from './folders';
 import { PlanStack } from './plan-stack';
 
 /** File that Terraform reads, under `<out>/stacks/<plan name>/`: where CDKTF's own command puts it too. */
@@ -66,7 +66,7 @@ function writable<T>(outDir: string, action: () => T): T {
     return action();
   } catch (cause) {
     throw new UserError(
-      `cannot write to ${quote(outDir)}: ${reasonOf(cause)}; choose another folder with --out`,
+      `cannot write to ${quote(outDir)}: ${refusalOf(outDir, cause)}; choose another folder with --out`,
       3,
       { cause },
     );

@@ -90,12 +90,23 @@ def is_commit(text):
     return re.fullmatch("[0-9a-f]{40}", text) is not None
 
 
-def agreed(config, words):
-    """What the fleet's parameter says: a commit, once a machine has put one there."""
-    text, problem = aws(config, *words, "--query", "Parameter.Value", "--output", "text")
+def agreed(config, words, query):
+    """One call about the fleet's parameter; what it answers."""
+    name = config["engine"]["revisionParameter"]
+    text, problem = aws(config, *words, "--name", name, "--query", query, "--output", "json")
     if problem is not None:
         raise RuntimeError("the fleet's revision: %s" % problem)
-    return text.strip()
+    return json.loads(text)
+
+
+def written(config):
+    """The parameter's values by version, oldest first. AWS numbers the versions, so whoever writes at once, one is first."""
+    return sorted(agreed(config, ["ssm", "get-parameter-history"], "Parameters[].[Version,Value]"))
+
+
+def first_commit(versions):
+    """What the fleet serves: the commit that a machine wrote first, None before one has."""
+    return next((value for _, value in versions if is_commit(value)), None)
 
 
 def commit_to_serve(config, secrets):
@@ -103,18 +114,19 @@ def commit_to_serve(config, secrets):
     engine = config["engine"]
     if engine["revisionParameter"] is None:
         return engine["revision"]
-    name = engine["revisionParameter"]
-    get = ["ssm", "get-parameter", "--name", name]
-    found = agreed(config, get)
-    if is_commit(found):
+    found = first_commit(written(config))
+    if found is not None:
         return found
     head = in_engine_image(config, secrets, HEAD, engine["revision"])
     if not is_commit(head):
         raise RuntimeError("%s has no commit at %s: %s" % (engine["repository"], engine["revision"], head[-200:]))
     log("weights: %s of %s is %s: written down for the fleet" % (engine["revision"], engine["repository"], head))
-    agreed(config, ["ssm", "put-parameter", "--overwrite", "--name", name, "--value", head])
-    # Another machine may have written meanwhile.
-    return agreed(config, get)
+    own = agreed(config, ["ssm", "put-parameter", "--overwrite", "--value", head], "Version")
+    versions = written(config)
+    if own not in [version for version, _ in versions]:
+        raise RuntimeError("the fleet's revision: version %d is not to be read yet" % own)
+    # Another machine may have written meanwhile, and before.
+    return first_commit(versions)
 
 
 def write_ref(config, commit):

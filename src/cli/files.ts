@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ensureFolder } from '../../stacks/folders';
+import { ensureFolder, refusalOf } from '../../stacks/folders';
 import { quote, reasonOf, UserError } from '../errors';
 
 /** A text file of at most 4 MiB. */
@@ -34,7 +34,7 @@ export function writeText(path: string, text: string): void {
     renameSync(temporary, path);
   } catch (cause) {
     removeQuietly(temporary);
-    throw new UserError(`cannot write ${quote(path)}: ${reasonOf(cause)}; choose another place`, 3, {
+    throw new UserError(`cannot write ${quote(path)}: ${refusalOf(path, cause)}; choose another place`, 3, {
       cause,
     });
   }

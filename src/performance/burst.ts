@@ -1,6 +1,6 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
-import { type Load, type SteadyState, steadyState } from './steady-state';
+import { type Load, type SteadyState, steadyState, UNKNOWN_BURST_SHARE } from './steady-state';
 import { acceptedTokens, decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
@@ -103,9 +103,6 @@ function burstInWaves(f: StepFeatures, k: Coefficients, load: BurstLoad): RunMea
     outputTokensPerSecond: s.outputTokensPerSecond,
   };
 }
-
-/** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
-const UNKNOWN_BURST_SHARE = 0.1;
 
 /**
  * Latencies of a closed run of so many requests: the first of each client come at once, all further ones when another

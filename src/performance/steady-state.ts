@@ -9,7 +9,10 @@ import { decodeCurve, prefillCurve } from './step-curves';
 
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
 export type Arrivals =
-  /** A fixed number of clients, each sending its next request when the last one ends. */
+  /**
+   * A fixed number of clients, each sending its next request when the last one ends. They are spread out unless `inStep`:
+   * started at once, with answers of equal length. Of a run of `totalRequests` the first ones are a burst.
+   */
   | {
       readonly kind: 'closed';
       readonly concurrency: number;
@@ -68,45 +71,23 @@ const CONVERGED = 1e-7;
 /** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
 export const UNKNOWN_BURST_SHARE = 0.1;
 
-/** The steady state of a load: clients in a closed loop, or an open one. */
+/** The steady state of a load: clients in a closed loop (`inStep` or spread out), or an open one. */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { arrivals } = load;
   if (arrivals.kind === 'open' && arrivals.spacing === 'poisson')
     return openLoop(f, k, load)(arrivals.requestsPerSecond);
   if (arrivals.kind === 'closed' && k.selfInterference !== 1)
     return arrivals.inStep
-      ? convoyState(f, k, load, arrivals.concurrency)
+      ? convoy(f, k, load, arrivals.concurrency)
       : spreadClients(f, k, load, arrivals.concurrency);
   return orderlyState(f, k, load);
 }
 
-function convoyState(f: StepFeatures, k: Coefficients, load: Load, clients: number): SteadyState {
-  const c = convoy(f, k, load, clients);
-  const admitted = Math.min(clients, load.maxBatch);
-  const rate = admitted / c.roundSeconds;
-  const blockedSeconds = (clients - admitted) / rate;
-  return {
-    stable: true,
-    ttftSeconds: c.ttftSeconds + blockedSeconds,
-    tpotSeconds: c.tpotSeconds,
-    outputTokensPerSecond: rate * load.outputTokens * ranksOf(f),
-    requestsPerSecond: rate * ranksOf(f),
-    decodeBatch: rate * (load.outputTokens - 1) * c.tpotSeconds,
-    stepSeconds: c.stepSeconds,
-    prefillSeconds: c.prefillSeconds,
-    prefillShare: c.prefillShare,
-    utilisation: c.utilisation,
-    queueSeconds: 0,
-    blockedSeconds,
-    acceptedTokens: acceptedTokens(f.mtpTokens, k.mtpAcceptance),
-  };
-}
-
 /**
- * Fixed point of batch size, prefill interference and waiting, for clients in a closed loop (a finite source before one
- * deterministic prefill server) and evenly spaced arrivals. performance-model.md 2.4, and beyond it: a sequence is
- * slowed by the others' prefills only, by no more than one full token budget a step, and it always decodes beside
- * itself: in its own steps the batch is 1 and the others, not the mean over time.
+ * Fixed point of batch size, prefill interference and waiting for evenly spaced arrivals, and for the closed loop of the
+ * first study (a finite source before one deterministic prefill server), which only its own coefficients ask for.
+ * performance-model.md 2.4, and beyond it for arrivals: a sequence is slowed by the others' prefills only, by no more
+ * than one full token budget a step, and it always decodes beside itself.
  */
 function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { inputTokens, outputTokens, maxNumBatchedTokens, arrivals, cachedTokens = 0 } = load;
@@ -128,8 +109,7 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
   const evenSpread = giniIndex(outputVariation);
   /** Sequences in the steps of one of them; the first study took the mean over time. */
   const seenBatch = (mean: number): number =>
-    k.selfInterference * mean +
-    (1 - k.selfInterference) * (closed ? 1 + others * mean : Math.max(1, mean + evenSpread));
+    k.selfInterference * mean + (1 - k.selfInterference) * Math.max(1, mean + evenSpread);
 
   let batch = closed ? 0.8 * admitted : Math.min(1, admitted);
   let share = 1;
@@ -162,7 +142,7 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
     const slowest = state.decode + (state.prefill * maxNumBatchedTokens) / computedTokens;
     // Only the others' prefills interfere, and all of them: none runs during a sequence's own prefill.
     const cycle = response + (outputTokens - 1) * tpot;
-    const crowding = cycle > service ? Math.min((others * cycle) / (cycle - service), 2) : others;
+    const crowding = cycle > service ? Math.min(cycle / (cycle - service), 2) : 1;
     const interference = Math.min(
       prefillShare * (k.selfInterference + (1 - k.selfInterference) * crowding),
       MAX_PREFILL_SHARE,
@@ -183,9 +163,8 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
       waiting = 0;
     }
     // An engine busy with others first ends its current step; then the prompt's own step lasts as long as theirs.
-    const beside = batch * (k.selfInterference + (1 - k.selfInterference) * others);
     const residual =
-      Math.min(1, beside) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
+      Math.min(1, batch) * 0.5 * Math.min(state.decode / (1 - prefillShare), state.decode + state.prefill);
     response =
       service +
       waiting +

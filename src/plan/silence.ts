@@ -1,9 +1,10 @@
 /**
  * How much longer than the pessimistic end of the 95th percentile the worst wait for a first token is taken to be. Prompts
- * of very different lengths give it a heavy tail: of 100,000 requests simulated at the load of a golden plan the worst waited
- * 1.8 (small-9b), 18 (tensor-parallel) and 20 times as long (data-parallel); `qwen-selfhost simulate --requests 100000 --seed 7`.
+ * of very different lengths give it a heavy tail: of 24 runs of 100,000 requests, the eight golden plans at their load with
+ * three seeds each, the worst request of a run waited 1.4 to 21 times as long (`test/plan/silence.test.ts` has the worst
+ * run). Twice that.
  */
-const WORST_OVER_P95 = 20;
+export const WORST_OVER_P95 = 40;
 
 /**
  * The longest that a stream is silent, seconds: until its first token. Not a bound: while a surge waits for new machines to

@@ -26,6 +26,12 @@ export function planTimeouts(
   // Streaming clients hear something after the first token; others hear nothing until the end.
   const silence = workload.streaming ? worstTtftSeconds(predicted.ttftHighSeconds) : longestRequest;
   const loadBalancerIdle = Math.max(SHORTEST_IDLE_SECONDS, silence);
+  if (workload.streaming && loadBalancerIdle > LONGEST_IDLE_SECONDS) {
+    throw new UserError(
+      `a stream may be silent for ${silence} s until its first token, and the load balancer waits ${LONGEST_IDLE_SECONDS} s at most; ask for a faster TTFT or shorten inputTokens`,
+      1,
+    );
+  }
   if (loadBalancerIdle > LONGEST_IDLE_SECONDS || longestRequest > LONGEST_DRAIN_SECONDS) {
     throw new UserError(
       `a request may take ${longestRequest} s, and the load balancer waits ${LONGEST_IDLE_SECONDS} s and drains ${LONGEST_DRAIN_SECONDS} s at most; shorten outputTokens, ask for a faster TPOT, or set streaming: true if every client streams`,

@@ -4,7 +4,7 @@ import { Construct } from '../cdk';
 import { BurnAlarms } from './burn-alarms';
 import type { FrontDoor } from './front-door';
 import { DIMENSION, ENGINE, EVENT, NAMESPACE } from './metrics';
-import { targetPerRank } from './replicas';
+import { rankName, targetPerRank } from './replicas';
 import { mayBeEmpty } from './sleep';
 
 type Alarm = Partial<CloudwatchMetricAlarmConfig> & { readonly alarmDescription: string };
@@ -64,7 +64,7 @@ export class Alarms extends Construct {
     const target = targetPerRank(plan);
     this.alarm('waiting', {
       ...ours,
-      alarmDescription: `Half a planned batch waits at every replica (target ${target} in flight): too few machines, or none come`,
+      alarmDescription: `Half a planned batch waits at every ${rankName(plan)} (target ${target} in flight): too few machines, or none come`,
       metricName: ENGINE.waiting,
       statistic: 'Average',
       evaluationPeriods: 10,

@@ -16,6 +16,20 @@ const BURNS = [
   { id: 'slow', rate: 6, windows: { '30m': 1800, '6h': 21_600 } },
 ] as const;
 
+/**
+ * Of fewer requests a single slow one is more than the budget: a fleet at night would alarm at its only caller. Asked of the
+ * long window; the short one then only says whether it still goes on.
+ */
+const FEWEST_REQUESTS = 1 / ERROR_BUDGET;
+
+interface Window {
+  readonly says: string;
+  readonly period: number;
+  /** Requests below which the share says nothing. */
+  readonly fewest: number;
+  readonly threshold: number;
+}
+
 /** Tells when TTFT or TPOT eat up the SLO's error budget: of two windows, both. */
 export class BurnAlarms extends Construct {
   private readonly plan: Plan;
@@ -29,10 +43,15 @@ export class BurnAlarms extends Construct {
     const limits = { ttft: slo.ttftP95Seconds, tpot: slo.tpotP95Seconds };
     for (const measure of ['ttft', 'tpot'] as const) {
       for (const { id: speed, rate, windows } of BURNS) {
-        const share = `more than ${Math.round(100 * rate * ERROR_BUDGET)}% of requests`;
-        const above = `${measure.toUpperCase()} above ${limits[measure]} s for ${share}`;
-        const names = Object.entries(windows).map(([window, seconds]) =>
-          this.window(measure, `${measure}-${speed}-${window}`, `${above} in ${window}`, seconds, rate),
+        const percent = Math.round(100 * rate * ERROR_BUDGET);
+        const above = `${measure.toUpperCase()} above ${limits[measure]} s for more than ${percent}% of requests`;
+        const names = Object.entries(windows).map(([window, period]) =>
+          this.window(measure, `${measure}-${speed}-${window}`, {
+            says: `${above} in ${window}`,
+            period,
+            fewest: period === Math.max(...Object.values(windows)) ? FEWEST_REQUESTS : 1,
+            threshold: percent / 100,
+          }),
         );
         new CloudwatchCompositeAlarm(this, `${measure}-${speed}`, {
           alarmName: `${plan.name}-${measure}-burn-${speed}`,
@@ -50,9 +69,7 @@ export class BurnAlarms extends Construct {
   private window(
     measure: keyof typeof LATENCY,
     id: string,
-    alarmDescription: string,
-    period: number,
-    rate: number,
+    { says, period, fewest, threshold }: Window,
   ): string {
     const sum = (queryId: string, metricName: string) => ({
       id: queryId,
@@ -67,19 +84,19 @@ export class BurnAlarms extends Construct {
     });
     return new CloudwatchMetricAlarm(this, id, {
       alarmName: `${this.plan.name}-${id}`,
-      alarmDescription,
+      alarmDescription: says,
       metricQuery: [
         sum('over', LATENCY[measure].overSlo),
         sum('requests', LATENCY[measure].requests),
         {
           id: 'share',
-          expression: 'IF(requests > 0, over / requests, 0)',
+          expression: `IF(requests >= ${fewest}, over / requests, 0)`,
           label: `${measure} over SLO`,
           returnData: true,
         },
       ],
       evaluationPeriods: 1,
-      threshold: rate * ERROR_BUDGET,
+      threshold,
       comparisonOperator: 'GreaterThanThreshold',
       treatMissingData: 'notBreaching',
     }).alarmName;

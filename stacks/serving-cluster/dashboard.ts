@@ -4,7 +4,7 @@ import { Construct } from '../cdk';
 import { literalAround } from '../literal';
 import type { FrontDoor } from './front-door';
 import { DIMENSION, ENGINE, gpuMetric, LATENCY, NAMESPACE } from './metrics';
-import { targetPerRank } from './replicas';
+import { rankName, targetPerRank } from './replicas';
 
 interface Line {
   readonly label: string;
@@ -77,7 +77,7 @@ export class Dashboard extends Construct {
         lines: [{ label: 'predicted output at full load', value: predicted.outputTokensPerSecond.expected }],
       },
       {
-        title: ranks === 1 ? 'Requests per replica' : 'Requests per data-parallel rank',
+        title: `Requests per ${rankName(plan)}`,
         metrics: [ours(ENGINE.running, 'Average', 'running'), ours(ENGINE.waiting, 'Average', 'waiting')],
         lines: [
           { label: 'scaling target', value: targetPerRank(plan) },

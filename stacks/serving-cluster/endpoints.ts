@@ -1,8 +1,10 @@
 import type { Plan } from '../../src/plan/schema';
 import { endpointServices } from '../../src/requirements/deployment';
-import { SecurityGroup, VpcEndpoint, VpcSecurityGroupIngressRule } from '../aws';
+import { SecurityGroup, VpcEndpoint } from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
+import type { Network } from './network-parts';
+import { admitVpc } from './vpc-ranges';
 
 /**
  * The way to S3 that costs nothing and keeps image layers and weights off a NAT gateway's bill; a network without NAT has no
@@ -26,8 +28,16 @@ export const s3Gateway = (
 export class Endpoints extends Construct {
   readonly ready: ITerraformDependable[];
 
-  constructor(scope: Construct, id: string, plan: Plan, vpcId: string, vpcCidr: string, subnetIds: string[]) {
+  /** @param subnetIds one a zone: AWS refuses an endpoint two in the same */
+  constructor(
+    scope: Construct,
+    id: string,
+    plan: Plan,
+    network: Pick<Network, 'vpcId' | 'vpcCidr' | 'moreVpcCidrs'>,
+    subnetIds: string[],
+  ) {
     super(scope, id);
+    const { vpcId } = network;
     const group = new SecurityGroup(this, 'group', {
       namePrefix: `endpoints-${plan.name}-`,
       description: `AWS services for the machines of ${plan.name}`,
@@ -35,13 +45,13 @@ export class Endpoints extends Construct {
       tags: { Name: `${plan.name}-endpoints` },
       lifecycle: { createBeforeDestroy: true },
     });
-    const admitted = new VpcSecurityGroupIngressRule(this, 'from-vpc', {
+    // Not the machines alone: private names hold for the whole VPC, and who else is in it would no longer reach AWS.
+    const admitted = admitVpc(this, 'from-vpc', network, {
       securityGroupId: group.id,
       description: 'Machines to AWS services',
       ipProtocol: 'tcp',
       fromPort: 443,
       toPort: 443,
-      cidrIpv4: vpcCidr,
     });
     const endpoints = endpointServices(plan.requirements.network).map(
       (service) =>
@@ -55,6 +65,6 @@ export class Endpoints extends Construct {
           tags: { Name: `${plan.name}-${service}` },
         }),
     );
-    this.ready = [admitted, ...endpoints];
+    this.ready = [...admitted, ...endpoints];
   }
 }

@@ -4,6 +4,7 @@ import { Construct, type ITerraformDependable } from '../cdk';
 import type { Network } from './network-parts';
 import { SERVICE_PORT } from './replicas';
 import { canonicalCidr } from './subnet-plan';
+import { admitVpc } from './vpc-ranges';
 
 /**
  * Who may talk to whom: callers to the load balancer, the load balancer to the machines' service port, machines to
@@ -69,23 +70,19 @@ export class Firewall extends Construct {
 
   private callers({ requirements }: Plan, network: Network, port: number): void {
     const allowed = [...new Set(requirements.network.allowedCidrs.map(canonicalCidr))];
-    const callers: [id: string, cidr: string, description: string][] =
-      allowed.length > 0
-        ? allowed.map((cidr) => [
-            `callers-${cidr.replaceAll(/[./]/g, '-')}`,
-            cidr,
-            'Callers named in the requirements',
-          ])
-        : [['callers-vpc', network.vpcCidr, 'Callers within the VPC']];
-    for (const [ruleId, cidrIpv4, description] of callers) {
-      new VpcSecurityGroupIngressRule(this, ruleId, {
-        securityGroupId: this.balancerGroupId,
-        description,
-        ipProtocol: 'tcp',
-        fromPort: port,
-        toPort: port,
-        cidrIpv4,
-      });
+    const service = {
+      securityGroupId: this.balancerGroupId,
+      ipProtocol: 'tcp',
+      fromPort: port,
+      toPort: port,
+    };
+    if (allowed.length === 0) {
+      admitVpc(this, 'callers-vpc', network, { ...service, description: 'Callers within the VPC' });
+    }
+    for (const cidrIpv4 of allowed) {
+      const description = 'Callers named in the requirements';
+      const ruleId = `callers-${cidrIpv4.replaceAll(/[./]/g, '-')}`;
+      new VpcSecurityGroupIngressRule(this, ruleId, { ...service, description, cidrIpv4 });
     }
   }
 

@@ -76,7 +76,7 @@ function statements(plan: Plan, account: Account, around: Surroundings): DataAws
     },
     around.revisionParameterArn !== undefined && {
       sid: 'AgreeOnRevision',
-      actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+      actions: ['ssm:GetParameterHistory', 'ssm:PutParameter'],
       resources: [around.revisionParameterArn],
     },
     around.weightsBucketArn !== undefined && {

@@ -3,6 +3,7 @@ import type { Plan } from '../../src/plan/schema';
 import { isPrivateEcr } from '../../src/requirements/deployment';
 import { HOOK_LIMIT_SECONDS, launchHeartbeat, SPOT_NOTICE_SECONDS, SPOT_REACTION_SECONDS } from './lifecycle';
 import { MACHINE_PORTS, machineConcurrency } from './replicas';
+import { zonePrefix } from './subnet-plan';
 
 /** What one rule says about a plan: nothing, or which two numbers disagree and what to do. */
 export interface Invariant {
@@ -168,5 +169,19 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
         /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/.test(choice.region),
         `choice.region is ${quote(choice.region)}, not a region such as us-east-1; choose such a one`,
       ),
+  },
+  {
+    // A plan edited by hand, or of another region: AWS would refuse its subnets half-way through an apply.
+    name: 'zones-in-region',
+    check: ({ choice }) => {
+      const all = [...choice.zoneIds, ...choice.loadBalancerZoneIds];
+      const begins = zonePrefix(choice.region);
+      const abroad = all.filter((zone) => !zone.startsWith(`${begins}-`));
+      return unless(
+        abroad.length === 0,
+        `zone ${quote([...new Set(abroad)].join(', '))} does not lie in ${choice.region}, whose zones begin with ${begins}-; choose zones of the ` +
+          'region in choice.zoneIds and choice.loadBalancerZoneIds, or plan again',
+      );
+    },
   },
 ];

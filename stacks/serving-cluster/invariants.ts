@@ -1,6 +1,6 @@
 import { UserError } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
-import { worstTtftSeconds } from '../../src/plan/silence';
+import { WORST_OVER_P95, worstTtftSeconds } from '../../src/plan/silence';
 import { gpusPerReplica } from '../../src/vllm/layout';
 import { type Invariant, OPERATION_INVARIANTS, unless } from './invariants-operation';
 import { argumentValue } from './replicas';
@@ -16,7 +16,7 @@ function longestSilenceSeconds(plan: Plan): { seconds: number; what: string } {
   return plan.requirements.workload.streaming
     ? {
         seconds: worstTtftSeconds(plan.predicted.ttftP95Seconds.high),
-        what: 'the worst TTFT, twenty times the upper end of the predicted 95th percentile',
+        what: `the worst TTFT, ${WORST_OVER_P95} times the upper end of the predicted 95th percentile`,
       }
     : {
         seconds: plan.timeoutsSeconds.longestRequest,
@@ -38,9 +38,10 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'systemd-outlasts-engine',
     check: ({ timeoutsSeconds: t }) =>
+      // The container's own time-out lies between the two (machine-config.ts).
       unless(
-        t.systemdStop > t.engineShutdown,
-        `systemd's stop timeout ${t.systemdStop} s is not above the engine's shutdown timeout, ${t.engineShutdown} s: ` +
+        t.systemdStop >= t.engineShutdown + 2,
+        `systemd's stop timeout ${t.systemdStop} s is not 2 s above the engine's shutdown timeout, ${t.engineShutdown} s: ` +
           'the engine would be killed while it drains; raise timeoutsSeconds.systemdStop',
       ),
   },

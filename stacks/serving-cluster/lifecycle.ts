@@ -21,5 +21,8 @@ export const launchHeartbeat = (plan: Plan): number =>
 
 /** What a spot notice leaves. */
 export const SPOT_NOTICE_SECONDS = 120;
-/** The supervisor's worst delay: one poll to see the notice, two for the load balancer to learn of it. */
-export const SPOT_REACTION_SECONDS = 15;
+/**
+ * The supervisor's delay: a round of health checks, 10 s where an engine is slow to answer, and a poll of 5 s until it sees the
+ * notice; two more for the load balancer to learn of it.
+ */
+export const SPOT_REACTION_SECONDS = 25;

@@ -4,6 +4,8 @@ import type { ITerraformDependable } from '../cdk';
 export interface Network {
   readonly vpcId: string;
   readonly vpcCidr: string;
+  /** The set of an existing VPC's further ranges, a Terraform expression; a new one has none. */
+  readonly moreVpcCidrs?: string;
   readonly machineSubnetIds: string[];
   readonly loadBalancerSubnetIds: string[];
   /** Ready before a machine boots, or its first downloads fail. */

@@ -53,10 +53,10 @@ export class NewNetwork extends Construct implements Network {
     const publicRoutes = natGateways === 'none' && exposure === 'internal' ? undefined : this.publicRoutes();
     const routesOf = this.machineRoutes(zoneIds, publicRoutes);
     this.machineSubnetIds = zoneIds.map((zone) => this.subnet('machines', zone, routesOf(zone)).id);
-    const tables = [...new Set(zoneIds.map((zone) => routesOf(zone).id))];
+    const tables = [...new Set(zoneIds.map(routesOf))].map(({ id }) => id);
     this.egress.push(s3Gateway(this, plan, vpc.id, tables));
     if (natGateways === 'none') {
-      const endpoints = new Endpoints(this, 'endpoints', plan, vpc.id, this.vpcCidr, this.machineSubnetIds);
+      const endpoints = new Endpoints(this, 'endpoints', plan, this, this.machineSubnetIds);
       this.egress.push(...endpoints.ready);
     }
 

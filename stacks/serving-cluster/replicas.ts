@@ -44,6 +44,10 @@ export const machineConcurrency = ({ engine, choice }: Plan): number =>
 export const targetPerRank = ({ scaling, choice }: Plan): number =>
   scaling.targetConcurrencyPerReplica / choice.layout.dataParallel;
 
+/** What sends one sample of vLLM's gauges, for people. */
+export const rankName = ({ choice }: Plan): string =>
+  choice.layout.dataParallel === 1 ? 'replica' : 'data-parallel rank';
+
 /** Where one engine of a machine listens, and on which GPUs it runs. */
 export interface Replica {
   readonly host: string;

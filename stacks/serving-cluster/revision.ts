@@ -32,8 +32,8 @@ export class Revision extends Construct {
         type: 'String',
         // Not `value`, which is hidden in every plan as if it were a secret.
         insecureValue: literal(plan.choice.revision),
-        // The first machine's to say.
-        lifecycle: { ignoreChanges: ['insecure_value'] },
+        // The first machine's to say. Each version has a description of its own, and the machines give none.
+        lifecycle: { ignoreChanges: ['insecure_value', 'description'] },
       }),
     );
     this.parameterArn = account.arn('ssm', `parameter${literal(name)}`);

@@ -30,6 +30,18 @@ export function checkZoneId(zoneId: string): number {
 }
 
 /**
+ * How the zone ids of a region begin: `use1` of us-east-1, `apne2` of ap-northeast-2. The rule holds for every region of
+ * our catalogue (`test/stacks/network.test.ts`); AWS lists the ids and names no rule.
+ */
+export const zonePrefix = (region: string): string =>
+  region
+    .split('-')
+    .map((word, index) =>
+      index === 0 ? word : word.replace(/^(?:(n|s)(?:orth|outh))?([a-z]|\d+)?.*$/, '$1$2'),
+    )
+    .join('');
+
+/**
  * Address ranges of a zone, from the number in its id (`use1-az4` is 4) and from nothing else: another list of zones,
  * or another order, never moves a subnet.
  * @param networkCidr the VPC's own /16

@@ -136,6 +136,19 @@ describe('deploy.json', () => {
     );
   });
 
+  test.each([
+    ['empties the buckets that a destroy takes along', 's3:ListBucketVersions', 's3:DeleteObjectVersion'],
+    [
+      'moves the group to another target group',
+      'autoscaling:AttachLoadBalancerTargetGroups',
+      'autoscaling:DetachLoadBalancerTargetGroups',
+    ],
+    ['routes subnets another way', 'ec2:ReplaceRouteTableAssociation', 'ec2:ReplaceRoute'],
+    ['takes another key', 'logs:AssociateKmsKey', 'secretsmanager:UpdateSecret'],
+  ])('%s, which no recording on an emulator shows', (_, ...actions) => {
+    expect(actionsOf(policy('deploy'))).toEqual(expect.arrayContaining(actions));
+  });
+
   test('every kind of resource was made, and what is not recorded says where it is written', () => {
     const { calls } = recording();
     const kinds = stackKinds();

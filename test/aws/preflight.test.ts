@@ -129,6 +129,41 @@ test('warnings end with 1, or with 0 when they are allowed', async () => {
   expect((await check(PLAN, {}, '--allow-warnings')).code).toBe(0);
 });
 
+test.each([
+  [
+    'two load-balancer subnets of one zone',
+    { machines: [1], balancers: [1, 2, 12] },
+    'the load balancer subnets subnet-0000000000000002 and subnet-0000000000000012 are both in usw2-az2',
+  ],
+  ['only one zone for the load balancer', { machines: [1], balancers: [1, 11] }, 'are both in usw2-az1'],
+  [
+    'machines where the load balancer is not',
+    { machines: [1, 3], balancers: [1, 2] },
+    'the load balancer has no subnet in usw2-az3, where subnet-0000000000000003 is',
+  ],
+])('finds %s before AWS refuses them', async (_, { machines, balancers }, problem) => {
+  const ids = (numbers: number[]) => numbers.map((n) => `subnet-${String(n).padStart(16, '0')}`);
+  const plan = withRequirements(({ network }) => ({
+    network: {
+      ...network,
+      vpcId: 'vpc-0123456789abcdef0',
+      machineSubnetIds: ids(machines),
+      loadBalancerSubnetIds: ids(balancers),
+    },
+  }));
+  // The zone's number is the last digit of the subnet's id.
+  const subnets: Handler = ({ parameters }) => {
+    const asked = Object.entries(parameters).flatMap(([key, value]) =>
+      key.startsWith('SubnetId.') ? [String(value)] : [],
+    );
+    const item = (id: string) =>
+      `<item><subnetId>${id}</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><availabilityZoneId>usw2-az${id.at(-1)}</availabilityZoneId><availableIpAddressCount>250</availableIpAddressCount></item>`;
+    return xml('DescribeSubnets', `<subnetSet>${asked.map(item).join('')}</subnetSet>`);
+  };
+  const { of } = await check(plan, { 'ec2:DescribeSubnets': subnets });
+  expect(of('subnets')).toMatchObject({ status: 'fail', detail: expect.stringContaining(problem) });
+});
+
 test('account ids are shown nowhere, the last four digits on request', async () => {
   const { out, err } = await check(
     FULL,

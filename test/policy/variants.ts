@@ -32,7 +32,7 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
     requirements: {
       network: {
         vpcId: 'vpc-0123456789abcdef0',
-        machineSubnetIds: ['subnet-0000000000000000a'],
+        machineSubnetIds: ['subnet-0000000000000000a', 'subnet-0000000000000000d'],
         loadBalancerSubnetIds: ['subnet-0000000000000000b', 'subnet-0000000000000000c'],
         natGateways: 'none',
         routeTableIds: ['rtb-0123456789abcdef0'],

@@ -1,3 +1,5 @@
+import { sampleClosedCases } from '../../scripts/agreement/closed-cases';
+import { type ComparedClosed, compareClosed } from '../../scripts/agreement/compare-closed';
 import { burstMeans } from '../../src/performance/burst';
 import { predict } from '../../src/performance/prediction';
 import { simulate } from '../../src/simulation/simulate';
@@ -8,6 +10,37 @@ const roomy = { pool: { ...engine.pool, blocks: 20_000 } };
 const base = { maxBatch: engine.maxNumSeqs, maxNumBatchedTokens: engine.maxNumBatchedTokens };
 const error = (closed: number, simulated: number): number => Math.abs(closed / simulated - 1);
 
+/** CI asks for more; `npm run agreement -- --closed` measures a thousand. */
+const CASES = Number(process.env.CLOSED_AGREEMENT_CASES ?? 40);
+/** What the issue asks of every mean up to this load; 7% of a thousand unseen cases miss it in TTFT, hardly one by a tenth. */
+const MEAN = 0.05;
+const BUSIEST = 0.7;
+
+test(`clients in a closed loop, in step and spread out, up to 70% load: ${CASES} cases`, () => {
+  const steady = sampleClosedCases(20_261_126, CASES)
+    .flatMap((c) => compareClosed(c) ?? [])
+    .filter(({ utilisation }) => utilisation <= BUSIEST);
+  const beyond = (
+    cases: readonly ComparedClosed[],
+    figure: 'ttft' | 'tpot',
+    limit: number,
+  ): readonly string[] =>
+    cases
+      .filter(({ errors }) => Math.abs(errors[figure]) > limit)
+      .map(({ errors, name }) => `${figure} ${(100 * errors[figure]).toFixed(1)}%: ${name}`);
+  for (const inStep of [true, false]) {
+    const cases = steady.filter((c) => (c.case.spread === 1) === inStep);
+    expect(cases.length).toBeGreaterThan(CASES / 10);
+    expect(beyond(cases, 'tpot', MEAN)).toEqual([]);
+    expect(beyond(cases, 'ttft', MEAN).length).toBeLessThanOrEqual(1 + 0.15 * cases.length);
+    expect(beyond(cases, 'ttft', 4 * MEAN)).toEqual([]);
+  }
+  // Prompts that prefix caching does not cut, in step: the round is the simulated one.
+  const uncut = steady.filter(({ case: c }) => c.spread === 1 && (!c.caching || c.mtpTokens > 0));
+  expect(uncut.length).toBeGreaterThan(0);
+  expect(beyond(uncut, 'ttft', MEAN).length).toBeLessThanOrEqual(1);
+}, 300_000);
+
 // Outputs of unequal length: clients whose answers all take equally long would stay in step for ever.
 test.each([
   [1, 1000, 300],
@@ -15,7 +48,7 @@ test.each([
   [32, 1000, 300],
   [8, 8000, 500],
 ])(
-  '%d clients in a closed loop, %d/%d tokens: TPOT and output agree within 5%%',
+  '%d clients in a closed loop, %d/%d tokens: TPOT and output agree within 5%%, TTFT within 6%%',
   (concurrency, inputTokens, outputTokens) => {
     const simulated = simulate({
       ...engine,
@@ -44,7 +77,7 @@ test.each([
     expect(error(closed.tpotSeconds.expected, simulated.tpotSeconds!.mean)).toBeLessThan(0.05);
     expect(error(closed.outputTokensPerSecond.expected, simulated.outputTokensPerSecond)).toBeLessThan(0.05);
     expect(error(closed.ttftSeconds!.expected, simulated.ttftSeconds.mean)).toBeLessThan(
-      concurrency === 1 ? 0.01 : 0.12,
+      concurrency === 1 ? 0.01 : 0.06,
     );
   },
 );

@@ -45,6 +45,81 @@ describe('the alert topic', () => {
   });
 });
 
+describe('the alarms on the error budget', () => {
+  const template = templateOf();
+  const windows = ['fast-5m', 'fast-1h', 'slow-30m', 'slow-6h'];
+  const alarm = (measure: string, window: string) =>
+    template.resource('aws_cloudwatch_metric_alarm', `alarms_burn_${measure}-${window}`);
+  /** CloudWatch's arithmetic, as far as these alarms use it. */
+  const share = (block: Block, requests: number, over: number): number => {
+    const queries = block.metric_query as { id: string; expression?: string }[];
+    const text = queries.find(({ id }) => id === 'share')!.expression!;
+    const [, fewest] = /^IF\(requests >= (\d+), over \/ requests, 0\)$/.exec(text)!;
+    return requests >= Number(fewest) ? over / requests : 0;
+  };
+  /** Whether the pair of windows, the shorter first, both alarm. */
+  const burns = (measure: string, speed: 'fast' | 'slow', counts: [requests: number, over: number][]) =>
+    windows
+      .filter((window) => window.startsWith(speed))
+      .every((window, index) => {
+        const block = alarm(measure, window);
+        return share(block, ...counts[index]!) > (block.threshold as number);
+      });
+
+  it.each(['ttft', 'tpot'])('ask for 14.4 and 6 times the budget: 72%% and 30%% of %s', (measure) => {
+    const thresholds = windows.map((window) => alarm(measure, window).threshold);
+    expect(thresholds).toEqual([0.72, 0.72, 0.3, 0.3]);
+    expect(
+      burns(measure, 'fast', [
+        [100, 73],
+        [1200, 870],
+      ]),
+    ).toBe(true);
+    expect(
+      burns(measure, 'fast', [
+        [100, 73],
+        [1200, 860],
+      ]),
+    ).toBe(false);
+    expect(
+      burns(measure, 'slow', [
+        [600, 190],
+        [7200, 2200],
+      ]),
+    ).toBe(true);
+  });
+
+  it.each(['ttft', 'tpot'])('wake nobody for the single slow request of a quiet night (%s)', (measure) => {
+    for (const speed of ['fast', 'slow'] as const) {
+      expect(
+        burns(measure, speed, [
+          [1, 1],
+          [1, 1],
+        ]),
+      ).toBe(false);
+      expect(
+        burns(measure, speed, [
+          [0, 0],
+          [0, 0],
+        ]),
+      ).toBe(false);
+      expect(
+        burns(measure, speed, [
+          [1, 1],
+          [19, 19],
+        ]),
+      ).toBe(false);
+      // Few, but all of them: the budget of a month at this rate does go.
+      expect(
+        burns(measure, speed, [
+          [2, 2],
+          [20, 20],
+        ]),
+      ).toBe(true);
+    }
+  });
+});
+
 describe('cost anomalies', () => {
   it('have no monitor unless asked for, then one of the plan’s own tag or an existing one', () => {
     expect(templateOf().resources('aws_ce_anomaly_monitor')).toEqual([]);
@@ -89,7 +164,7 @@ describe('what a machine may do', () => {
     expect(names(fleet)).toEqual(['/qwen-selfhost/qwen35-35b/Qwen/Qwen3.5-35B-A3B-FP8/main']);
     expect(fleet.resource('aws_ssm_parameter', 'revision_commit')).toMatchObject({
       insecure_value: 'main',
-      lifecycle: { ignore_changes: ['insecure_value'] },
+      lifecycle: { ignore_changes: ['insecure_value', 'description'] },
     });
     const agree = statements(fleet, 'identity_policy').find(({ sid }) => sid === 'AgreeOnRevision')!;
     expect(agree.resources).toEqual([

@@ -8,7 +8,7 @@ const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number
     overrides: { timeoutsSeconds: { deregistrationDelay: 599 } },
     names: [599, 600],
   },
-  'systemd-outlasts-engine': { overrides: { timeoutsSeconds: { systemdStop: 600 } }, names: [600] },
+  'systemd-outlasts-engine': { overrides: { timeoutsSeconds: { systemdStop: 601 } }, names: [600, 601] },
   'hook-outlasts-systemd': { overrides: { timeoutsSeconds: { lifecycleHeartbeat: 660 } }, names: [660] },
   'idle-outlasts-silence': { overrides: { timeoutsSeconds: { loadBalancerIdle: 599 } }, names: [599, 600] },
   'keep-alive-outlasts-idle': { overrides: { timeoutsSeconds: { loadBalancerIdle: 930 } }, names: [930] },
@@ -28,6 +28,10 @@ const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number
     names: [1, 2],
   },
   'machine-zones-as-required': { overrides: { requirements: { minZones: 3 } }, names: [2, 3] },
+  'zones-in-region': {
+    overrides: { choice: { region: 'eu-north-1' } },
+    names: ['use1-az1, use1-az4', 'eu-north-1', 'eun1-'],
+  },
   'machine-zones-reachable': {
     overrides: { choice: { zoneIds: ['use1-az5'] } },
     names: ['use1-az5', 'use1-az1, use1-az4'],
@@ -37,7 +41,7 @@ const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number
 const night = { name: 'night', cron: '0 22 * * *', timeZone: 'Etc/UTC', minInstances: 0 };
 const OPERATION: typeof BROKEN = {
   'launch-outlasts-cold-start': { overrides: { timeoutsSeconds: { coldStart: 4801 } }, names: [4801, 7200] },
-  'spot-loss-is-named': { overrides: { choice: { market: 'spot' } }, names: [600, 105] },
+  'spot-loss-is-named': { overrides: { choice: { market: 'spot' } }, names: [600, 95] },
   'schedule-within-range': {
     overrides: { requirements: { deployment: { schedule: [{ ...night, maxInstances: 5 }] } } },
     names: ['night', 5, 4],
@@ -135,10 +139,10 @@ describe('invariants', () => {
     const timeoutsSeconds = { loadBalancerIdle: 60 };
     expect(() => checkInvariants(makePlan({ requirements: { workload }, timeoutsSeconds }))).not.toThrow();
     expect(() => checkInvariants(makePlan({ timeoutsSeconds }))).toThrow('idle-outlasts-silence');
-    // Twenty times the upper end of the predicted 95th percentile, 1.125 s.
-    const short = { loadBalancerIdle: 22 };
+    // Forty times the upper end of the predicted 95th percentile, 1.125 s.
+    const short = { loadBalancerIdle: 44 };
     expect(() => checkInvariants(makePlan({ requirements: { workload }, timeoutsSeconds: short }))).toThrow(
-      'idle timeout 22 s is shorter than 23 s',
+      'idle timeout 44 s is shorter than 45 s',
     );
   });
 

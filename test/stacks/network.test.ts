@@ -1,5 +1,10 @@
-import { canonicalCidr, zoneRanges } from '../../stacks/serving-cluster/subnet-plan';
+import { offerings } from '../../src/hardware/data/aws-offerings.json';
+import { canonicalCidr, zonePrefix, zoneRanges } from '../../stacks/serving-cluster/subnet-plan';
 import { templateOf } from './template';
+
+interface Lifecycle {
+  readonly postcondition: { readonly condition: string }[];
+}
 
 const EXISTING = {
   vpcId: 'vpc-0123456789abcdef0',
@@ -37,6 +42,8 @@ describe('a new network', () => {
     expect(template.resources('aws_vpc_endpoint')).toMatchObject([
       { vpc_endpoint_type: 'Gateway', service_name: 'com.amazonaws.us-east-1.s3' },
     ]);
+    // One table for all zones, named once.
+    expect(templateOf().resources('aws_vpc_endpoint')[0]!.route_table_ids).toHaveLength(1);
     expect(template.resource('aws_autoscaling_group', 'fleet_group').depends_on).toEqual(
       expect.arrayContaining([
         'aws_route.serving_network_machine-route',
@@ -79,6 +86,14 @@ describe('zoneRanges', () => {
   });
 });
 
+test('zone ids begin as their region says, for every offering of the catalogue', () => {
+  const abroad = offerings.filter(({ region, zoneIds }) =>
+    zoneIds.some((zone) => !zone.startsWith(`${zonePrefix(region)}-`)),
+  );
+  expect(offerings.length).toBeGreaterThan(500);
+  expect(abroad).toEqual([]);
+});
+
 describe('an existing network', () => {
   it('is used as it is, and its zones are checked when Terraform plans', () => {
     const template = templateOf({ requirements: { network: EXISTING } });
@@ -98,11 +113,38 @@ describe('an existing network', () => {
     });
   });
 
-  it('opens the door to the VPC by default', () => {
+  it('opens the door to all of the VPC by default: to ranges that were added to it, too', () => {
     const template = templateOf({ requirements: { network: EXISTING } });
-    expect(
-      template.resource('aws_vpc_security_group_ingress_rule', 'firewall_callers-vpc').cidr_ipv4,
-    ).toContain('data.aws_vpc.serving_network_vpc.cidr_block');
+    const rule = (id: string) => template.resource('aws_vpc_security_group_ingress_rule', `firewall_${id}`);
+    const first = 'data.aws_vpc.serving_network_vpc.cidr_block';
+    expect(rule('callers-vpc').cidr_ipv4).toBe(`\${${first}}`);
+    expect(rule('callers-vpc-more')).toMatchObject({
+      for_each: `\${toset([for range in ${first}_associations : range.cidr_block if range.state == "associated" && range.cidr_block != ${first}])}`,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Terraform expression
+      cidr_ipv4: '${each.value}',
+      from_port: rule('callers-vpc').from_port,
+      security_group_id: rule('callers-vpc').security_group_id,
+    });
+    expect(() =>
+      templateOf().resource('aws_vpc_security_group_ingress_rule', 'firewall_callers-vpc-more'),
+    ).toThrow();
+  });
+
+  it('has load-balancer subnets in different zones, or Terraform says so before it makes anything', () => {
+    const loadBalancerSubnetIds = ['b', 'c', 'd'].map((end) => `subnet-0000000000000000${end}`);
+    const template = templateOf({ requirements: { network: { ...EXISTING, loadBalancerSubnetIds } } });
+    const conditions = loadBalancerSubnetIds.map(
+      (id) =>
+        (template.data('aws_subnet').find((s) => s.id === id)!.lifecycle as Lifecycle | undefined)
+          ?.postcondition[0]?.condition,
+    );
+    const zone = (id: string) => `data.aws_subnet.serving_network_balancer-${id}.availability_zone_id`;
+    const [b, c] = loadBalancerSubnetIds.map(zone);
+    expect(conditions).toEqual([
+      undefined,
+      `\${!contains([${b}], self.availability_zone_id)}`,
+      `\${!contains([${b}, ${c}], self.availability_zone_id)}`,
+    ]);
   });
 
   it('gets the endpoints that its owner asks for, ready before a machine boots, and no others', () => {
@@ -112,12 +154,23 @@ describe('an existing network', () => {
       natGateways: 'none' as const,
       routeTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef0'],
       interfaceEndpoints: ['kms', 'ecr.api'],
+      machineSubnetIds: ['subnet-0000000000000000a', 'subnet-0000000000000000d'],
     };
     const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm:v0.31.0';
     const template = templateOf({ requirements: { network, deployment: { weights: 's3', image } } });
     expect(template.resource('aws_vpc_endpoint', 'network_s3')).toMatchObject({
       vpc_endpoint_type: 'Gateway',
       route_table_ids: ['rtb-0123456789abcdef0'],
+    });
+    // AWS refuses an endpoint two subnets of one zone, and private names where the VPC resolves none.
+    expect(template.resource('aws_vpc_endpoint', 'network_endpoints_kms').subnet_ids).toBe(
+      `\${[for same in values({ for subnet in [${network.machineSubnetIds
+        .map((id) => `data.aws_subnet.serving_network_machines-${id}`)
+        .join(', ')}] : subnet.availability_zone_id => subnet.id... }) : same[0]]}`,
+    );
+    expect(template.data('aws_vpc')[0]!.lifecycle).toMatchObject({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Terraform expression
+      postcondition: [{ condition: '${self.enable_dns_support && self.enable_dns_hostnames}' }],
     });
     const services = template.resources('aws_vpc_endpoint').map(({ service_name }) => service_name);
     expect(services.sort()).toEqual(

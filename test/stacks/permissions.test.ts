@@ -13,7 +13,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'elbv2 register-targets': ['elasticloadbalancing:RegisterTargets'],
   'secretsmanager get-secret-value': ['secretsmanager:GetSecretValue', 'kms:Decrypt'],
   'ecr get-login-password': ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-  'ssm get-parameter': ['ssm:GetParameter'],
+  'ssm get-parameter-history': ['ssm:GetParameterHistory'],
   'ssm put-parameter': ['ssm:PutParameter'],
   's3 cp': ['s3:GetObject', 'kms:Decrypt'],
   's3 sync': ['s3:GetObject', 's3:ListBucket', 'kms:Decrypt'],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors';
 import { synthPlans } from '../../stacks/synth';
@@ -68,6 +68,19 @@ describe('synthPlans', () => {
         /^cannot write to .*; choose another folder/,
       );
     });
+  });
+
+  it('says what is in the way, not that what it is to make does not exist', () => {
+    inScratch((folder) => {
+      const link = join(folder, 'link');
+      symlinkSync(join(folder, 'gone'), link);
+      expect(() => synthPlans([makePlan()], link)).toThrow(`${link}" is a link to nowhere; choose`);
+      expect(() => synthPlans([makePlan()], join(link, 'out'))).toThrow(`${link}" is a link to nowhere`);
+    });
+    if (!existsSync('/proc/self')) return;
+    expect(() => synthPlans([makePlan()], '/proc/x/y')).toThrow(
+      'cannot write to "/proc/x/y": the file system of "/proc" lets nothing be made there; choose another folder with --out',
+    );
   });
 
   it('writes nothing for no plans', () => {

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { hasPython, type MachineConfig } from './machine';
 import { COMMIT, calls, rehearse } from './rehearse';
+import { inScratchAsync } from './scratch';
 
 const CONTENT = 'weights';
 const NAME = createHash('sha256').update(CONTENT).digest('hex');
@@ -122,23 +123,30 @@ const denied =
   describe('a branch instead of a commit', () => {
     const moved = 'f'.repeat(40);
     const ref = `${REPOSITORY}/refs/main`;
-    /** The fleet's parameter, in a file. */
-    const parameter = `
+    /** The fleet's parameter: after the plan's `main` a line of this file for each version. */
+    const parameter = (file = '"$0.parameter"') => `
 case "$*" in
-  *get-parameter*) cat "$0.parameter" 2>/dev/null || echo main ;;
-  *put-parameter*) while [ "$1" != --value ]; do shift; done; echo "$2" > "$0.parameter"; echo None ;;
+  *get-parameter-history*)
+    printf '[[1, "main"]'; n=1
+    [ -e ${file} ] && while read -r value; do n=$((n + 1)); printf ', [%d, "%s"]' $n "$value"; done < ${file}
+    printf ']' ;;
+  *put-parameter*)
+    while [ "$1" != --value ]; do shift; done
+    exec 9>> ${file}; flock 9
+    echo "$2" >&9; echo $((1 + $(wc -l < ${file}))) ;;
 esac`;
     const hub = (head: string) => `case "$*" in *model_info*) echo ${head} ;; esac\n${docker(arrives)}`;
     const downloaded = (machine: Parameters<typeof calls>[0]) =>
       calls(machine, 'run').filter((call) => call.some((word) => word.includes('snapshot_download')));
 
     it('is resolved by the first machine, which writes the commit down for the others', async () => {
-      await rehearse({ docker: hub(moved), aws: parameter }, async (machine) => {
+      await rehearse({ docker: hub(moved), aws: parameter() }, async (machine) => {
         expect(await machine.run('prepare.py')).toBe(0);
         expect(readFileSync(machine.path('aws.parameter'), 'utf8')).toBe(`${moved}\n`);
-        expect(calls(machine, 'put-parameter')[0]).toContain(
-          '/qwen-selfhost/qwen35-35b/Qwen/Qwen3.5-35B-A3B-FP8/main',
-        );
+        for (const command of ['put-parameter', 'get-parameter-history'])
+          expect(calls(machine, command)[0]).toContain(
+            '/qwen-selfhost/qwen35-35b/Qwen/Qwen3.5-35B-A3B-FP8/main',
+          );
         expect(downloaded(machine)[0]!.at(-1)).toBe(moved);
         // The engine asks offline for `main`.
         expect(readFileSync(machine.path(ref), 'utf8')).toBe(moved);
@@ -147,7 +155,7 @@ esac`;
     });
 
     it('stays at that commit on every later machine, wherever the branch is then', async () => {
-      await rehearse({ docker: hub(moved), aws: parameter }, async (machine) => {
+      await rehearse({ docker: hub(moved), aws: parameter() }, async (machine) => {
         writeFileSync(machine.path('aws.parameter'), `${COMMIT}\n`);
         expect(await machine.run('prepare.py')).toBe(0);
         expect(calls(machine, 'put-parameter')).toEqual([]);
@@ -159,12 +167,46 @@ esac`;
       });
     });
 
+    it('is the same for two that boot at once while the branch moves: whoever writes first', async () => {
+      await inScratchAsync(async (folder) => {
+        const file = join(folder, 'parameter');
+        // Both have read that nobody has written yet before either writes.
+        const read = join(folder, 'read');
+        const together = (head: string) => ({
+          docker: `case "$*" in *model_info*) echo >> ${read}; while [ "$(wc -l < ${read})" -lt 2 ]; do sleep 0.02; done ;; esac
+${hub(head)}`,
+          aws: parameter(file),
+        });
+        await rehearse(together(moved), async (one) => {
+          await rehearse(together(COMMIT), async (other) => {
+            expect(await Promise.all([one.run('prepare.py'), other.run('prepare.py')])).toEqual([0, 0]);
+            const written = readFileSync(file, 'utf8').trim().split('\n');
+            expect([...written].sort()).toEqual([COMMIT, moved]);
+            for (const machine of [one, other])
+              expect(downloaded(machine).map((call) => call.at(-1))).toEqual([written[0]]);
+          });
+        });
+      });
+    });
+
+    it('is not taken from an answer that does not yet hold what this machine has written', async () => {
+      const late = `case "$*" in *get-parameter-history*) [ -e "$0.parameter" ] && [ ! -e "$0.late" ] && touch "$0.late" && echo '[[1, "main"]]' && exit ;; esac
+${parameter()}`;
+      await rehearse({ docker: hub(moved), aws: late }, async (machine) => {
+        expect(await machine.run('prepare.py')).toBe(0);
+        expect(machine.log).toContain(
+          "attempt 1 of 5: the fleet's revision: version 2 is not to be read yet",
+        );
+        expect(downloaded(machine).map((call) => call.at(-1))).toEqual([moved]);
+      });
+    });
+
     it('is never guessed: without the parameter, or an answer of the hub, no machine serves', async () => {
       await rehearse({ docker: hub(moved), aws: fails('ParameterNotFound') }, async (machine) => {
         expect(await machine.run('prepare.py')).toBe(1);
         expect(machine.log).toContain("attempt 5 of 5: the fleet's revision: ParameterNotFound");
       });
-      await rehearse({ docker: hub('None'), aws: parameter }, async (machine) => {
+      await rehearse({ docker: hub('None'), aws: parameter() }, async (machine) => {
         expect(await machine.run('prepare.py')).toBe(1);
         expect(machine.log).toContain('Qwen/Qwen3.5-35B-A3B-FP8 has no commit at main: None');
         expect(downloaded(machine)).toEqual([]);
@@ -173,7 +215,7 @@ esac`;
 
     it('is nothing to agree on where the plan names the commit', async () => {
       await rehearse(
-        { docker: hub(moved), aws: parameter },
+        { docker: hub(moved), aws: parameter() },
         async (machine) => {
           expect(await machine.run('prepare.py')).toBe(0);
           expect(machine.called().filter(([command]) => command === 'aws')).toEqual([]);

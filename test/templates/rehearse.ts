@@ -23,7 +23,11 @@ export async function rehearse(
     config.engine.checkpointBytes = 100;
     change?.(config);
   };
-  const all = { systemctl: '', aws: `case "$*" in *get-parameter*) echo ${COMMIT} ;; esac`, ...commands };
+  const all = {
+    systemctl: '',
+    aws: `case "$*" in *get-parameter*) echo '[[1, "main"], [2, "${COMMIT}"]]' ;; esac`,
+    ...commands,
+  };
   const machine = await FakeMachine.start(makePlan({ ...BASE, ...plan }), all, small, secrets);
   try {
     await test(machine);

@@ -62,9 +62,18 @@ export async function subnets(session: Session, { choice, requirements, scaling 
     const free = machineSubnetIds.reduce((sum, id) => sum + (byId.get(id)?.AvailableIpAddressCount ?? 0), 0);
     if (problems.length === 0 && free < scaling.maxInstances)
       problems.push(`${free} free addresses for ${scaling.maxInstances} machines`);
-    const doors = new Set(loadBalancerSubnetIds.map((id) => byId.get(id)?.AvailabilityZoneId));
-    if (problems.length === 0 && doors.size < 2)
-      problems.push('the load balancer subnets are in one zone; two are needed');
+    const zoneOf = (id: string): string => byId.get(id)?.AvailabilityZoneId ?? '';
+    const doors = new Map<string, string>();
+    // A load balancer takes one subnet a zone, of two zones at least, and sends nothing to machines in others.
+    for (const id of problems.length === 0 ? new Set(loadBalancerSubnetIds) : []) {
+      const other = doors.get(zoneOf(id));
+      if (other === undefined) doors.set(zoneOf(id), id);
+      else problems.push(`the load balancer subnets ${other} and ${id} are both in ${zoneOf(id)}`);
+    }
+    for (const id of problems.length === 0 ? new Set(machineSubnetIds) : []) {
+      if (!doors.has(zoneOf(id)))
+        problems.push(`the load balancer has no subnet in ${zoneOf(id)}, where ${id} is`);
+    }
     return [
       problems.length === 0
         ? pass('subnets', `${SubnetIds.length} subnets of ${vpcId} fit`)
