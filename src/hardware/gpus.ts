@@ -31,10 +31,10 @@ export const GPUS_AS_OF: string = data.asOf;
 
 const normalise = (id: string): string => id.toLowerCase().replace(/[^a-z0-9]/g, '');
 
+const BY_ID: ReadonlyMap<string, Gpu> = new Map(GPUS.map((gpu) => [normalise(gpu.id), gpu]));
+
 /** Finds a GPU by id, case- and punctuation-insensitively (`rtx-pro-6000` is `RTXPRO6000`). */
-export function findGpu(id: string): Gpu | undefined {
-  return GPUS.find((gpu) => normalise(gpu.id) === normalise(id));
-}
+export const findGpu = (id: string): Gpu | undefined => BY_ID.get(normalise(id));
 
 /** The GPU of a known id; throws for an unknown one (a programming error). */
 export function getGpu(id: string): Gpu {

@@ -45,7 +45,16 @@ export function offeringsIn(catalogue: Catalogue, region: string): Offering[] {
   return catalogue.offerings.filter((offering) => offering.region === region);
 }
 
+const zonesByRegion = new WeakMap<Catalogue, Map<string, readonly string[]>>();
+
 /** Zone ids of a region seen in any offering: enough to place a load balancer in two zones. */
-export function zonesOf(catalogue: Catalogue, region: string): string[] {
-  return [...new Set(offeringsIn(catalogue, region).flatMap((offering) => offering.zoneIds))].sort();
+export function zonesOf(catalogue: Catalogue, region: string): readonly string[] {
+  const known = zonesByRegion.get(catalogue) ?? new Map<string, readonly string[]>();
+  zonesByRegion.set(catalogue, known);
+  let zones = known.get(region);
+  if (zones === undefined) {
+    zones = [...new Set(offeringsIn(catalogue, region).flatMap((offering) => offering.zoneIds))].sort();
+    known.set(region, zones);
+  }
+  return zones;
 }

@@ -1,7 +1,7 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { type Footing, pessimistic, type Regime } from './interval';
-import { type LengthTail, type Percentile95, percentile95 } from './percentile';
+import { type LengthTail, type Percentile95, randomArrivals } from './percentile';
 import type { Load } from './steady-state';
 
 /** What users must feel, at the 95th percentile. */
@@ -42,24 +42,15 @@ const HIGHEST_RATE = 1e5;
 /** Leaves the rate within 0.3 percent: far inside the model's own error. */
 const BISECTIONS = 9;
 
-/** 95th percentiles when random arrivals come at a rate (requests per second of one rank). */
-export const atRate = (
-  { features, coefficients, load, tail }: Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'tail'>,
-  requestsPerSecond: number,
-): Percentile95 =>
-  percentile95(
-    features,
-    coefficients,
-    { ...load, arrivals: { kind: 'open', requestsPerSecond, spacing: 'poisson' } },
-    tail,
-  );
+/** What is held against an SLO. */
+export type Judged = Omit<Percentile95, 'mean'> & { readonly mean: Pick<Percentile95['mean'], 'stable'> };
 
 /**
  * What a rate breaks, taking the interval's pessimistic bound at the wanted confidence; null when it holds.
  * The widths are those of steady load: widening them at the border of `loaded` would make the capacity jump.
  */
 export function shortfallOf(
-  p: Percentile95,
+  p: Judged,
   slo: LatencySlo,
   footing: Footing,
   confidence: number,
@@ -79,10 +70,17 @@ export function shortfallOf(
     : { limit: 'sequences that fit', figureSeconds: null, targetSeconds: null, distance: 1 };
 }
 
+/** Whether a rate breaks nothing: what `shortfallOf` says, with no more computed than that takes. */
+export const holdsSlo = (p: Judged, slo: LatencySlo, footing: Footing, confidence: number): boolean =>
+  p.mean.stable &&
+  !(pessimistic(p.tpotP95Seconds, 'tpot', footing, confidence) / slo.tpotP95Seconds > 1) &&
+  !(pessimistic(p.ttftP95Seconds, 'ttft', footing, confidence) / slo.ttftP95Seconds > 1);
+
 /** The capacity of one rank in closed form; the simulation judges what is chosen. */
 export function capacity(input: CapacityInput): Capacity {
+  const at = randomArrivals(input.features, input.coefficients, input.load, input.tail);
   const problemAt = (rate: number): Shortfall | null =>
-    shortfallOf(atRate(input, rate), input.slo, input.footing, input.confidence);
+    shortfallOf(at(rate), input.slo, input.footing, input.confidence);
   const idle = problemAt(IDLE_REQUESTS_PER_SECOND);
   if (idle !== null) return { feasible: false, shortfall: idle };
   const { rate, problem } = highestRate(problemAt);

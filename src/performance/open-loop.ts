@@ -45,9 +45,15 @@ export interface FirstToken {
  * - **Long prompts**: one after the other, M/G/1 with the decode steps as part of the service.
  * - A sequence that starts to decode has behind it those who arrived while its own prompt was computed.
  */
-export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: number): OpenState {
+export function openLoop(f: StepFeatures, k: Coefficients, load: Load): (rate: number) => OpenState {
+  const stepsAt = openSteps(f, k, load);
+  const frontSeconds = requestOverheadSeconds(k, load.inputTokens);
+  const ranks = ranksOf(f);
+  return (rate) => stateOf(stepsAt(rate), rate, load, frontSeconds, ranks);
+}
+
+function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: number, ranks: number): OpenState {
   const { outputTokens, outputVariation = 0 } = load;
-  const steps = openSteps(f, k, load, rate);
   const { work, plainStep, firstPrompt } = steps;
 
   // A prompt's turn: its own steps, or its share of those it has in common.
@@ -85,7 +91,6 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
     clustering(steps, drain === 0 ? 0 : rate / drain),
   );
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
-  const frontSeconds = requestOverheadSeconds(k, load.inputTokens);
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;
   const response =
@@ -98,8 +103,8 @@ export function openLoop(f: StepFeatures, k: Coefficients, load: Load, rate: num
       Number.isFinite(slots.meanWait),
     ttftSeconds: frontSeconds + response + slotWaitSeconds,
     tpotSeconds: slots.crowding * meanTpot(steps, outputTokens, outputVariation),
-    outputTokensPerSecond: rate * outputTokens * ranksOf(f),
-    requestsPerSecond: rate * ranksOf(f),
+    outputTokensPerSecond: rate * outputTokens * ranks,
+    requestsPerSecond: rate * ranks,
     decodeBatch: steps.batch,
     stepSeconds: steps.taggedStep,
     prefillSeconds: firstPrompt,

@@ -53,9 +53,9 @@ const LEAST_BATCH = 1e-3;
 /** From so many prompts a step on, all that wait share the next step; at one, they come one by one. */
 const SHARING_PROMPTS = 2;
 
-/** The fixed point of batch and step length at an arrival rate (requests per second of this rank). */
-export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: number): OpenSteps {
-  const { inputTokens, outputTokens, outputVariation = 0, maxBatch } = load;
+/** The fixed point of batch and step length by the arrival rate (requests per second of this rank). */
+export function openSteps(f: StepFeatures, k: Coefficients, load: Load): (rate: number) => OpenSteps {
+  const { inputTokens, outputTokens, outputVariation = 0 } = load;
   const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
   // A last step may bring more tokens than are wanted: half of its surplus is lost on average.
   const decodeStepsOf = (tokens: number): number =>
@@ -65,14 +65,42 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load, rate: nu
   const curve = decodeCurve(f, k, inputTokens + (outputTokens * (1 + outputVariation)) / 2);
   const step = (batch: number): number => curve(Math.max(batch, LEAST_BATCH));
   const lightStep = step(1);
-
-  // A first guess: as if steps grew evenly with the batch.
   const workBeside = promptWork(f, k, load);
+  const aloneSeconds = workBeside({ mean: 0, deviation: 0 }).seconds(1, 1);
   const growth = (step(1 + GUESS_BATCH) - lightStep) / GUESS_BATCH;
-  const crowding = rate * (workBeside({ mean: 0, deviation: 0 }).seconds(1, 1) + decodeSteps * growth);
+  const known: Known = {
+    load,
+    step,
+    workBeside,
+    decodeTokens: 1 + f.mtpTokens,
+    accepted,
+    decodeSteps,
+    decodeStepsOf,
+    lightStep,
+    // As if steps grew evenly with the batch.
+    crowdingPerRate: aloneSeconds + decodeSteps * growth,
+  };
+  return (rate) => stepsAt(known, rate);
+}
+
+/** What does not depend on the rate. */
+interface Known extends Pick<OpenSteps, 'decodeSteps' | 'decodeStepsOf' | 'lightStep'> {
+  readonly load: Load;
+  readonly step: (batch: number) => number;
+  readonly workBeside: ReturnType<typeof promptWork>;
+  /** Of one sequence in one step. */
+  readonly decodeTokens: number;
+  readonly accepted: number;
+  readonly crowdingPerRate: number;
+}
+
+function stepsAt(known: Known, rate: number): OpenSteps {
+  const { step, workBeside, decodeTokens, accepted, decodeSteps, decodeStepsOf, lightStep } = known;
+  const { maxBatch } = known.load;
+  // A first guess.
+  const crowding = rate * known.crowdingPerRate;
   const guess = Math.min((rate * decodeSteps * lightStep) / Math.max(1 - crowding, 0.1), maxBatch);
   // Sequences that decode come first in a step's budget.
-  const decodeTokens = 1 + f.mtpTokens;
   const work = workBeside({ mean: guess * decodeTokens, deviation: Math.sqrt(guess) * decodeTokens });
   const oneByOne = Math.min(1, Math.max(0, (SHARING_PROMPTS - work.promptsPerStep) / (SHARING_PROMPTS - 1)));
   let now = settle(guess, guess, null);

@@ -23,20 +23,54 @@ export interface Percentile95 {
 
 /** 95th percentiles in closed form, for the search over candidates. */
 export function percentile95(f: StepFeatures, k: Coefficients, load: Load, tail: LengthTail): Percentile95 {
-  const spread: Load = {
-    ...load,
-    inputVariation: squaredVariation(load.inputTokens, tail.inputP95Tokens),
-    outputVariation: squaredVariation(load.outputTokens, tail.outputP95Tokens ?? load.outputTokens),
-  };
-  const { arrivals } = spread;
-  if (arrivals.kind === 'closed' || arrivals.spacing === 'constant') return orderly(f, k, spread, tail);
-  const mean = openLoop(f, k, spread, arrivals.requestsPerSecond);
-  return {
-    mean,
-    ttftP95Seconds: firstTokenP95(mean, ownTimes(f, k, spread, mean)),
-    tpotP95Seconds: tpotP95(mean, spread),
-  };
+  const { arrivals } = load;
+  return arrivals.kind === 'closed' || arrivals.spacing === 'constant'
+    ? orderly(f, k, spreadLoad(load, tail), tail)
+    : randomArrivals(f, k, load, tail)(arrivals.requestsPerSecond);
 }
+
+/** 95th percentiles by the rate of random arrivals, requests per second of one rank; each is computed when it is read. */
+export function randomArrivals(
+  f: StepFeatures,
+  k: Coefficients,
+  load: Omit<Load, 'arrivals'>,
+  tail: LengthTail,
+): (requestsPerSecond: number) => Percentile95 {
+  const spread = spreadLoad(
+    { ...load, arrivals: { kind: 'open', requestsPerSecond: 0, spacing: 'poisson' } },
+    tail,
+  );
+  const meanAt = openLoop(f, k, spread);
+  const ownAt = ownTimes(f, k, spread);
+  return (rate) => new AtRate(meanAt(rate), spread, ownAt);
+}
+
+class AtRate implements Percentile95 {
+  private ttft: number | undefined;
+  private tpot: number | undefined;
+
+  constructor(
+    readonly mean: OpenState,
+    private readonly load: Load,
+    private readonly ownAt: (state: OpenState) => readonly OwnTime[],
+  ) {}
+
+  get ttftP95Seconds(): number {
+    this.ttft ??= firstTokenP95(this.mean, this.ownAt(this.mean));
+    return this.ttft;
+  }
+
+  get tpotP95Seconds(): number {
+    this.tpot ??= tpotP95(this.mean, this.load);
+    return this.tpot;
+  }
+}
+
+const spreadLoad = (load: Load, tail: LengthTail): Load => ({
+  ...load,
+  inputVariation: squaredVariation(load.inputTokens, tail.inputP95Tokens),
+  outputVariation: squaredVariation(load.outputTokens, tail.outputP95Tokens ?? load.outputTokens),
+});
 
 /** Between these points of a normal variable a log-normal length stands for all; finer where the 95th percentile is. */
 const EDGES = [-0.6, 0, 0.4, 0.7, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.7];
@@ -54,36 +88,30 @@ const LENGTHS = EDGES.map((edge, i) => {
 const LENGTHS_APART = 0.3;
 
 /** Prompts' time in the front end and in their own steps, decoding beside them included, by length. */
-function ownTimes(
-  f: StepFeatures,
-  k: Coefficients,
-  load: Load,
-  { steps, firstToken }: OpenState,
-): readonly OwnTime[] {
+function ownTimes(f: StepFeatures, k: Coefficients, load: Load): (state: OpenState) => readonly OwnTime[] {
   const { inputTokens, inputVariation = 0 } = load;
   if (inputVariation === 0 && cachedParts(load, inputTokens).length === 1)
-    return [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
+    return ({ firstToken }) => [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
   const sigma = Math.sqrt(Math.log(1 + inputVariation));
-  const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
-  const besideStep = steps.stepOf(Math.max(steps.batch, 1e-3));
   const lengths = inputVariation === 0 ? [{ z: 0, weight: 1 }] : LENGTHS;
-  return lengths.flatMap(({ z, weight }) => {
+  const prompts = lengths.flatMap(({ z, weight }) => {
     const input = inputTokens * Math.exp(sigma * z - (sigma * sigma) / 2);
     return cachedParts(load, input, LENGTHS_APART * sigma).map((part) => {
       const tokens = Math.max(1, input - part.cachedTokens);
-      const { steps: count } = promptCut(load, tokens, budget);
-      const prompt = prefillCurve(
-        f,
-        k,
-        tokens,
-        part.cachedTokens,
-      )(Math.max(steps.batch, 1e-3), tokens / count);
-      return {
-        weight: weight * part.weight,
-        seconds: requestOverheadSeconds(k, input) + prompt + count * besideStep,
-      };
+      const secondsBeside = prefillCurve(f, k, tokens, part.cachedTokens);
+      const frontSeconds = requestOverheadSeconds(k, input);
+      return { weight: weight * part.weight, tokens, frontSeconds, secondsBeside };
     });
   });
+  return ({ steps }) => {
+    const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
+    const batch = Math.max(steps.batch, 1e-3);
+    const besideStep = steps.stepOf(batch);
+    return prompts.map(({ weight, tokens, frontSeconds, secondsBeside }) => {
+      const { steps: count } = promptCut(load, tokens, budget);
+      return { weight, seconds: frontSeconds + secondsBeside(batch, tokens / count) + count * besideStep };
+    });
+  };
 }
 
 /**

@@ -78,7 +78,7 @@ export const UNKNOWN_BURST_SHARE = 0.1;
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { arrivals } = load;
   if (arrivals.kind === 'open' && arrivals.spacing === 'poisson')
-    return openLoop(f, k, load, arrivals.requestsPerSecond);
+    return openLoop(f, k, load)(arrivals.requestsPerSecond);
   if (arrivals.kind === 'closed' && k.selfInterference !== 1)
     return arrivals.inStep
       ? convoy(f, k, load, arrivals.concurrency)

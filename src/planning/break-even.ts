@@ -99,10 +99,9 @@ interface Bills {
 function billsOf(option: Option, context: PlanningContext): Bills {
   const { candidate, capacityRequestsPerSecond, utilisationTarget } = option;
   const held = candidate.replicasPerInstance * capacityRequestsPerSecond * utilisationTarget;
-  const options = remembered((peak) => resized(option, peak, context));
   return {
-    usdPerMonthAt: (peak) => options(peak).cost.usdPerMonth,
-    fullAt: remembered((machines) => lastRateOf(machines, (machines + 1) * held, options)),
+    usdPerMonthAt: remembered((peak) => resized(option, peak, context).cost.usdPerMonth),
+    fullAt: remembered((machines) => lastRateOf(machines, (machines + 1) * held, option, context)),
   };
 }
 

@@ -1,10 +1,24 @@
 import type { Candidate, PlanningContext } from './candidate';
-import type { Design } from './design';
+import type { CapacityBracket } from './capacity-bracket';
+import { type Design, problemOf } from './design';
 import { type Capacity, fleetSize } from './fleet';
 
 /** Whether the number of replicas makes a difference to each of them. */
 export const findsHistory = (design: Design): boolean =>
   design.among(1) !== design.among(Number.POSITIVE_INFINITY);
+
+/** What a replica of a design holds once its bracket is narrowed, and what the next higher rate breaks. */
+export function settled(
+  design: Design,
+  bracket: CapacityBracket,
+  { requirements }: PlanningContext,
+): Capacity {
+  const { requestsPerSecond, tooMuch } = bracket.settle();
+  return {
+    requestsPerSecond: requestsPerSecond * design.ranks,
+    limitedBy: () => problemOf(design, requirements, tooMuch)?.limit ?? 'nothing',
+  };
+}
 
 /** A little more than a capacity, so that rounding asks for no further machine. */
 const SLIGHTLY_MORE = 1 + 1e-9;

@@ -1,5 +1,5 @@
 import { pessimistic } from '../performance/interval';
-import { acceptedTokens, decodeStep } from '../performance/step';
+import { acceptedTokens } from '../performance/step';
 import type { Requirements } from '../requirements/requirements';
 import type { Design } from './design';
 
@@ -14,10 +14,8 @@ const TOLERANCE = 1.001;
  * yields so many tokens a second, because a larger batch yields more. 0 where one sequence is too slow already.
  */
 export function capacityBound(design: Design, { slo, confidence }: Requirements): number {
-  const { features, coefficients, load } = design.curve;
-  const context = load.inputTokens + load.outputTokens / 2;
+  const { features, coefficients, load, stepSeconds } = design.curve;
   const accepted = acceptedTokens(features.mtpTokens, coefficients.mtpAcceptance);
-  const stepSeconds = (batch: number): number => decodeStep(features, coefficients, batch, context).total;
   const busy = (batch: number): number => batch + Z_95 * Math.sqrt(batch);
   const slowest = (slo.tpotP95Seconds * accepted) / pessimistic(1, 'tpot', design.footing, confidence);
   const allowed = (batch: number): boolean =>

@@ -1,17 +1,14 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
-import { groundedIn } from '../performance/calibration';
-import { atRate, type CapacityInput, type Shortfall, shortfallOf } from '../performance/capacity';
-import type { Basis, Coefficients } from '../performance/coefficients';
-import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
-import type { HistoryHits } from '../performance/history';
+import { type Grounded, groundedIn } from '../performance/calibration';
+import { holdsSlo, type Shortfall, shortfallOf } from '../performance/capacity';
+import type { Basis } from '../performance/coefficients';
+import { ranksOf } from '../performance/features';
 import type { Footing } from '../performance/interval';
-import type { Percentile95 } from '../performance/percentile';
-import type { MemoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
-import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
 import type { CapacityBracket } from './capacity-bracket';
+import { type Curve, curveOf, type Seen } from './curve';
 import { alike, divided } from './divided';
 import { type EngineOption, engineOptions } from './engine-options';
 import type { Miss } from './filters/filter';
@@ -19,17 +16,6 @@ import { historyOf } from './history';
 import { Kept } from './kept';
 import { layoutText } from './layouts';
 import { memoryFor } from './memory';
-import { remembered } from './remembered';
-
-type CurveInput = Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'tail'>;
-
-/** Predictions by rate, each computed once. */
-export interface Curve extends CurveInput {
-  /** 95th percentiles at a rate of one rank, requests per second. */
-  readonly at: (requestsPerSecond: number) => Percentile95;
-  /** Prompts that find their conversation so far at that rate; null where none are counted. */
-  readonly historyAt: (requestsPerSecond: number) => HistoryHits | null;
-}
 
 /** One engine replica with its settings on one kind of GPU: independent of machine, region, price and SLO. */
 export interface Design {
@@ -112,19 +98,28 @@ function designSet(
   const options = engineOptions(gpu, layout, context);
   const outcomes = new Array<DesignOutcome | undefined>(options.length);
   const curves = new Map<string, Curve>();
+  const allGrounded = new Map<string, Grounded>();
+  const groundedFor = ({ kvCacheDtype, mtpTokens }: EngineOption): Grounded => {
+    const engineKey = `${mtpTokens}/${kvCacheDtype}`;
+    let grounded = allGrounded.get(engineKey);
+    if (grounded === undefined) {
+      grounded = groundedIn(context.coefficients, context.calibrations, {
+        model: context.model.name,
+        gpu: gpu.id,
+        checkpoint: checkpoint.key,
+        layout,
+        kvCacheDtype,
+        mtpTokens,
+      });
+      allGrounded.set(engineKey, grounded);
+    }
+    return grounded;
+  };
   const make = (option: EngineOption): DesignOutcome => {
     const memory = memoryFor(gpu, checkpoint, layout, option, context);
     if (!memory.ok) return memory;
-    const { mtpTokens, kvCacheDtype } = option;
-    const grounded = groundedIn(context.coefficients, context.calibrations, {
-      model: context.model.name,
-      gpu: gpu.id,
-      checkpoint: checkpoint.key,
-      layout,
-      kvCacheDtype,
-      mtpTokens,
-    });
-    const curveKey = `${mtpTokens}/${kvCacheDtype}/${memory.maxNumBatchedTokens}`;
+    const grounded = groundedFor(option);
+    const curveKey = `${option.mtpTokens}/${option.kvCacheDtype}/${memory.maxNumBatchedTokens}`;
     let curve = curves.get(curveKey);
     if (curve === undefined) {
       curve = curveOf(
@@ -170,66 +165,35 @@ const layoutExtras = (layout: Layout): string[] => [
   ...(layout.pipelineParallel > 1 ? ['pipeline stages'] : []),
 ];
 
-/** No pool is so large: the real limit of a design is its own `mostSequences`. */
-const NO_LIMIT = 1 << 16;
-
-function curveOf(
-  gpu: Gpu,
-  checkpoint: Checkpoint,
-  layout: Layout,
-  option: EngineOption,
-  budget: MemoryBudget,
-  coefficients: Coefficients,
-  { model, requirements: { workload } }: PlanningContext,
-): Curve {
-  const features: StepFeatures = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
-    kvBytes: option.kvCacheDtype === 'fp8' ? 1 : 2,
-    mtpTokens: option.mtpTokens,
-  });
-  const input: CurveInput = {
-    features,
-    coefficients,
-    load: {
-      inputTokens: workload.inputTokens.mean,
-      cachedTokens: option.prefixCaching ? sharedTokens(workload, budget.pool.blockTokens) : 0,
-      outputTokens: workload.outputTokens.mean,
-      maxBatch: NO_LIMIT,
-      maxNumBatchedTokens: option.maxNumBatchedTokens,
-      ...(option.prefixCaching
-        ? {
-            blockTokens: budget.pool.blockTokens,
-            checkpointsWithin: savesStatesWithin(budget.pool, option.mtpTokens),
-          }
-        : {}),
-    },
-    tail: { inputP95Tokens: workload.inputTokens.p95, outputP95Tokens: workload.outputTokens.p95 },
-  };
-  return { ...input, at: remembered((rate) => atRate(input, rate)), historyAt: () => null };
-}
-
-/** Prefix hits come in whole blocks: a shared prefix shorter than one block never hits. */
-const sharedTokens = (
-  { sharedPrefixShare, inputTokens }: PlanningContext['requirements']['workload'],
-  blockTokens: number,
-): number => Math.floor((sharedPrefixShare * inputTokens.mean) / blockTokens) * blockTokens;
-
 const Z_95 = 1.6449;
 
 /**
- * What a rate of one rank breaks, or null: the SLO at the wanted confidence, or the slots. Arrivals are random, so the
- * batch is Poisson around its mean; its 95th percentile must find slots and blocks, because waiting for one is not in
- * the closed form.
+ * Sequences of which room must be found. Arrivals are random, so the batch is Poisson around its mean; its 95th
+ * percentile must find slots and blocks, because waiting for one is not in the closed form.
  */
+const busySequences = ({ mean: { decodeBatch } }: Seen): number =>
+  decodeBatch + Z_95 * Math.sqrt(decodeBatch);
+
+/** Whether a rate of one rank breaks nothing: neither the SLO at the wanted confidence, nor are slots short. */
+export function holds(
+  design: Design,
+  { slo, confidence }: PlanningContext['requirements'],
+  rate: number,
+): boolean {
+  const p = design.curve.seenAt(rate);
+  return busySequences(p) <= design.mostSequences && holdsSlo(p, slo, design.footing, confidence);
+}
+
+/** What a rate of one rank breaks; null where it `holds`. */
 export function problemOf(
   design: Design,
   { slo, confidence }: PlanningContext['requirements'],
   rate: number,
 ): Shortfall | null {
-  const p = design.curve.at(rate);
+  const p = design.curve.seenAt(rate);
   const problem = shortfallOf(p, slo, design.footing, confidence);
   if (problem !== null) return problem;
-  const { decodeBatch } = p.mean;
-  const busy = decodeBatch + Z_95 * Math.sqrt(decodeBatch);
+  const busy = busySequences(p);
   if (busy <= design.mostSequences) return null;
   return {
     limit: 'sequences that fit',

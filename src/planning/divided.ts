@@ -1,6 +1,7 @@
-import { atRate } from '../performance/capacity';
 import type { HistoryHits } from '../performance/history';
-import type { Curve, Design } from './design';
+import { randomArrivals } from '../performance/percentile';
+import type { Curve } from './curve';
+import type { Design } from './design';
 import { type History, historyHits } from './history';
 import { remembered } from './remembered';
 
@@ -44,6 +45,7 @@ function historyCurve(
   sequences: number,
   replicas: number,
 ): Curve {
+  const { features, coefficients, load, tail } = curve;
   const stages = layout.pipelineParallel;
   const hitsAt = (rate: number, batch: number): HistoryHits =>
     historyHits(history, {
@@ -54,7 +56,7 @@ function historyCurve(
     });
   const withHits = (rate: number, hits: HistoryHits) => ({
     hits,
-    p: atRate({ ...curve, load: { ...curve.load, history: hits } }, rate),
+    p: randomArrivals(features, coefficients, { ...load, history: hits }, tail)(rate),
   });
   /** What runs leaves less room to history, and less history lets more run: once is enough, both change little. */
   const found = remembered((rate: number) => {
@@ -62,5 +64,6 @@ function historyCurve(
     const hits = hitsAt(rate, first.p.mean.decodeBatch);
     return hits.share > SAME * first.hits.share ? first : withHits(rate, hits);
   });
-  return { ...curve, at: (rate) => found(rate).p, historyAt: (rate) => found(rate).hits };
+  const at = (rate: number) => found(rate).p;
+  return { ...curve, at, seenAt: at, historyAt: (rate) => found(rate).hits };
 }

@@ -35,7 +35,7 @@ export function predictedFigures(
     ),
     capacityRequestsPerSecondPerReplica: significant(option.capacityRequestsPerSecond),
     utilisation: significant(utilisationOf(option, context)),
-    limitedBy: option.limitedBy,
+    limitedBy: option.limitedBy(),
     ...(history === null ? {} : { history }),
     simulated: describeSimulated(simulated),
   };

@@ -16,7 +16,7 @@ export interface Option extends FleetSize {
   readonly design: Design;
   /** Highest rate of one replica within the SLO at the wanted confidence. */
   readonly capacityRequestsPerSecond: number;
-  readonly limitedBy: string;
+  readonly limitedBy: Capacity['limitedBy'];
   readonly replicas: number;
   readonly storage: Storage;
   readonly coldStartSeconds: number;
@@ -166,10 +166,10 @@ export function fleetOf(
 /** What limits a replica where its simulation missed the SLO. */
 export const SIMULATED = 'the simulation';
 
-/** What one replica holds, and what limits it. */
+/** What one replica holds, and what limits it: looked up when somebody asks. */
 export interface Capacity {
   readonly requestsPerSecond: number;
-  readonly limitedBy: string;
+  readonly limitedBy: () => string;
 }
 
 /** The same machines in another number. */

@@ -27,7 +27,7 @@ export function recommend(search: Search, exhaustive: boolean): Recommendation |
   const failures = new Map<string, number>();
   let firstFailure: string | null = null;
   for (let checks = 0; checks < MOST_CHECKS; checks++) {
-    const cheapest = cheapestOption(search);
+    const cheapest = checks === 0 ? best : cheapestOption(search);
     if (cheapest === null) return null;
     const option = simplestNear(cheapest, search);
     const check = checkOption(option, search.context);

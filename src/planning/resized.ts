@@ -1,8 +1,8 @@
 import type { PlanningContext } from './candidate';
-import { capacityAmong } from './capacity-among';
+import { capacityAmong, settled } from './capacity-among';
 import { CapacityBracket } from './capacity-bracket';
-import { type Design, problemOf } from './design';
-import { type Capacity, fleetOf, type Option, SIMULATED } from './fleet';
+import { type Design, holds } from './design';
+import { type Capacity, fleetOf, fleetSize, type Option, SIMULATED } from './fleet';
 import { historyOf } from './history';
 
 /** Far below what one machine holds. */
@@ -12,9 +12,7 @@ const HALVINGS = 20;
 /** The same kind of machines for another peak, requests per second; the day keeps its pattern. */
 export function resized(option: Option, requestsPerSecond: number, context: PlanningContext): Option {
   const { candidate, design } = option;
-  const { requirements } = context;
-  const workload = { ...requirements.workload, requestsPerSecond };
-  const asked = { ...context, requirements: { ...requirements, workload } };
+  const asked = atAnother(requestsPerSecond, context);
   return fleetOf(candidate, design, capacityAt(option, asked), asked);
 }
 
@@ -34,22 +32,37 @@ function capacityAt(option: Option, context: PlanningContext): Capacity {
 }
 
 /** The capacity of a replica of a design, no more than what the option's simulation found. */
-function heldBy({ limitedBy, capacityRequestsPerSecond }: Option, { requirements }: PlanningContext) {
-  const most = limitedBy === SIMULATED ? capacityRequestsPerSecond : Number.POSITIVE_INFINITY;
+function heldBy({ limitedBy, capacityRequestsPerSecond }: Option, context: PlanningContext) {
+  const most = limitedBy() === SIMULATED ? capacityRequestsPerSecond : Number.POSITIVE_INFINITY;
   return (design: Design): Capacity => {
-    const held = new CapacityBracket((rate) => problemOf(design, requirements, rate)).settle();
-    const requestsPerSecond = held.requestsPerSecond * design.ranks;
-    return most < requestsPerSecond ? { requestsPerSecond: most, limitedBy } : { ...held, requestsPerSecond };
+    const holdsAt = (rate: number): boolean => holds(design, context.requirements, rate);
+    const held = settled(design, new CapacityBracket(holdsAt, Number.POSITIVE_INFINITY), context);
+    return most < held.requestsPerSecond ? { requestsPerSecond: most, limitedBy } : held;
   };
 }
 
-/** The highest peak up to `highest` that so many machines take. */
-export function lastRateOf(instances: number, highest: number, at: (rate: number) => Option): number {
+const atAnother = (requestsPerSecond: number, context: PlanningContext): PlanningContext => {
+  const { requirements } = context;
+  const workload = { ...requirements.workload, requestsPerSecond };
+  return { ...context, requirements: { ...requirements, workload } };
+};
+
+/** The highest peak up to `highest` that so many machines of an option's kind take. */
+export function lastRateOf(
+  instances: number,
+  highest: number,
+  option: Option,
+  context: PlanningContext,
+): number {
+  const neededAt = (rate: number): number => {
+    const asked = atAnother(rate, context);
+    return fleetSize(capacityAt(option, asked).requestsPerSecond, option.candidate, asked).instances;
+  };
   let enough = highest * LITTLE;
   let above = highest;
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (enough + above) / 2;
-    if (at(middle).instances <= instances) enough = middle;
+    if (neededAt(middle) <= instances) enough = middle;
     else above = middle;
   }
   return enough;

@@ -31,7 +31,7 @@ export interface Search {
   readonly serves: (prospect: Prospect) => boolean;
   /** A rate (requests per second of one replica) that no design of a prospect reaches; 0 where none serves. */
   readonly mostRequestsPerSecond: (prospect: Prospect) => number;
-  /** The design whose replica holds most, and how much; null when none serves. */
+  /** The design whose replica holds most, and how much; null when none serves, or none so much as is asked. */
   readonly mostCapable: Sizer['mostCapable'];
   /** What a simulation found: a replica of this design holds no more than this, requests per second. */
   readonly limitDesign: (design: Design, requestsPerSecond: number, miss: Miss) => void;
@@ -102,7 +102,7 @@ function searchOf(
     serves: (prospect) => sizer.serves(prospect),
     limitDesign: (design, rate, miss) => sizer.limit(design, rate, miss),
     mostRequestsPerSecond: (prospect) => sizer.mostRequestsPerSecond(prospect.candidate),
-    mostCapable: (prospect) => sizer.mostCapable(prospect),
+    mostCapable: (prospect, atLeast) => sizer.mostCapable(prospect, atLeast),
     vary: (requirements) => searchOf({ ...context, requirements }, candidates, [], designs, stores),
     reshape: (requirements) => {
       const reshaped = { ...context, requirements };

@@ -57,7 +57,7 @@ function costSteps(chosen: Option, context: PlanningContext): Series['cost'] {
   const every = Math.ceil((most - fewest + 1) / MOST_STEPS);
   const points = [point(highest / 1e6), point(planned)];
   for (let instances = fewest; instances < most; instances += every) {
-    points.push(point(lastRateOf(instances, highest, at)));
+    points.push(point(lastRateOf(instances, highest, chosen, context)));
   }
   return [...points, point(highest)].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);
 }
@@ -69,15 +69,18 @@ const MOST_CANDIDATES = 60;
 /** Every candidate that serves the load near the chosen cost: one point per machine, market, checkpoint and layout. */
 function candidatePoints(chosen: Option, search: Search): CandidatePoint[] {
   const { context } = search;
-  const limitUsd = chosen.cost.usdPerMonth * SHOWN_TIMES_THE_COST;
+  // Cheapest first. Once there are enough, only what costs no more than the last of them is looked for.
   const options = [chosen];
+  let limitUsd = chosen.cost.usdPerMonth * SHOWN_TIMES_THE_COST;
   for (const prospect of cheapestFirst(search, () => limitUsd)) {
     const option = search.size(prospect, { limitUsd });
-    if (option !== null && !isSame(option, chosen)) options.push(option);
+    if (option === null || isSame(option, chosen)) continue;
+    options.push(option);
+    options.sort(byCost);
+    limitUsd = Math.min(limitUsd, options[MOST_CANDIDATES - 1]?.cost.usdPerMonth ?? limitUsd);
   }
   const frontier = new Set(paretoFrontier(options, context));
   return options
-    .sort(byCost)
     .slice(0, MOST_CANDIDATES)
     .map((option) => candidatePoint(option, frontier.has(option), context));
 }

@@ -1,8 +1,8 @@
 import type { Candidate, PlanningContext, Rejected } from './candidate';
-import { capacityAmong, findsHistory, mostReplicas } from './capacity-among';
+import { capacityAmong, findsHistory, mostReplicas, settled } from './capacity-among';
 import { capacityBound } from './capacity-bound';
 import { CapacityBracket } from './capacity-bracket';
-import { type Design, type DesignSet, type DesignStore, problemOf } from './design';
+import { type Design, type DesignSet, type DesignStore, holds } from './design';
 import { firstMiss, type Miss } from './filters/filter';
 import { FLEET_FILTERS } from './filters/fleet-filters';
 import { latencyFloor } from './filters/latency-floor';
@@ -71,8 +71,14 @@ export class Sizer {
     return most;
   }
 
-  /** The design whose replica holds most, without any history, and how much; null when none serves. */
-  mostCapable({ candidate }: Prospect): { readonly design: Design; readonly capacity: Capacity } | null {
+  /**
+   * The design whose replica holds most, without any history, and how much; null when none serves.
+   * @param atLeast replicas that hold less (requests per second) are of no interest: null then too
+   */
+  mostCapable(
+    { candidate }: Prospect,
+    atLeast = 0,
+  ): { readonly design: Design; readonly capacity: Capacity } | null {
     const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
     let best: { readonly design: Design; readonly capacity: Capacity } | null = null;
     for (let i = 0; i < set.size; i++) {
@@ -80,7 +86,9 @@ export class Sizer {
       if (!outcome.ok) continue;
       const known: number = best?.capacity.requestsPerSecond ?? 0;
       // Simpler designs come first: a later one must hold more.
-      const capacity = this.capacityOf(outcome.design, null, known * (1 + LITTLE), []);
+      const needed = Math.max(known * (1 + LITTLE), atLeast);
+      if (!this.bracketOf(outcome.design).atLeast(needed / outcome.design.ranks)) continue;
+      const capacity = this.capacityOf(outcome.design, null, needed, []);
       if (capacity === null || capacity === 'too-little' || capacity.requestsPerSecond <= known) continue;
       best = { design: outcome.design, capacity };
     }
@@ -178,11 +186,10 @@ export class Sizer {
     const enough = this.bracketOf(design.among(replicas)).atLeast(needed / design.ranks);
     if (needed > (limit?.requestsPerSecond ?? needed) || !enough) return 'too-little';
     const heldBy = (of: Design): Capacity => {
-      const held = this.bracketOf(of).settle();
-      const requestsPerSecond = held.requestsPerSecond * of.ranks;
-      return limit !== undefined && limit.requestsPerSecond < requestsPerSecond
-        ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: SIMULATED }
-        : { ...held, requestsPerSecond };
+      const held = settled(of, this.bracketOf(of), this.context);
+      return limit !== undefined && limit.requestsPerSecond < held.requestsPerSecond
+        ? { requestsPerSecond: limit.requestsPerSecond, limitedBy: () => SIMULATED }
+        : held;
     };
     return candidate === null ? heldBy(design) : capacityAmong(design, candidate, heldBy, this.context);
   }
@@ -200,7 +207,10 @@ export class Sizer {
   private bracketOf(design: Design): CapacityBracket {
     let bracket = this.brackets.get(design);
     if (bracket === undefined) {
-      bracket = new CapacityBracket((rate) => problemOf(design, this.context.requirements, rate));
+      const { requirements } = this.context;
+      // Where not even one sequence is quick enough, the bound says nothing of why.
+      const bound = this.boundOf(design) / design.ranks || Number.POSITIVE_INFINITY;
+      bracket = new CapacityBracket((rate) => holds(design, requirements, rate), bound);
       this.brackets.set(design, bracket);
     }
     return bracket;

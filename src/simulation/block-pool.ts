@@ -22,8 +22,14 @@ export class BlockPool {
     this.keys = new Float64Array(blocks);
     this.cachedInStep = new Float64Array(blocks);
     this.sentinel = blocks;
-    this.next = Int32Array.from({ length: blocks + 1 }, (_, block) => (block === blocks ? 0 : block + 1));
-    this.previous = Int32Array.from({ length: blocks + 1 }, (_, block) => (block === 0 ? blocks : block - 1));
+    this.next = new Int32Array(blocks + 1);
+    this.previous = new Int32Array(blocks + 1);
+    for (let block = 0; block < blocks; block++) {
+      this.next[block] = block + 1;
+      this.previous[block + 1] = block;
+    }
+    this.next[blocks] = 0;
+    this.previous[0] = blocks;
   }
 
   /** Takes the first free block; whatever it held is forgotten. */
@@ -56,11 +62,20 @@ export class BlockPool {
     this.references[block] = this.references[block]! + 1;
   }
 
-  /** Names what a block holds (key > 0); an equal block that is already there stays the one that is found. */
-  name(block: number, key: number, step: number): void {
+  /**
+   * Names what a block holds (key > 0); an equal block that is already there stays the one that is found.
+   * @param sought whether anybody may look for it before it is `publish`ed
+   */
+  name(block: number, key: number, step: number, sought: boolean): void {
     if (this.keys[block] !== NO_KEY) return;
     this.keys[block] = key;
     this.cachedInStep[block] = step;
+    if (sought) this.publish(block);
+  }
+
+  /** From now on a named block can be found. */
+  publish(block: number): void {
+    const key = this.keys[block]!;
     if (!this.index.has(key)) this.index.set(key, block);
   }
 

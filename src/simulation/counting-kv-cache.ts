@@ -51,6 +51,10 @@ export class CountingKvCache implements KvCache {
     this.usedBlocks -= this.attentionBlocks[request]! + this.stateBlocks;
   }
 
+  preempt(request: number): void {
+    this.release(request);
+  }
+
   /** Drafts are written beyond the tokens that a step is scheduled for. */
   private attentionFor(room: Room): number {
     return Math.ceil((room.tokens + this.geometry.mtpTokens) / this.geometry.blockTokens);

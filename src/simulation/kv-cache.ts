@@ -52,6 +52,8 @@ export interface KvCache {
   growsAt(request: number): number;
   /** Gives all blocks back; `finalTokens` of the sequence stay cached while nobody needs the room. */
   release(request: number, finalTokens: number): void;
+  /** The same for a request that comes back for them. */
+  preempt(request: number, finalTokens: number): void;
 }
 
 /** Sets of GDN states (one block per group each) that a sequence needs while it decodes. */

@@ -31,6 +31,8 @@ const INDEX_SPAN = 4096;
 export class PrefixKvCache implements KvCache {
   private readonly pool: BlockPool;
   private readonly holdings = new Map<number, Holding>();
+  /** Only who was preempted looks for content that it shares with nobody. */
+  private readonly preempted = new Set<number>();
   private readonly hit: PrefixHit = { tokens: 0, junction: 0, pending: false };
   private step = 0;
 
@@ -136,7 +138,7 @@ export class PrefixKvCache implements KvCache {
     keys.forEach((key, i) => {
       if (blocks[i]! >= 0) return;
       blocks[i] = this.pool.allocate();
-      this.pool.name(blocks[i]!, key, this.step);
+      this.pool.name(blocks[i]!, key, this.step, true);
     });
   }
 
@@ -186,12 +188,22 @@ export class PrefixKvCache implements KvCache {
     this.freeAll(holding.states);
   }
 
+  preempt(request: number, finalTokens: number): void {
+    const holding = this.holdings.get(request)!;
+    this.nameAttention(request, holding, finalTokens);
+    for (let i = 0; i < holding.named; i++) {
+      if (!this.isSought(request, i)) this.pool.publish(holding.attention[i]!);
+    }
+    this.preempted.add(request);
+    this.release(request, finalTokens);
+  }
+
   /** A state of the last boundary below the prompt's end, saved from within the chunk; freed one step later. */
   private spendCheckpoint(request: number, holding: Holding): void {
     const boundary = Math.floor((this.requests.inputTokens[request]! - 1) / this.geometry.blockTokens);
     const blocks = this.groups(() => this.pool.allocate());
     blocks.forEach((block, i) => {
-      this.pool.name(block, this.key(request, boundary - 1, i + 1), this.step);
+      this.pool.name(block, this.key(request, boundary - 1, i + 1), this.step, true);
     });
     holding.spent = [...holding.spent, ...blocks];
   }
@@ -204,14 +216,16 @@ export class PrefixKvCache implements KvCache {
     const reachable = Math.floor((this.requests.inputTokens[request]! - 1) / blockTokens) * blockTokens;
     if (finalTokens !== reachable && finalTokens !== holding.junction) return;
     holding.states.forEach((block, i) => {
-      this.pool.name(block, this.key(request, finalTokens / blockTokens - 1, i + 1), this.step);
+      this.pool.name(block, this.key(request, finalTokens / blockTokens - 1, i + 1), this.step, true);
     });
   }
 
   private nameAttention(request: number, holding: Holding, finalTokens: number): void {
     const full = Math.min(Math.floor(finalTokens / this.geometry.blockTokens), holding.attention.length);
     for (; holding.named < full; holding.named++) {
-      this.pool.name(holding.attention[holding.named]!, this.key(request, holding.named, 0), this.step);
+      const index = holding.named;
+      const sought = this.isSought(request, index);
+      this.pool.name(holding.attention[index]!, this.key(request, index, 0), this.step, sought);
     }
   }
 
@@ -230,12 +244,20 @@ export class PrefixKvCache implements KvCache {
     for (let i = blocks.length - 1; i >= 0; i--) this.pool.free(blocks[i]!);
   }
 
+  private isSought(request: number, index: number): boolean {
+    return this.isShared(request, index) || this.preempted.has(request);
+  }
+
+  private isShared(request: number, index: number): boolean {
+    const { prefixId, sharedTokens } = this.requests;
+    return prefixId[request]! >= 0 && (index + 1) * this.geometry.blockTokens <= sharedTokens[request]!;
+  }
+
   /** Names block `index` of a sequence in a group (0: attention): by its prefix while shared, else by the request. */
   private key(request: number, index: number, group: number): number {
-    const { prefixId, sharedTokens, count } = this.requests;
-    const shared =
-      prefixId[request]! >= 0 && (index + 1) * this.geometry.blockTokens <= sharedTokens[request]!;
-    const content = shared ? prefixId[request]! : count + request;
+    const content = this.isShared(request, index)
+      ? this.requests.prefixId[request]!
+      : this.requests.count + request;
     return 1 + (content * INDEX_SPAN + index) * (this.geometry.stateGroups + 1) + group;
   }
 }

@@ -137,7 +137,7 @@ export class Scheduler {
       );
       sequences.lastTokenSeconds.set(request, nowSeconds);
     }
-    this.kv.release(request, computed);
+    this.kv.preempt(request, computed);
     sequences.leave(request);
     this.waiting.pushFront(request);
     this.preemptions++;

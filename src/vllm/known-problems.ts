@@ -98,7 +98,8 @@ const WARNINGS: ReadonlySet<string> = new Set([
 
 /** Known problems that an engine would run into, worst first (`known-bugs.json`: version range and conditions). */
 export function knownProblems(facts: EngineFacts): KnownProblem[] {
-  return KNOWN_BUGS.filter((bug) => affects(bug, facts.release) && holds(bug.when, facts))
+  return bugsOf(facts.release)
+    .filter(({ when }) => holds(when, facts))
     .map(describe)
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
@@ -116,37 +117,46 @@ function describe(bug: KnownBug): KnownProblem {
   };
 }
 
+const bugsByRelease = new WeakMap<Release, readonly KnownBug[]>();
+
+function bugsOf(release: Release): readonly KnownBug[] {
+  let bugs = bugsByRelease.get(release);
+  if (bugs === undefined) {
+    bugs = KNOWN_BUGS.filter((bug) => affects(bug, release));
+    bugsByRelease.set(release, bugs);
+  }
+  return bugs;
+}
+
 function affects({ affects: range }: KnownBug, { version }: Release): boolean {
   const started = compareVersions(version, range.fromVersion) >= 0;
   return started && (range.beforeVersion === null || compareVersions(version, range.beforeVersion) < 0);
 }
 
-function holds(when: Condition, facts: EngineFacts): boolean {
-  const capability = facts.computeCapability.toFixed(1);
-  const tp = facts.layout.tensorParallel;
-  const mtp = facts.mtpTokens > 0;
-  const int4Community = !facts.checkpoint.official && facts.checkpoint.key === 'awq-int4';
-  const checks: readonly [unknown, () => boolean][] = [
-    [when.prefixCaching, () => facts.prefixCaching === when.prefixCaching],
-    [when.mtp, () => mtp === when.mtp],
-    [when.minSpeculativeTokens, () => facts.mtpTokens >= (when.minSpeculativeTokens ?? 0)],
-    [when.maxNumSeqsAboveBlocks, () => facts.maxNumSeqsAboveBlocks === true],
-    [when.blockAboveBatchedTokens, () => facts.blockAboveBatchedTokens === true],
-    [when.notComputeCapability, () => !when.notComputeCapability?.includes(capability)],
-    [when.computeCapability, () => when.computeCapability?.includes(capability) ?? false],
-    [
-      when.computeCapabilityMajor,
-      () => when.computeCapabilityMajor?.includes(Math.floor(facts.computeCapability)) ?? false,
-    ],
-    [when.minTp, () => tp >= (when.minTp ?? 1)],
-    [when.tp, () => when.tp?.includes(tp) ?? false],
-    [when.precision, () => when.precision?.includes(facts.checkpoint.key) ?? false],
-    [when.checkpoints, () => !facts.checkpoint.official],
-    [when.model, () => when.model?.some((name) => facts.model.toLowerCase().includes(name)) ?? false],
-    [when.cudaGraphs, () => (facts.cudaGraphs ?? true) === when.cudaGraphs],
-    [when.quantisedGdnInputs, () => int4Community],
-    // This program never passes --calculate-kv-scales.
-    [when.calculateKvScales, () => false],
-  ];
-  return checks.every(([condition, check]) => condition === undefined || check());
-}
+const capabilityOf = ({ computeCapability }: EngineFacts): string => computeCapability.toFixed(1);
+
+/** Each field of a condition, asked of what is about to be served. */
+const CHECKS: { readonly [Field in keyof Condition]-?: (when: Condition, facts: EngineFacts) => boolean } = {
+  prefixCaching: (when, facts) => facts.prefixCaching === when.prefixCaching,
+  mtp: (when, { mtpTokens }) => mtpTokens > 0 === when.mtp,
+  minSpeculativeTokens: (when, { mtpTokens }) => mtpTokens >= (when.minSpeculativeTokens ?? 0),
+  maxNumSeqsAboveBlocks: (_, facts) => facts.maxNumSeqsAboveBlocks === true,
+  blockAboveBatchedTokens: (_, facts) => facts.blockAboveBatchedTokens === true,
+  notComputeCapability: (when, facts) => !when.notComputeCapability?.includes(capabilityOf(facts)),
+  computeCapability: (when, facts) => when.computeCapability?.includes(capabilityOf(facts)) ?? false,
+  computeCapabilityMajor: (when, facts) =>
+    when.computeCapabilityMajor?.includes(Math.floor(facts.computeCapability)) ?? false,
+  minTp: (when, { layout }) => layout.tensorParallel >= (when.minTp ?? 1),
+  tp: (when, { layout }) => when.tp?.includes(layout.tensorParallel) ?? false,
+  precision: (when, { checkpoint }) => when.precision?.includes(checkpoint.key) ?? false,
+  checkpoints: (_, { checkpoint }) => !checkpoint.official,
+  model: (when, { model }) => when.model?.some((name) => model.toLowerCase().includes(name)) ?? false,
+  cudaGraphs: (when, facts) => (facts.cudaGraphs ?? true) === when.cudaGraphs,
+  quantisedGdnInputs: (_, { checkpoint }) => !checkpoint.official && checkpoint.key === 'awq-int4',
+  // This program never passes --calculate-kv-scales.
+  calculateKvScales: () => false,
+  otherModel: () => true,
+};
+
+const holds = (when: Condition, facts: EngineFacts): boolean =>
+  (Object.keys(when) as (keyof Condition)[]).every((field) => CHECKS[field](when, facts));

@@ -21,7 +21,7 @@ const OUTPUT_TOKENS = 6;
 const REQUIREMENTS = `model: Qwen3.5-9B
 checkpoint: bf16
 workload: { requestsPerSecond: 5, inputTokens: { mean: 200, p95: 500 }, outputTokens: { mean: ${OUTPUT_TOKENS}, p95: ${OUTPUT_TOKENS} }, sharedPrefixShare: 0 }
-slo: { ttftP95Seconds: 9, tpotP95Seconds: 0.25 }
+slo: { ttftP95Seconds: 9, tpotP95Seconds: 0.3 }
 instanceTypes: { allow: [g6.xlarge] }
 sizing: { mtp: false, fp8KvCache: false }
 `;
@@ -100,7 +100,9 @@ test('docs/verify.md walks from a running endpoint to a calibrated second plan',
   const { multipliers, notes } = parseCalibration(text, 'calibration.json');
   const { decode, prefill, ttft } = multipliers;
   const [first, second] = [read('plans/first.plan.json'), read('plans/second.plan.json')];
-  expect(second.choice.gpu).toBe(first.choice.gpu);
+  // As many of the same machines, so that the figures differ by what was learned alone.
+  const fleet = ({ choice: { gpu, replicas } }: Plan) => [gpu, replicas];
+  expect(fleet(second)).toEqual(fleet(first));
   const moved = (figure: 'ttftP95Seconds' | 'tpotP95Seconds'): number =>
     second.predicted[figure].expected / first.predicted[figure].expected;
   const late = notes.some((note) => note.includes('the client was late'));

@@ -61,7 +61,7 @@ function designOn(candidate: Candidate, ctx: PlanningContext): Design {
 
 /** A fleet of the candidate whose replicas hold a rate. */
 const fleetOn = (candidate: Candidate, requestsPerSecond: number, ctx: PlanningContext): Option =>
-  fleetOf(candidate, designOn(candidate, ctx), { requestsPerSecond, limitedBy: 'TPOT p95' }, ctx);
+  fleetOf(candidate, designOn(candidate, ctx), { requestsPerSecond, limitedBy: () => 'TPOT p95' }, ctx);
 
 function memoryOn(type: string, ctx: PlanningContext, checkpoint = 'fp8'): EngineMemory {
   const { gpu, layout, checkpoint: weights } = candidateOn(type, ctx, checkpoint);

@@ -1,15 +1,17 @@
 import type { Search } from '../search';
-import type { Prospect } from '../sizer';
 import { dayLevels, meanFactor } from './levels';
-import { machineRate, machineUsdPerMonth } from './machines';
+import { machineRate, machineUsdPerMonth, mostRate, replicaRate } from './machines';
 import { fixedUsdPerMonth, type Part } from './pools';
 
 /** What any mix of two or more fleets costs at least, as if machines could be divided; USD a month. */
 export interface MixBound {
   /** Of all mixes. Infinite where some prompts cannot be served. */
   readonly usdPerMonth: number;
-  /** Of those that serve a part (by its place) with at least one machine of this price and rate. */
-  readonly withMachine: (part: number, usdPerMonth: number, requestsPerSecond: number) => number;
+  /**
+   * The rate from which a machine of this price may serve a part (by its place) in a mix that costs less than a limit,
+   * requests per second; infinite where none may.
+   */
+  readonly leastRate: (part: number, usdPerMonth: number, limitUsd: number) => number;
 }
 
 interface PartBound {
@@ -42,13 +44,13 @@ export function mixBound(parts: readonly Part[], region: string): MixBound {
   const fixed = 2 * fixedUsdPerMonth(context.requirements);
   return {
     usdPerMonth: fixed + from[0]!,
-    withMachine: (part, usdPerMonth, requestsPerSecond) => {
+    leastRate: (part, usdPerMonth, limitUsd) => {
       const { range, trafficUsdPerMonth } = parts[part]!;
-      const { usdPerRate, requestsPerSecond: rate } = bounds[part]!;
-      const besides = Math.max(0, rate - requestsPerSecond) * usdPerRate;
-      return (
-        fixed + before[range.first]! + from[range.last + 1]! + trafficUsdPerMonth + usdPerMonth + besides
-      );
+      const { usdPerRate, requestsPerSecond } = bounds[part]!;
+      const others = fixed + before[range.first]! + from[range.last + 1]! + trafficUsdPerMonth;
+      // What is left for the machines beside it.
+      const left = limitUsd - others - usdPerMonth;
+      return left > 0 ? Math.max(0, requestsPerSecond - left / usdPerRate) : Number.POSITIVE_INFINITY;
     },
   };
 }
@@ -69,13 +71,9 @@ function cheapestUsdPerRate(search: Search, region: string): number {
   let best = Number.POSITIVE_INFINITY;
   for (const { prospect, usd, usdPerRate } of optimistic) {
     if (usdPerRate >= best) break;
-    const found = search.mostCapable(prospect);
+    const found = search.mostCapable(prospect, replicaRate(prospect, usd / best, search.context));
     if (found !== null)
       best = Math.min(best, usd / machineRate(prospect, found.capacity.requestsPerSecond, search.context));
   }
   return best;
 }
-
-/** A rate that no machine of a prospect is planned for. */
-export const mostRate = (prospect: Prospect, search: Search): number =>
-  machineRate(prospect, search.mostRequestsPerSecond(prospect), search.context);

@@ -30,30 +30,31 @@ type Terms = Omit<Machine, 'design' | 'capacity' | 'requestsPerSecond'>;
 /**
  * Machines of a region that no other beats: none costs less, holds more, and asks no more otherwise. Only those can be
  * part of the cheapest mix.
- * @param worthwhile whether a mix with a machine of this price and rate can be cheap enough
+ * @param leastRate requests per second from which on a machine of this price can be in a mix that is cheap enough
  */
 export function machinesOf(
   search: Search,
   prospects: readonly Prospect[],
-  worthwhile: (usdPerMonth: number, requestsPerSecond: number) => boolean,
+  leastRate: (usdPerMonth: number) => number,
 ): Machine[] {
   const { context } = search;
   const kept: Machine[] = [];
   const terms = prospects
     .filter((prospect) => canJoin(prospect, context))
     .map((prospect) => termsOf(prospect, context))
-    .sort((a, b) => a.usdPerMonth - b.usdPerMonth);
-  for (const term of terms) {
-    const rate = (capacity: number): number => machineRate(term.prospect, capacity, context);
-    const most = rate(search.mostRequestsPerSecond(term.prospect));
-    if (most === 0 || !worthwhile(term.usdPerMonth, most)) continue;
-    if (kept.some((other) => beats(other, term, most))) continue;
-    const found = search.mostCapable(term.prospect);
+    .filter(({ usdPerMonth }) => leastRate(usdPerMonth) < Number.POSITIVE_INFINITY)
+    .map((term) => ({ term, most: mostRate(term.prospect, search) }))
+    // Of those at one price the most promising first, which rules out the others.
+    .sort((a, b) => a.term.usdPerMonth - b.term.usdPerMonth || b.most - a.most);
+  for (const { term, most } of terms) {
+    const { prospect, usdPerMonth } = term;
+    const rivals = kept.filter((other) => asksNoMore(other, term));
+    const least = Math.max(leastRate(usdPerMonth), ...rivals.map((other) => other.requestsPerSecond));
+    if (most <= least) continue;
+    const found = search.mostCapable(prospect, replicaRate(prospect, least, context));
     if (found === null) continue;
-    const requestsPerSecond = rate(found.capacity.requestsPerSecond);
-    if (!worthwhile(term.usdPerMonth, requestsPerSecond)) continue;
-    if (kept.some((other) => beats(other, term, requestsPerSecond))) continue;
-    kept.push({ ...term, ...found, requestsPerSecond });
+    const requestsPerSecond = machineRate(prospect, found.capacity.requestsPerSecond, context);
+    if (requestsPerSecond > least) kept.push({ ...term, ...found, requestsPerSecond });
   }
   return kept;
 }
@@ -66,19 +67,27 @@ const canJoin = ({ candidate }: Prospect, context: PlanningContext): boolean =>
   (candidate.offer.market !== 'spot' || context.requirements.deployment.onDemandBase === 0) &&
   (hourlyFactors(context.requirements) === null || leadHours(candidate, context) === 1);
 
-function beats(a: Machine, b: Terms, requestsPerSecond: number): boolean {
-  return (
-    a.usdPerMonth <= b.usdPerMonth &&
-    a.requestsPerSecond >= requestsPerSecond &&
-    a.fewest <= b.fewest &&
-    a.zones >= b.zones &&
-    a.quota === b.quota &&
-    (!a.alwaysPaid || b.alwaysPaid)
-  );
-}
+const asksNoMore = (a: Terms, b: Terms): boolean =>
+  a.usdPerMonth <= b.usdPerMonth &&
+  a.fewest <= b.fewest &&
+  a.zones >= b.zones &&
+  a.quota === b.quota &&
+  (!a.alwaysPaid || b.alwaysPaid);
 
-export const machineRate = ({ candidate }: Prospect, replicaRate: number, context: PlanningContext): number =>
-  replicaRate * candidate.replicasPerInstance * utilisationTarget(candidate, context);
+/** Rate that one machine is planned for whose replicas hold so much each. */
+export const machineRate = (prospect: Prospect, capacity: number, context: PlanningContext): number =>
+  capacity * sharesOf(prospect, context);
+
+/** What each replica of a machine that is planned for so much must hold, or a little less. */
+export const replicaRate = (prospect: Prospect, rate: number, context: PlanningContext): number =>
+  (rate / sharesOf(prospect, context)) * (1 - 1e-12);
+
+const sharesOf = ({ candidate }: Prospect, context: PlanningContext): number =>
+  candidate.replicasPerInstance * utilisationTarget(candidate, context);
+
+/** A rate that no machine of a prospect is planned for. */
+export const mostRate = (prospect: Prospect, search: Search): number =>
+  machineRate(prospect, search.mostRequestsPerSecond(prospect), search.context);
 
 /** What one machine costs running all month, root volume included. */
 export function machineUsdPerMonth({ candidate }: Prospect, context: PlanningContext): number {

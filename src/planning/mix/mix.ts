@@ -57,7 +57,7 @@ export function mixProblem(search: Search, limitUsd: number): MixProblem | null 
     const bound = mixBound(parts, region);
     if (bound.usdPerMonth >= limitUsd) return [];
     const pools = parts
-      .map((part, p) => poolOf(part, region, (usd, rate) => bound.withMachine(p, usd, rate) < limitUsd))
+      .map((part, p) => poolOf(part, region, (usd) => bound.leastRate(p, usd, limitUsd)))
       .filter(({ machines }) => machines.length > 0);
     return regionOf(pools, context);
   });
@@ -100,13 +100,13 @@ function cheapestMachineUsd(parts: readonly Part[]): number {
 function poolOf(
   { range, search, trafficUsdPerMonth }: Part,
   region: string,
-  worthwhile: Parameters<typeof machinesOf>[2],
+  leastRate: Parameters<typeof machinesOf>[2],
 ): Pool {
   const here = search.prospects.filter(({ candidate }) => candidate.offer.offering.region === region);
   return {
     range,
     requirements: search.context.requirements,
-    machines: machinesOf(search, here, worthwhile),
+    machines: machinesOf(search, here, leastRate),
     trafficUsdPerMonth,
   };
 }

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** A clone of one entry and what it imports, with the real `bin/load.js`. */
+function smallClone(): string {
+  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  mkdirSync(join(clone, 'src', 'cli'), { recursive: true });
+  mkdirSync(join(clone, 'bin'));
+  mkdirSync(join(clone, 'node_modules'));
+  cpSync(join(process.cwd(), 'bin', 'load.js'), join(clone, 'bin', 'load.js'));
+  writeFileSync(join(clone, 'bin', 'run.js'), "require('./load')('hello');\n");
+  const esbuild = dirname(require.resolve('esbuild/package.json'));
+  symlinkSync(esbuild, join(clone, 'node_modules', 'esbuild'));
+  const entry =
+    "import word from './word.json';\nconst place: string = __dirname;\nconsole.log(word.text, place);\n";
+  writeFileSync(join(clone, 'src', 'cli', 'hello.ts'), entry);
+  return clone;
+}
+
+test('a clone runs its sources as they are now, and bundles them once', () => {
+  const clone = smallClone();
+  const say = (text: string): void =>
+    writeFileSync(join(clone, 'src', 'cli', 'word.json'), JSON.stringify({ text }));
+  const run = (): string =>
+    execFileSync(process.execPath, [join(clone, 'bin', 'run.js')], { encoding: 'utf8' });
+  const program = join(clone, 'node_modules', '.cache', 'qwen-selfhost', 'hello.cjs');
+  try {
+    say('one');
+    expect(run()).toBe(`one ${join(clone, 'src', 'cli')}\n`);
+    const made = statSync(program).mtimeMs;
+    expect(run()).toContain('one');
+    expect(statSync(program).mtimeMs).toBe(made);
+    say('two');
+    expect(run()).toContain('two');
+    // What is left of a bundle that was cut off is not run.
+    writeFileSync(program, readFileSync(program, 'utf8').slice(0, 20));
+    expect(run()).toContain('two');
+  } finally {
+    rmSync(clone, { recursive: true });
+  }
+});
