@@ -12,7 +12,7 @@ import { tensorParallelOnly } from '../../src/vllm/layout';
 import { savesStatesWithin } from '../../src/vllm/pool';
 import { batchDefaults, LATEST_RELEASE } from '../../src/vllm/releases';
 
-export const ENGINES: readonly (readonly [string, CheckpointKey, string, number])[] = [
+const ENGINES: readonly (readonly [string, CheckpointKey, string, number])[] = [
   ['Qwen3.5-35B-A3B', 'fp8', 'H100', 1],
   ['Qwen3.5-9B', 'bf16', 'L40S', 1],
   ['Qwen3.5-27B', 'fp8', 'L40S', 2],
@@ -23,13 +23,18 @@ export const ENGINES: readonly (readonly [string, CheckpointKey, string, number]
   ['Qwen3.5-27B', 'bf16', 'A100-80GB', 2],
 ];
 
-/** Any of these engines under any of these loads. */
-const CASES = fc.record({
+/** Any of these engines, and mean lengths of requests. */
+export const ENGINE_AND_LENGTHS = {
   engine: fc.constantFrom(...ENGINES),
   caching: fc.boolean(),
   mtpTokens: fc.constantFrom(0, 0, 1, 3),
   inputTokens: fc.constantFrom(100, 500, 1000, 2000, 4000, 8000, 20_000),
   outputTokens: fc.constantFrom(50, 200, 300, 1000),
+};
+
+/** Any of these engines under any of these loads. */
+const CASES = fc.record({
+  ...ENGINE_AND_LENGTHS,
   /** 95th percentile over mean of both lengths. */
   spread: fc.constantFrom(1, 1, 2.5),
   utilisation: fc.double({ min: 0.05, max: 0.7, noNaN: true }),

@@ -3,15 +3,11 @@ import { squaredVariation } from '../../src/performance/queueing';
 import type { Load } from '../../src/performance/steady-state';
 import type { SimulationConfig } from '../../src/simulation/config';
 import { savesStatesWithin } from '../../src/vllm/pool';
-import { configOf, ENGINES } from './cases';
+import { configOf, ENGINE_AND_LENGTHS } from './cases';
 
 /** Clients in a closed loop on any of the engines. */
 const CASES = fc.record({
-  engine: fc.constantFrom(...ENGINES),
-  caching: fc.boolean(),
-  mtpTokens: fc.constantFrom(0, 0, 1, 3),
-  inputTokens: fc.constantFrom(100, 500, 1000, 2000, 4000, 8000, 20_000),
-  outputTokens: fc.constantFrom(50, 200, 300, 1000),
+  ...ENGINE_AND_LENGTHS,
   /** 95th percentile over mean of both lengths. */
   spread: fc.constantFrom(1, 1.5, 2.5),
   clients: fc.constantFrom(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96),

@@ -11,6 +11,7 @@ import type { Layout } from '../vllm/layout';
 import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
 import type { EngineOption } from './engine-options';
+import { remembered } from './remembered';
 
 type CurveInput = Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'tail'>;
 
@@ -69,30 +70,24 @@ export function curveOf(
     arrivals ??= randomArrivals(features, coefficients, input.load, input.tail);
     return arrivals(rate);
   };
-  const known = new Map<number, Percentile95>();
-  const at = (rate: number): Percentile95 => {
-    const p = known.get(rate) ?? computed(rate);
-    known.set(rate, p);
-    return p;
-  };
-  const seen = new Map<number, SeenRate>();
   // Both percentiles are mostly asked for at once.
   let last: { readonly rate: number; readonly p: Percentile95 } | null = null;
   const fullAt = (rate: number): Percentile95 => {
     if (last?.rate !== rate) last = { rate, p: computed(rate) };
     return last.p;
   };
-  const seenAt = (rate: number): Seen => {
-    const s = seen.get(rate) ?? new SeenRate(rate, fullAt);
-    seen.set(rate, s);
-    return s;
-  };
   let step: ReturnType<typeof decodeCurve> | undefined;
   const stepSeconds = (batch: number): number => {
     step ??= decodeCurve(features, coefficients, input.load.inputTokens + input.load.outputTokens / 2);
     return step(batch);
   };
-  return { ...input, at, seenAt, historyAt: () => null, stepSeconds };
+  return {
+    ...input,
+    at: remembered(computed),
+    seenAt: remembered((rate): Seen => new SeenRate(rate, fullAt)),
+    historyAt: () => null,
+    stepSeconds,
+  };
 }
 
 class SeenRate implements Seen {
