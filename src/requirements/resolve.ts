@@ -129,6 +129,8 @@ function resolveWorkload(input: RequirementsInput, notes: string[]): Workload {
       `${given.concurrentUsers} users sending a request every ${secondsBetweenRequests} s are ${fromUsers.toPrecision(3)} requests/s`,
     );
   }
+  const sharedPrefixShare = given.sharedPrefixShare ?? preset.sharedPrefixShare;
+  checkShares(sharedPrefixShare, given, presetName);
   const reasoning = preset.reasoningTokens;
   const presetOutput = thinking
     ? { mean: preset.answerTokens.mean + reasoning.mean, p95: preset.answerTokens.p95 + reasoning.p95 }
@@ -145,11 +147,24 @@ function resolveWorkload(input: RequirementsInput, notes: string[]): Workload {
     secondsBetweenRequests,
     inputTokens: resolveLengths('inputTokens', given.inputTokens, preset.inputTokens),
     outputTokens: resolveLengths('outputTokens', given.outputTokens, presetOutput),
-    sharedPrefixShare: given.sharedPrefixShare ?? preset.sharedPrefixShare,
+    sharedPrefixShare,
     ...(given.historyShare === undefined ? {} : { historyShare: given.historyShare }),
     thinking,
     streaming: given.streaming ?? false,
   };
+}
+
+/** What all prompts share and what is a conversation's own are parts of one prompt. */
+function checkShares(
+  shared: number,
+  { sharedPrefixShare, historyShare = 0 }: NonNullable<RequirementsInput['workload']>,
+  preset: string,
+): void {
+  if (shared + historyShare <= 1 + 1e-9) return;
+  const of = sharedPrefixShare === undefined ? ` (of the preset ${preset})` : '';
+  throw new UserError(
+    `workload.historyShare ${historyShare} and workload.sharedPrefixShare ${shared}${of} are more than a whole prompt; together they must be at most 1: lower one of them (--history, --shared-prefix)`,
+  );
 }
 
 function resolveLengths(

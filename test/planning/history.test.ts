@@ -231,3 +231,22 @@ test('a plan for conversations says what is found, what it spares, and the same 
   expect(at.usdPerMonth).toBe(plan.cost.usdPerMonth);
   expect(cost.at(-1)!.instances).toBeGreaterThanOrEqual(at.instances);
 });
+
+test('what prompts share and their history are parts of one prompt', () => {
+  const resolved = (workload: RequirementsInput['workload']) =>
+    resolveRequirements(
+      {
+        model: 'Qwen3.5-35B-A3B',
+        workload,
+        slo: { ttftP95Seconds: 2, tpotP95Seconds: 0.05 },
+      } as RequirementsInput,
+      EMBEDDED_CATALOGUE,
+    );
+  expect(() => resolved({ preset: 'agent', historyShare: 0.6 })).toThrow(
+    'workload.historyShare 0.6 and workload.sharedPrefixShare 0.6 (of the preset agent) are more than a whole prompt',
+  );
+  // Short prompts are all but one token of what the others share: never more than themselves.
+  const plan = makePlan(resolved({ preset: 'agent', historyShare: 0.4 }), { catalogue: EMBEDDED_CATALOGUE });
+  expect(plan.predicted.history!.cachedShare).toBeGreaterThan(0.6);
+  expect(plan.predicted.history!.cachedShare).toBeLessThan(1);
+});
