@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
 import { LIMITS } from '../workload/workload';
+import { adaptersSchema } from './adapters';
 import { MARKETS } from './choices';
 import {
   arn,
@@ -256,6 +257,9 @@ export const requirementsInputSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('load the vision tower and accept images (default false: text only)'),
+  adapters: adaptersSchema
+    .optional()
+    .describe('LoRA adapters served beside the model, each under its own name'),
   network: network.optional(),
   sizing: sizingInputSchema
     .optional()

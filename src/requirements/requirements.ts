@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { sloSchema, workloadSchema } from '../workload/workload';
+import { adaptersSchema } from './adapters';
 import { BUDGET_SCOPES, LOADERS, NAT_MODES, WEIGHT_SOURCES } from './deployment-input';
 import { MARKETS, NAME_PATTERN } from './input';
 import { sizingSchema } from './sizing';
@@ -55,6 +56,8 @@ export const requirementsSchema = z.strictObject({
   confidence: z.number(),
   vllmVersion: z.string(),
   multimodal: z.boolean(),
+  /** LoRA adapters served beside the model; absent where there are none. */
+  adapters: adaptersSchema.optional(),
   network: z.strictObject({
     vpcId: z.string().nullable(),
     machineSubnetIds: z.array(z.string()),

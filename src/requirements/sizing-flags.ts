@@ -21,6 +21,12 @@ export const SIZING_FLAGS: readonly Flag[] = [
     'number',
     'how much of itself the load may grow by in an hour that no pattern foretells (default 0.5)',
   ),
+  flag(
+    '--adapters-at-once <n>',
+    'sizing.adaptersAtOnce',
+    'number',
+    'LoRA adapters that one batch may mix (default: all, at most 4)',
+  ),
   flag('--no-mixed-fleets', 'sizing.mixedFleets', 'off', 'do not look for a mix of several fleets'),
   flag(
     '--block-start <date>',

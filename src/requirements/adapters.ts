@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { quote, UserError } from '../errors';
+
+/** vLLM lists adapters on its command line, and keeps each in host memory. */
+const MOST_ADAPTERS = 64;
+/** Slots on the GPU by default: each costs memory whether it is used or not. */
+const USUAL_SLOTS = 4;
+
+/** A LoRA adapter: a fine-tune of the model, served beside it under a name of its own. */
+export const adapterSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, hyphens and underscores')
+    .describe('what callers ask for as model'),
+  repository: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/,
+      'a Hugging Face repository such as acme/support-lora',
+    )
+    .describe('Hugging Face repository of the adapter, in PEFT format'),
+  revision: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'the 40 hex digits of a commit: a branch moves, and machines would differ')
+    .describe('commit of it'),
+  rank: z.number().int().min(1).max(512).describe('r of its adapter_config.json'),
+});
+export type Adapter = z.infer<typeof adapterSchema>;
+
+export const adaptersSchema = z.array(adapterSchema).min(1).max(MOST_ADAPTERS);
+
+/** What of requirements concerns adapters. */
+interface WithAdapters {
+  readonly adapters?: readonly Adapter[] | undefined;
+  readonly sizing?: { readonly adaptersAtOnce?: number | undefined } | undefined;
+}
+
+/** The requirements' adapters; none unless some are named. */
+export const adaptersOf = ({ adapters }: Pick<WithAdapters, 'adapters'>): readonly Adapter[] =>
+  adapters ?? [];
+
+/** Adapters that one batch may mix: slots that the GPU keeps for them. */
+export const adapterSlots = ({ adapters, sizing }: WithAdapters): number =>
+  adapters === undefined ? 0 : (sizing?.adaptersAtOnce ?? Math.min(adapters.length, USUAL_SLOTS));
+
+/** What cannot be true at once about the adapters, each with its fix. */
+export function adapterProblems({ adapters = [], sizing }: WithAdapters, modelName: string): string[] {
+  const problems: string[] = [];
+  const names = adapters.map(({ name }) => name.toLowerCase());
+  const twice = adapters.find(({ name }, i) => names.indexOf(name.toLowerCase()) !== i);
+  if (twice !== undefined)
+    problems.push(`two adapters are called ${quote(twice.name)}: callers choose by name, give each its own`);
+  if (names.includes(modelName.toLowerCase()))
+    problems.push(
+      `an adapter is called ${quote(modelName)}, as the model itself: callers choose by name, give it another`,
+    );
+  const adaptersAtOnce = sizing?.adaptersAtOnce;
+  if (adaptersAtOnce !== undefined && adaptersAtOnce > adapters.length)
+    problems.push(
+      `sizing.adaptersAtOnce (--adapters-at-once) ${adaptersAtOnce} is more than the ${adapters.length} adapters named; lower it, or name them (--adapter)`,
+    );
+  return problems;
+}
+
+const ENTRY = /^([^=]+)=([^@:]+)@([^@:]+):(\d+)$/;
+
+/**
+ * `support=acme/support-lora@<commit>:16`: an entry of `adapters`, whose parts are checked where documents are.
+ * @throws UserError for text of another form
+ */
+export function adapterOf(text: string, label: string): Adapter {
+  const [, name, repository, revision, rank] = ENTRY.exec(text) ?? [];
+  if (name === undefined || repository === undefined || revision === undefined)
+    throw new UserError(
+      `${label}: ${quote(text)} is not NAME=REPOSITORY@COMMIT:RANK, such as support=acme/support-lora@0123456789abcdef0123456789abcdef01234567:16`,
+    );
+  return { name, repository, revision, rank: Number(rank) };
+}
