@@ -76,7 +76,14 @@ export const requirementsSchema = z.strictObject({
     rateLimitPerKey: z.number().int().nullable().default(null),
     targetControlPort: z.number().int().nullable().default(null),
     encryptToMachines: z.boolean().default(false),
-    jwt: z.strictObject({ issuer: z.string(), jwksUrl: z.string() }).nullable().default(null),
+    jwt: z
+      .strictObject({
+        issuer: z.string(),
+        jwksUrl: z.string(),
+        audience: z.union([z.string(), z.tuple([z.string()])]).optional(),
+      })
+      .nullable()
+      .default(null),
   }),
   sizing: sizingSchema.optional(),
   deployment: deploymentSchema.prefault({}),
