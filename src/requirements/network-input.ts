@@ -13,8 +13,12 @@ const subnetId = z
   .string()
   .regex(/^subnet-[0-9a-f]{8,17}$/, 'the id of a subnet such as subnet-0123456789abcdef0');
 
-/** AWS, 'JwtValidationActionAdditionalClaim': at most 256 characters. */
-const audience = z.string().regex(/^[\x21-\x7e]{1,256}$/, 'up to 256 letters, digits and signs, no spaces');
+const ONE_AUDIENCE = 'a word such as llm-api, or a list of one such as [llm-api]';
+/**
+ * AWS, 'JwtValidationActionAdditionalClaim': at most 256 characters. It would take several in a list, and does not say whether
+ * a token needs one of them or all.
+ */
+const audience = z.string().regex(/^[\x21-\x7e]{1,256}$/, `${ONE_AUDIENCE}, without spaces`);
 
 /** `network` of `selfhost.yaml`: where the machines and their front door stand, and who may call. */
 export const networkInput = z.strictObject({
@@ -104,7 +108,8 @@ export const networkInput = z.strictObject({
       issuer: httpsUrl,
       jwksUrl: httpsUrl,
       audience: z
-        .union([audience, z.tuple([audience])], 'a word such as llm-api, or a list of one such as [llm-api]')
+        .union([audience, z.array(audience).min(1)])
+        .refine((of) => of.length === 1 || typeof of === 'string', ONE_AUDIENCE)
         .optional()
         .describe(
           'for whom tokens must be made: their aud, written as they have it, a word or a list (default: anyone)',

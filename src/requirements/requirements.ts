@@ -80,7 +80,7 @@ export const requirementsSchema = z.strictObject({
       .strictObject({
         issuer: z.string(),
         jwksUrl: z.string(),
-        audience: z.union([z.string(), z.tuple([z.string()])]).optional(),
+        audience: z.union([z.string(), z.array(z.string())]).optional(),
       })
       .nullable()
       .default(null),

@@ -67,7 +67,7 @@ describe('a front door with a name', () => {
       },
       { type: 'forward', order: 2 },
     ]);
-    const claims = (audience: string | [string]) => {
+    const claims = (audience: string | string[]) => {
       const asked = templateOf({ requirements: { network: { domain, jwt: { ...jwt, audience } } } });
       const [check] = asked.resource('aws_lb_listener_rule', 'door_api').action as Block[];
       return (check!.jwt_validation as Block).additional_claim;
