@@ -62,6 +62,9 @@ export interface StepFeatures {
   readonly mtpTokens: number;
   /** FLOP of the vision tower per prompt token that an image becomes; 0 where it is not loaded or not known. */
   readonly visionFlop: number;
+  /** What room for LoRA adapters adds to every step, and to every token of it (adapters.ts); absent without. */
+  readonly adapterStepSeconds?: number;
+  readonly adapterTokenSeconds?: number;
 }
 
 /** Batches in flight at once: data-parallel ranks, each with one batch per pipeline stage. */

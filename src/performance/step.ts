@@ -111,7 +111,9 @@ export function decodeStep(
   const overhead =
     factor *
     (k.layerOverheadFactor[f.gpuClass] * layerSeconds(f, k) +
-      (k.stepMillis + batch * sequenceMillis) * MILLI);
+      (k.stepMillis + batch * sequenceMillis) * MILLI +
+      (f.adapterStepSeconds ?? 0) +
+      tokens * (f.adapterTokenSeconds ?? 0));
   const communication = factor * communicationSeconds(f, k, tokens, 1);
   const draft = factor * f.mtpTokens * draftPassSeconds(f, k, tokens);
   const total = hypot(weights, compute) + kv + state + overhead + communication + draft;
@@ -177,7 +179,9 @@ export function perPromptSeconds(
   const gdn =
     (inputTokens * f.gdnHeadLayers * k.gdnPrefillMicros * MICRO * (1e15 / f.peakFlops.bf16)) /
     k.computeFactor[f.gpuClass];
-  return attention + gdn + communicationSeconds(f, k, inputTokens, 0);
+  return (
+    attention + gdn + communicationSeconds(f, k, inputTokens, 0) + inputTokens * (f.adapterTokenSeconds ?? 0)
+  );
 }
 
 /** What one engine step carries on one data-parallel rank. */

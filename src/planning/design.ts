@@ -1,5 +1,6 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
+import { adapterFooting } from '../performance/adapters';
 import { type Grounded, groundedIn } from '../performance/calibration';
 import { holdsSlo, type Shortfall, shortfallOf } from '../performance/capacity';
 import type { Basis } from '../performance/coefficients';
@@ -8,7 +9,7 @@ import type { Footing } from '../performance/interval';
 import type { Layout } from '../vllm/layout';
 import type { PlanningContext } from './candidate';
 import type { CapacityBracket } from './capacity-bracket';
-import { type Curve, curveOf, type Seen } from './curve';
+import { type Curve, curveOf, featuresOf, type Seen } from './curve';
 import { alike, divided } from './divided';
 import { type EngineOption, engineOptions } from './engine-options';
 import type { Miss } from './filters/filter';
@@ -99,7 +100,8 @@ function designSet(
   const outcomes = new Array<DesignOutcome | undefined>(options.length);
   const curves = new Map<string, Curve>();
   const allGrounded = new Map<string, Grounded>();
-  const groundedFor = ({ kvCacheDtype, mtpTokens }: EngineOption): Grounded => {
+  const groundedFor = (option: EngineOption): Grounded => {
+    const { kvCacheDtype, mtpTokens } = option;
     const engineKey = `${mtpTokens}/${kvCacheDtype}`;
     let grounded = allGrounded.get(engineKey);
     if (grounded === undefined) {
@@ -111,6 +113,8 @@ function designSet(
         kvCacheDtype,
         mtpTokens,
       });
+      const { without, features } = featuresOf(gpu, checkpoint, layout, option, context);
+      grounded = adapterFooting(grounded, without, features, option.maxNumBatchedTokens);
       allGrounded.set(engineKey, grounded);
     }
     return grounded;

@@ -1,5 +1,6 @@
 import { type Gpu, usableMemory } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
+import { roomOf } from '../requirements/adapters';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
 import { sequencesThatFit } from '../vllm/pool';
@@ -109,6 +110,7 @@ function trialOf(
 ) {
   const { model, release, requirements } = context;
   const { workload, contextTokens, multimodal } = requirements;
+  const room = roomOf(requirements);
   const meanTokens = Math.ceil(workload.inputTokens.mean + workload.outputTokens.mean);
   return (slots: number, maxNumBatchedTokens: number): Trial => {
     const budget = memoryBudget({
@@ -122,6 +124,7 @@ function trialOf(
       prefixCaching: option.prefixCaching,
       mtpTokens: option.mtpTokens,
       vision: multimodal,
+      adapters: room,
       maxModelLen: contextTokens,
       maxNumSeqs: slots,
       maxNumBatchedTokens,
