@@ -1,6 +1,7 @@
 import { UserError } from '../../src/errors';
 import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
-import { adapterOf, adapterSlots, roomOf } from '../../src/requirements/adapters';
+import { adapterOf } from '../../src/requirements/adapter-flag';
+import { adapterSlots, roomOf } from '../../src/requirements/adapters';
 import { readRequirements } from '../../src/requirements/document';
 import { resolveRequirements } from '../../src/requirements/resolve';
 
@@ -58,4 +59,11 @@ test('more at once than there are, and releases whose adapters were not read, ar
     /adaptersAtOnce.* 3 is more than the 1 adapters named/,
   );
   expect(() => resolve([SUPPORT], 'vllmVersion: 0.31.0')).toThrow(/vLLM 0\.33\.0 and later, not 0\.31\.0/);
+});
+
+test('a commit of digits alone is a number to YAML: the message says what helps', () => {
+  const text = `model: Qwen3.5-9B\nadapters:\n  - { name: a, repository: acme/a, rank: 8, revision: ${'0123'.repeat(10)} }`;
+  expect(() => readRequirements({ name: 'selfhost.yaml', text }, [])).toThrow(
+    /selfhost\.yaml:\d+: adapters\.0\.revision: .* is not text; put it in quotes/,
+  );
 });
