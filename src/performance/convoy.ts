@@ -1,7 +1,8 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
+import type { Load } from './load';
 import { promptCut } from './prompt-steps';
-import type { Load, SteadyState } from './steady-state';
+import type { SteadyState } from './state';
 import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
