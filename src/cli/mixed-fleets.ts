@@ -1,10 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Plan } from '../plan/schema';
+import type { Draft, PlanningData } from '../planning/draft';
 import { insteadQuestion, mixInstead } from '../planning/mix/instead';
 import { type MixedPlan, mixQuestion, withMix } from '../planning/mix/propose';
 import type { MixSolver } from '../planning/mix/solver';
 import { NoFleetError } from '../planning/no-fleet';
-import { type Draft, makePlan, type PlanningData } from '../planning/plan';
+import { makePlan } from '../planning/plan';
 import type { ResolvedRequirements } from '../requirements/resolve';
 
 /**
