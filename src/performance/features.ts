@@ -150,14 +150,22 @@ const nvfp4Parameters = (p: ReturnType<typeof parametersOf>, map: PrecisionMap):
   (map.mlp.bytes === NVFP4_BYTES ? p.mlp : 0) +
   (map.attention.bytes === NVFP4_BYTES ? p.attention + p.gdn : 0);
 
+/**
+ * With drafts every token, of prompts and answers, also passes the draft layer: one more full-attention layer. What further
+ * drafts cost is `draftSeconds`.
+ */
+const withDraftLayer = (s: StepShape, { mtpTokens }: EngineFeatures): StepShape =>
+  mtpTokens === 0 ? s : { ...s, layers: s.layers + 1, fullAttentionLayers: s.fullAttentionLayers + 1 };
+
 /** Features of any transformer on a GPU; `map` says how its weights are stored and multiplied there. */
 export function shapeFeatures(
-  s: StepShape,
+  shape: StepShape,
   map: PrecisionMap,
   gpu: Gpu,
   layout: Layout,
   engine: EngineFeatures,
 ): StepFeatures {
+  const s = withDraftLayer(shape, engine);
   const tp = layout.tensorParallel;
   const p = parametersOf(s);
   const denseFlop = { bf16: (2 * (p.gdnSmall + p.router)) / tp, fp8: 0, fp4: 0 };
@@ -190,9 +198,11 @@ export function shapeFeatures(
     activeExperts: s.moe?.activeExperts ?? 1,
     kvBytesPerToken: s.fullAttentionLayers * layerKvBytes,
     slidingKvBytesPerToken: s.slidingAttentionLayers * layerKvBytes,
+    // One state is read; that of each verified token is written (vLLM 0.33.0 `fused_sigmoid_gating.py:156-166`).
     stateBytesPerSequence:
       s.gdnLayers *
-      ((s.gdnValueHeads / tp) * s.gdnHeadDim * s.gdnHeadDim * 4 * 2 + (p.convChannels / tp) * 3 * 2 * 2),
+      ((s.gdnValueHeads / tp) * s.gdnHeadDim * s.gdnHeadDim * 4 * (2 + engine.mtpTokens) +
+        (p.convChannels / tp) * (3 + engine.mtpTokens) * 2 * 2),
     attentionFlop: (s.fullAttentionLayers * 4 * s.attentionHeads * s.headDim) / tp,
     gdnHeadLayers: (s.gdnLayers * s.gdnValueHeads) / tp,
     attentionLayers,
