@@ -103,6 +103,7 @@ export function configOf(c: EngineCase): SimulationConfig | null {
     features: stepFeatures(architecture, key, gpu, tensorParallelOnly(tp), {
       kvBytes: 2,
       mtpTokens: c.mtpTokens,
+      release: LATEST_RELEASE,
     }),
     coefficients: coefficientsFor(FITTED, name, gpuId),
     pool: { blocks: budget.poolBlocks, layout: budget.pool },

@@ -49,6 +49,7 @@ export function engineModel(setup: Setup, calibrations: readonly Calibration[] =
     features: stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
       kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
       mtpTokens: setup.mtpTokens,
+      release: { version: setup.vllmVersion },
     }),
     coefficients,
     footing,

@@ -177,6 +177,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
   const features = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
     kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     mtpTokens,
+    release,
   });
   const calibration = oneCalibration(options, model.name, gpu.id, release.version);
   const grounded = groundedIn(FITTED, calibration === null ? [] : [calibration], {

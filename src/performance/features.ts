@@ -2,6 +2,7 @@ import type { Gpu } from '../hardware/gpus';
 import type { Architecture } from '../models/architecture';
 import type { CheckpointKey } from '../models/checkpoints';
 import type { Layout } from '../vllm/layout';
+import type { Release } from '../vllm/releases';
 import { NVFP4_BYTES, type PrecisionMap, precisionMap } from './precision-map';
 import { type StepShape, shapeOf } from './shape';
 
@@ -111,6 +112,12 @@ export interface EngineFeatures {
   readonly networkBytesPerSecond?: number;
 }
 
+/** Settings and the release that runs them. */
+export interface ReleasedEngine extends EngineFeatures {
+  /** Decides which kernels multiply; the newest where it is not given. */
+  readonly release?: Pick<Release, 'version'>;
+}
+
 /** Vision patches that merge into one prompt token (spatial merge 2 x 2, qwen35.md section 2). */
 const PATCHES_PER_TOKEN = 4;
 
@@ -120,9 +127,9 @@ export function stepFeatures(
   checkpoint: CheckpointKey,
   gpu: Gpu,
   layout: Layout,
-  engine: EngineFeatures,
+  engine: ReleasedEngine,
 ): StepFeatures {
-  const map = precisionMap(architecture.moe !== null, checkpoint, gpu);
+  const map = precisionMap(architecture.moe !== null, checkpoint, gpu, engine.release);
   const features = shapeFeatures(shapeOf(architecture), map, gpu, layout, engine);
   return { ...features, visionFlop: 2 * architecture.params.vision * PATCHES_PER_TOKEN };
 }
