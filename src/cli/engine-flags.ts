@@ -2,18 +2,17 @@ import { type Command, Option } from 'commander';
 import { quote, UserError } from '../errors';
 import { usableMemory } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
-import { FAMILY } from '../models/architecture';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { type Calibration, type Grounded, groundedIn } from '../performance/calibration';
 import { FITTED } from '../performance/coefficients';
-import { type StepFeatures, stepFeatures, waitsForOtherRanks } from '../performance/features';
+import { type StepFeatures, stepFeatures } from '../performance/features';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
-import type { Layout } from '../vllm/layout';
 import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
 import { batchDefaults, LATEST_RELEASE } from '../vllm/releases';
 import { contextProblem } from '../vllm/validity';
 import { LIMITS } from '../workload/workload';
 import { type CalibrationOptions, calibrationOption, oneCalibration } from './calibration-flag';
+import { engineNotes } from './engine-notes';
 import { type NamedEngine, type NamedEngineOptions, namedEngine } from './named-engine';
 import { numberFlag, optional, wholeFlag } from './number-flags';
 
@@ -187,6 +186,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     layout,
     kvCacheDtype,
     mtpTokens,
+    release,
   });
   return {
     ...grounded,
@@ -203,25 +203,8 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     maxNumBatchedTokens,
     budget,
     features,
-    notes: notesOf(demand.longestTokens, layout, features),
+    notes: engineNotes({ checkpoint: checkpoint.key, gpu, layout, release, features }, demand.longestTokens),
   };
-}
-
-function notesOf(longestTokens: number, layout: Layout, features: StepFeatures): string[] {
-  const notes: string[] = [];
-  if (longestTokens > FAMILY.maxPositionEmbeddings)
-    notes.push(
-      `Requests of ${longestTokens} tokens need YaRN: the model was trained for ${FAMILY.maxPositionEmbeddings}. It also changes short requests; vllm-args --max-model-len ${longestTokens} prints the flag.`,
-    );
-  if (waitsForOtherRanks(features))
-    notes.push(
-      'Ranks that share experts step together: a prompt on one can hold up all, so the time to the first token may reach the high end.',
-    );
-  if (layout.pipelineParallel > 1)
-    notes.push(
-      'No pipeline was ever measured: figures take its batches as evenly filled, and the intervals reach to where they are not.',
-    );
-  return notes;
 }
 
 function kvCacheDtypeOf(text: string): KvCacheDtype {

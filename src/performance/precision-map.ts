@@ -33,10 +33,8 @@ const MARLIN_BEFORE_TRITON = '0.29.0';
  * blocks, and the next one that fits is taken: Triton's on FP8 tensor cores, since 0.29.0 Marlin's, which unpacks to BF16
  * (vLLM 0.33.0 model_executor/kernels/linear/__init__.py:494-506, scaled_mm/marlin.py:36; vllm#52182, seen in vllm#58241).
  */
-export const blockFp8On = (gpu: Gpu, release: Pick<Release, 'version'>): GroupPrecision =>
-  gpu.computeCapability < 9 && compareVersions(release.version, MARLIN_BEFORE_TRITON) >= 0
-    ? { bytes: 1, flopClass: 'bf16' }
-    : fp8On(gpu);
+export const unpacksBlockFp8 = (gpu: Gpu, release: Pick<Release, 'version'>): boolean =>
+  gpu.computeCapability < 9 && compareVersions(release.version, MARLIN_BEFORE_TRITON) >= 0;
 /** Four bits and an 8-bit scale per 16 weights. */
 export const NVFP4_BYTES = 0.5625;
 /** Multiplied in BF16 before Blackwell. */
@@ -52,8 +50,8 @@ export function precisionMap(
   gpu: Gpu,
   release: Pick<Release, 'version'> = LATEST_RELEASE,
 ): PrecisionMap {
-  const blockFp8 = blockFp8On(gpu, release);
   const fp8 = fp8On(gpu);
+  const blockFp8: GroupPrecision = unpacksBlockFp8(gpu, release) ? { bytes: 1, flopClass: 'bf16' } : fp8;
   const nvfp4 = nvfp4On(gpu);
   switch (checkpoint) {
     case 'bf16':

@@ -110,6 +110,7 @@ function designSet(
         layout,
         kvCacheDtype,
         mtpTokens,
+        release: context.release,
       });
       allGrounded.set(engineKey, grounded);
     }

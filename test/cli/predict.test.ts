@@ -50,6 +50,20 @@ test('prompts beyond the context of training need YaRN, and predict says so', as
   expect(out.replace(/\s+/g, ' ')).toContain(notes[0]);
 });
 
+test('FP8 on Ada is slower at prompts since vLLM 0.29, rests on less, and predict says why', async () => {
+  const words =
+    'predict --model Qwen3.5-27B --checkpoint fp8 --gpu L4 --tp 4 --isl 8192 --osl 512 --concurrency 2';
+  const at = (...more: string[]) => json(...words.split(' '), ...more);
+  const [now, before] = [await at(), await at('--vllm', '0.28.0')];
+  expect(before.notes).toEqual([]);
+  expect(now.notes).toEqual([
+    expect.stringMatching(/^vLLM [\d.]+ unpacks the FP8 weights of dense layers to BF16 on L4/),
+  ]);
+  expect([before.basis, now.basis]).toEqual(['measured', 'related']);
+  expect(now.prefillSeconds / before.prefillSeconds).toBeGreaterThan(1.2);
+  expect(now.prefillSeconds / before.prefillSeconds).toBeLessThan(2);
+});
+
 test.each([
   ['data-parallel ranks', ['--dp', '4', '--ep']],
   ['pipeline stages', ['--pp', '4']],
