@@ -1,5 +1,4 @@
 import type { Coefficients } from './coefficients';
-import { convoy } from './convoy';
 import { ranksOf, type StepFeatures } from './features';
 import type { HistoryHits } from './history';
 import { openLoop } from './open-loop';
@@ -11,14 +10,13 @@ import { decodeCurve, prefillCurve } from './step-curves';
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
 export type Arrivals =
   /**
-   * A fixed number of clients, each sending its next request when the last one ends. They are spread out unless `inStep`:
-   * started at once, with answers of equal length. Of a run of `totalRequests` the first ones are a burst.
+   * A fixed number of clients, each sending its next request when the last one ends; they have lost step with each other.
+   * Of a run of `totalRequests` the first ones are a burst.
    */
   | {
       readonly kind: 'closed';
       readonly concurrency: number;
       readonly totalRequests?: number;
-      readonly inStep?: boolean;
     }
   /** A fixed rate: at random, or evenly spaced (then nobody waits). */
   | { readonly kind: 'open'; readonly requestsPerSecond: number; readonly spacing: 'constant' | 'poisson' };
@@ -74,15 +72,13 @@ const CONVERGED = 1e-7;
 /** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
 export const UNKNOWN_BURST_SHARE = 0.1;
 
-/** The steady state of a load: clients in a closed loop (`inStep` or spread out), or an open one. */
+/** The steady state of a load: clients in a closed loop, or an open one. */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { arrivals } = load;
   if (arrivals.kind === 'open' && arrivals.spacing === 'poisson')
     return openLoop(f, k, load)(arrivals.requestsPerSecond);
   if (arrivals.kind === 'closed' && k.selfInterference !== 1)
-    return arrivals.inStep
-      ? convoy(f, k, load, arrivals.concurrency)
-      : spreadClients(f, k, load, arrivals.concurrency);
+    return spreadClients(f, k, load, arrivals.concurrency);
   return orderlyState(f, k, load);
 }
 
