@@ -52,7 +52,7 @@ test('prompts beyond the context of training need YaRN, and predict says so', as
 
 test('FP8 on Ada is slower at prompts since vLLM 0.29, rests on less, and predict says why', async () => {
   const words =
-    'predict --model Qwen3.5-27B --checkpoint fp8 --gpu L4 --tp 4 --isl 8192 --osl 512 --concurrency 2';
+    'predict --model Qwen3.5-27B --checkpoint fp8 --gpu L4 --tp 4 --isl 8192 --osl 512 --concurrency 1';
   const at = (...more: string[]) => json(...words.split(' '), ...more);
   const [now, before] = [await at(), await at('--vllm', '0.28.0')];
   expect(before.notes).toEqual([]);
@@ -62,6 +62,46 @@ test('FP8 on Ada is slower at prompts since vLLM 0.29, rests on less, and predic
   expect([before.basis, now.basis]).toEqual(['measured', 'related']);
   expect(now.prefillSeconds / before.prefillSeconds).toBeGreaterThan(1.2);
   expect(now.prefillSeconds / before.prefillSeconds).toBeLessThan(2);
+});
+
+describe('clients in step', () => {
+  const load = [
+    '--model',
+    'Qwen3.5-35B-A3B',
+    '--checkpoint',
+    'fp8',
+    '--gpu',
+    'H200',
+    '--isl',
+    '2048',
+    '--osl',
+    '512',
+  ];
+  const predicted = (...words: string[]) => json('predict', ...load, ...words);
+  const simulated = (...words: string[]) => json('simulate', ...load, ...words);
+
+  test('predict says what simulate finds for equal lengths, and simulate what predict does', async () => {
+    const clients = ['--concurrency', '32'];
+    const [spread, inStep] = [await predicted(...clients), await simulated(...clients, '--requests', '600')];
+    expect(inStep.ttftSeconds.mean / spread.ttftSeconds.expected).toBeGreaterThan(3);
+    const inTheNote = /time to first token (\d+) ms/.exec(spread.notes.at(-1));
+    expect(Number(inTheNote![1]) / (1000 * inStep.ttftSeconds.mean)).toBeCloseTo(1, 1);
+    expect(inStep.notes.at(-1)).toContain(
+      `time to first token ${Math.round(1000 * spread.ttftSeconds.expected)} ms`,
+    );
+    const { out } = await cli('predict', ...load, ...clients);
+    expect(out.replace(/\s+/g, ' ')).toContain(spread.notes.at(-1));
+  });
+
+  test('nobody says so where it does not matter', async () => {
+    expect((await predicted('--concurrency', '1')).notes).toEqual([]);
+    expect((await predicted('--rate', '1')).notes).toEqual([]);
+    // A single burst is a burst either way.
+    expect((await predicted('--concurrency', '32', '--num-prompts', '32')).notes).toEqual([]);
+    expect((await simulated('--concurrency', '32', '--osl-p95', '1000', '--requests', '600')).notes).toEqual(
+      [],
+    );
+  });
 });
 
 test.each([
@@ -92,7 +132,9 @@ test('a layout that the data does not know has an interval that reaches what may
     Math.hypot(Math.log(width(plain.outputTokensPerSecond)), 0.8 * Math.log(2)),
     3,
   );
-  expect([plain.notes, ranks.notes.length, stages.notes.length]).toEqual([[], 1, 1]);
+  const ofLayout = ({ notes }: { notes: string[] }): string[] =>
+    notes.filter((note) => !note.startsWith('Clients are taken as spread out'));
+  expect([plain, ranks, stages].map((p) => ofLayout(p).length)).toEqual([0, 1, 1]);
 });
 
 test('the batches of a pipeline share the sequences of the engine, in closed form and replayed', async () => {

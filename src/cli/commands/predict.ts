@@ -11,6 +11,7 @@ import {
   type LoadOptions,
   loadOf,
 } from '../engine-flags';
+import { inStepNotes } from '../in-step';
 import { wholeFlag } from '../number-flags';
 import { jsonText } from '../output/json';
 import { predictionReport } from '../prediction-report';
@@ -56,7 +57,11 @@ function predictionOf(options: PredictOptions): { engine: EngineSetup; predictio
     throw new UserError('--num-prompts goes with --concurrency: a rate has no end');
 
   const arrivals = arrivalsOf(engine, concurrency, requestsPerSecond, requests);
-  return { engine, prediction: closedForm(engine, { arrivals, inputTokens, outputTokens, prefixHitRate }) };
+  const prediction = closedForm(engine, { arrivals, inputTokens, outputTokens, prefixHitRate });
+  if (concurrency === null) return { engine, prediction };
+  const alike = { clients: concurrency, requests, inputTokens, outputTokens, prefixHitRate };
+  const notes = [...engine.notes, ...inStepNotes(engine, alike, prediction)];
+  return { engine: { ...engine, notes }, prediction };
 }
 
 function arrivalsOf(
