@@ -3,6 +3,7 @@ import { quote, UserError } from '../errors';
 import { usableMemory } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
+import { forTask, MTP_TASKS, type MtpTask } from '../performance/acceptance';
 import { type Calibration, type Grounded, groundedIn } from '../performance/calibration';
 import { FITTED } from '../performance/coefficients';
 import { type StepFeatures, stepFeatures } from '../performance/features';
@@ -19,6 +20,7 @@ import { numberFlag, optional, wholeFlag } from './number-flags';
 /** What `predict` and `simulate` are told about one engine, as Commander hands it over. */
 export interface EngineOptions extends NamedEngineOptions, CalibrationOptions {
   readonly mtp: string;
+  readonly mtpTask?: MtpTask;
   readonly maxNumSeqs?: string;
   readonly maxNumBatchedTokens?: string;
   readonly kvCacheDtype: string;
@@ -78,6 +80,12 @@ export function addEngineFlags(command: Command): Command {
     )
     .option('--rate <rps>', 'requests per second')
     .option('--mtp <tokens>', 'draft tokens per step', '0')
+    .addOption(
+      new Option(
+        '--mtp-task <task>',
+        'what is written, which decides how often drafts are right (default: mixed)',
+      ).choices(MTP_TASKS),
+    )
     .option('--prefix-hit-rate <share>', 'share of every prompt in the prefix cache, below 1', '0')
     .option('--max-num-seqs <n>', "sequences at once (default: vLLM's for this GPU)")
     .option('--max-num-batched-tokens <n>', "token budget of a step (default: vLLM's for this GPU)")
@@ -127,6 +135,9 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
   if (tooLong !== null) throw new UserError(`prompt and output together: ${tooLong}`);
   const kvCacheDtype = kvCacheDtypeOf(options.kvCacheDtype);
   const mtpTokens = wholeFlag('--mtp', options.mtp, { min: 0, max: 16 });
+  const { mtpTask = 'mixed' } = options;
+  if (options.mtpTask !== undefined && mtpTokens === 0)
+    throw new UserError(`--mtp-task ${mtpTask} goes with --mtp: without drafts none can be right`);
   const usableGiB = usableMemory(gpu).gib;
   const defaults = batchDefaults(release, { id: gpu.id, usableGiB });
   // Drafts and cached prefixes together corrupt output (vllm#53912): only when asked for.
@@ -190,6 +201,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
   });
   return {
     ...grounded,
+    coefficients: forTask(grounded.coefficients, mtpTask, mtpTokens),
     calibration,
     model,
     checkpoint,

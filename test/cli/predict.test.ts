@@ -64,6 +64,16 @@ test('FP8 on Ada is slower at prompts since vLLM 0.29, rests on less, and predic
   expect(now.prefillSeconds / before.prefillSeconds).toBeLessThan(2);
 });
 
+test('drafts are right more often in code, and only where there are some', async () => {
+  const tpot = async (...words: string[]) =>
+    (await json(...SHAPE, '--concurrency', '4', ...words)).tpotSeconds.expected;
+  const [mixed, code] = [await tpot('--mtp', '3'), await tpot('--mtp', '3', '--mtp-task', 'code')];
+  expect(await tpot('--mtp', '3', '--mtp-task', 'mixed')).toBe(mixed);
+  expect(mixed / code).toBeGreaterThan(1.2);
+  const { code: exit, err } = await cli(...SHAPE, '--concurrency', '4', '--mtp-task', 'code');
+  expect([exit, err]).toEqual([2, expect.stringContaining('--mtp-task code goes with --mtp')]);
+});
+
 describe('clients in step', () => {
   const load = [
     '--model',
