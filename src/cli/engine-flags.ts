@@ -120,6 +120,8 @@ export interface EngineDemand {
   readonly longestTokens: number;
   /** Above 0 switches prefix caching on, whatever the release's default. */
   readonly prefixHitRate: number;
+  /** Whether the vision tower is loaded. */
+  readonly vision?: boolean;
 }
 
 /**
@@ -161,7 +163,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
       ssmCacheDtype: 'auto',
       prefixCaching,
       mtpTokens,
-      vision: false,
+      vision: demand.vision ?? false,
       maxModelLen: demand.longestTokens,
       maxNumSeqs,
       maxNumBatchedTokens,

@@ -61,8 +61,12 @@ export interface StepFeatures {
   readonly stageLinkBandwidth: number;
   /** Draft tokens per step. */
   readonly mtpTokens: number;
-  /** FLOP of the vision tower per prompt token that an image becomes; 0 where it is not loaded or not known. */
+  /**
+   * FLOP of the vision tower per prompt token that an image becomes, and per pair of those of one image (attention); 0
+   * where it is not loaded or not known.
+   */
   readonly visionFlop: number;
+  readonly visionPairFlop: number;
 }
 
 /** Batches in flight at once: data-parallel ranks, each with one batch per pipeline stage. */
@@ -131,7 +135,14 @@ export function stepFeatures(
 ): StepFeatures {
   const map = precisionMap(architecture.moe !== null, checkpoint, gpu, engine.release);
   const features = shapeFeatures(shapeOf(architecture), map, gpu, layout, engine);
-  return { ...features, visionFlop: 2 * architecture.params.vision * PATCHES_PER_TOKEN };
+  const { params, vision } = architecture;
+  // The tower is split as the layers are (`--mm-encoder-tp-mode weights`, the default); all patches of an image attend to each other.
+  const split = layout.tensorParallel;
+  return {
+    ...features,
+    visionFlop: (2 * params.vision * PATCHES_PER_TOKEN) / split,
+    visionPairFlop: (4 * vision.depth * vision.hiddenSize * PATCHES_PER_TOKEN ** 2) / split,
+  };
 }
 
 /** Parameters of each group of weights, elements in the whole model. */
@@ -224,5 +235,6 @@ export function shapeFeatures(
     stageLinkBandwidth: engine.networkBytesPerSecond ?? link.linkBandwidth,
     mtpTokens: engine.mtpTokens,
     visionFlop: 0,
+    visionPairFlop: 0,
   };
 }

@@ -4,7 +4,7 @@ import type { HistoryHits } from './history';
 import { openLoop } from './open-loop';
 import { giniIndex, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
 import { spreadClients } from './spread-clients';
-import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
+import { acceptedTokens, type Images, requestOverheadSeconds, visionSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
@@ -28,8 +28,8 @@ export interface Load {
   readonly cachedTokens?: number;
   /** Prompts that find more than that; looked at for random arrivals only. */
   readonly history?: HistoryHits;
-  /** Prompt tokens that are images: the vision tower runs before them. */
-  readonly visionTokens?: number;
+  /** The vision tower runs before them; their tokens are among the prompt's. */
+  readonly images?: Images;
   readonly outputTokens: number;
   /** Sequences that the block pool and `max_num_seqs` admit at once. */
   readonly maxBatch: number;
@@ -99,7 +99,7 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
   const concurrency = closed ? arrivals.concurrency : Number.POSITIVE_INFINITY;
   const admitted = Math.min(concurrency, load.maxBatch);
   const requestSeconds = requestOverheadSeconds(k, inputTokens);
-  const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
+  const encoding = visionSeconds(f, k, load.images);
   const others = closed ? 1 - 1 / admitted : 1;
 
   const decodeSeconds = decodeCurve(f, k, context);
@@ -119,7 +119,7 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
     const chunk = Math.min(computedTokens * currentShare, maxNumBatchedTokens);
     return {
       decode: decodeSeconds(seenBatch(currentBatch)),
-      prefill: prefillOf(currentBatch, chunk) + visionSeconds,
+      prefill: prefillOf(currentBatch, chunk) + encoding,
     };
   }
 

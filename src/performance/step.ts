@@ -191,6 +191,23 @@ export function perPromptSeconds(
   return attention + gdn + communicationSeconds(f, k, inputTokens, 0);
 }
 
+/** Images of a prompt, all alike. */
+export interface Images {
+  readonly count: number;
+  /** Prompt tokens of each. */
+  readonly tokens: number;
+}
+
+/**
+ * The vision tower's time for a prompt. An image is encoded whole, in the step that reaches its first token, and never
+ * again (vLLM 0.33.0 v1/core/sched/scheduler.py:2018-2190); the time comes on top of that step.
+ */
+export function visionSeconds(f: StepFeatures, k: Coefficients, images: Images | undefined): number {
+  if (images === undefined) return 0;
+  const { count, tokens } = images;
+  return (count * (tokens * f.visionFlop + tokens * tokens * f.visionPairFlop)) / bf16Rate(f, k);
+}
+
 /** What one engine step carries on one data-parallel rank. */
 export interface MixedStep {
   /** Sequences that decode in this step. */

@@ -74,6 +74,25 @@ test('drafts are right more often in code, and only where there are some', async
   expect([exit, err]).toEqual([2, expect.stringContaining('--mtp-task code goes with --mtp')]);
 });
 
+test('images take the vision tower, in every kind of load, and predict says that nobody measured them', async () => {
+  const prompt = [...ENGINE, '--isl', '8000', '--osl', '100'];
+  for (const load of [
+    ['--concurrency', '1'],
+    ['--rate', '1'],
+    ['--concurrency', '8', '--num-prompts', '8'],
+  ]) {
+    const at = (...images: string[]) => json(...prompt, ...load, ...images);
+    const [text, four] = [await at(), await at('--images', '4', '--image-tokens', '1500')];
+    expect(four.ttftSeconds.expected).toBeGreaterThan(1.1 * text.ttftSeconds.expected);
+    expect(four.notes).toEqual([expect.stringContaining('No image was ever measured')]);
+  }
+  const { code, err } = await cli(...prompt, '--concurrency', '1', '--images', '9');
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining('--images: 9 of 1000 tokens are 9000, more than the 8000'),
+  ]);
+});
+
 describe('clients in step', () => {
   const load = [
     '--model',

@@ -11,6 +11,7 @@ import {
   decodeStep,
   mixedStepSeconds,
   prefillSeconds,
+  visionSeconds,
 } from '../../src/performance/step';
 import { tensorParallelOnly } from '../../src/vllm/layout';
 import { EXAMPLE, engines, SEEDED } from './arbitrary';
@@ -163,6 +164,36 @@ describe('drafts', () => {
     const latency = (mtpTokens: number): number => decodeStep(split(mtpTokens), k, 1e-9, 1000).communication;
     for (const drafts of [1, 2, 4])
       expect(latency(drafts) / latency(0)).toBeCloseTo((plain.layers + drafts) / plain.layers, 6);
+  });
+});
+
+describe('images', () => {
+  const engineOn = (tensorParallel: number) =>
+    stepFeatures(
+      getModel('Qwen3.5-27B').architecture,
+      'bf16',
+      getGpu('H200'),
+      tensorParallelOnly(tensorParallel),
+      { kvBytes: 2, mtpTokens: 0 },
+    );
+  const seconds = (count: number, tokens: number, tensorParallel = 1): number =>
+    visionSeconds(engineOn(tensorParallel), FITTED, { count, tokens });
+
+  // 27 layers of 1,152: at 16,384 patches attention is twice the rest.
+  test('attend to themselves: one large one takes longer than two of half its size', () => {
+    const f = engineOn(1);
+    expect((4096 * f.visionPairFlop) / f.visionFlop).toBeGreaterThan(1.8);
+    expect((4096 * f.visionPairFlop) / f.visionFlop).toBeLessThan(2.4);
+    expect(seconds(1, 4096)).toBeGreaterThan(1.4 * seconds(2, 2048));
+    expect(seconds(3, 1000) / seconds(1, 1000)).toBeCloseTo(3, 9);
+  });
+
+  test('are encoded by all GPUs of a tensor-parallel group together', () => {
+    expect(seconds(1, 1000, 4) / seconds(1, 1000)).toBeCloseTo(1 / 4, 9);
+  });
+
+  test('take no time where there are none', () => {
+    expect(visionSeconds(engineOn(1), FITTED, undefined)).toBe(0);
   });
 });
 

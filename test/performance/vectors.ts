@@ -51,5 +51,6 @@ export function featuresOf(v: VectorFeatures): StepFeatures {
     stageLinkBandwidth: v.link,
     mtpTokens: v.nspec,
     visionFlop: 0,
+    visionPairFlop: 0,
   };
 }
