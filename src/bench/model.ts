@@ -5,8 +5,9 @@ import { type Calibration, groundedIn } from '../performance/calibration';
 import { type Coefficients, FITTED } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
 import type { Footing } from '../performance/interval';
+import type { Load } from '../performance/load';
 import { percentile95 } from '../performance/percentile';
-import type { Load, SteadyState } from '../performance/steady-state';
+import type { SteadyState } from '../performance/state';
 import type { Plan } from '../plan/schema';
 import { roomOf } from '../requirements/adapters';
 import type { BenchLoad, Setup } from './result';
@@ -47,13 +48,15 @@ export interface EngineModel {
  */
 export function engineModel(setup: Setup, calibrations: readonly Calibration[] = []): EngineModel {
   const model = getModel(setup.model);
+  const release = { version: setup.vllmVersion };
   const without = stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
     kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
     mtpTokens: setup.mtpTokens,
+    release,
   });
   const features = withAdapters(without, model.architecture, setup.layout, setup.adapters ?? null);
   const { coefficients, footing } = adapterFooting(
-    groundedIn(FITTED, calibrations, { ...setup, model: model.name }),
+    groundedIn(FITTED, calibrations, { ...setup, model: model.name, release }),
     without,
     features,
     setup.maxNumBatchedTokens,

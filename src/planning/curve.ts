@@ -4,7 +4,7 @@ import { withAdapters } from '../performance/adapters';
 import type { CapacityInput, Judged } from '../performance/capacity';
 import type { Coefficients } from '../performance/coefficients';
 import { type StepFeatures, stepFeatures } from '../performance/features';
-import type { HistoryHits } from '../performance/history';
+import type { HistoryHits } from '../performance/load';
 import { type Percentile95, randomArrivals } from '../performance/percentile';
 import { decodeCurve } from '../performance/step-curves';
 import { roomOf } from '../requirements/adapters';
@@ -41,11 +41,12 @@ export function featuresOf(
   checkpoint: Checkpoint,
   layout: Layout,
   { kvCacheDtype, mtpTokens }: Pick<EngineOption, 'kvCacheDtype' | 'mtpTokens'>,
-  { model: { architecture }, requirements }: PlanningContext,
+  { model: { architecture }, release, requirements }: PlanningContext,
 ): { readonly features: StepFeatures; readonly without: StepFeatures } {
   const without = stepFeatures(architecture, checkpoint.key, gpu, layout, {
     kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     mtpTokens,
+    release,
   });
   return { without, features: withAdapters(without, architecture, layout, roomOf(requirements)) };
 }

@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote } from '../errors';
 import { ADAPTERS_FROM, type AdapterLayers, type AdapterRoom, adapterRoom } from '../vllm/adapters';
-import { compareVersions } from '../vllm/releases';
+import { compareVersions } from '../vllm/version';
 import type { Sizing } from './sizing';
 
 /** vLLM lists adapters on its command line, and keeps each in host memory. */
