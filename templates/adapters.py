@@ -10,6 +10,14 @@ import weights
 from machine import fail, log
 
 CONFIG, TENSORS = "adapter_config.json", "adapter_model.safetensors"
+# Where vLLM 0.33 finds the layer of a tensor, as it mounts the language model of these models as `language_model`: the adapter
+# was trained on the whole model (models/qwen3_vl.py, hf_to_vllm_mapper) or on the language model alone
+# (lora/model_manager.py, _get_text_lora_names). Tensors of other names are left out without a word, as are those of layers
+# that --lora-target-modules leaves out (vllm#48019, vllm#49354, vllm#55193).
+KNOWN = (
+    *("model.language_model.", "language_model.model.", "language_model.lm_head."),
+    *("model.layers.", "model.embed_tokens.", "lm_head."),
+)
 # The format's own limit.
 LONGEST_HEADER = 100_000_000
 
@@ -41,24 +49,31 @@ def tensor_names(folder):
     try:
         with open(path, "rb") as file:
             header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), LONGEST_HEADER)))
-        return [name for name in header if name != "__metadata__"]
+        return [name for name in header if ".lora_" in name]
     except (ValueError, TypeError) as error:
         raise Unfit("its %s is no safetensors file; save it with PEFT again (%r)" % (TENSORS, error)) from error
 
 
+def has_room(name, modules):
+    return modules is None or (name.split(".lora_")[0].rsplit(".", 1)[-1] in modules and ".experts." not in name)
+
+
 def examine(folder, adapter, engine):
     """@raises Unfit where the engine could not serve the adapter, or would without any effect"""
-    model, known = engine["model"], tuple(engine["adapterTensors"])
+    model = engine["model"]
     base, rank = settings(folder)
     if rank > adapter["rank"]:
         planned = adapter["rank"]
         raise Unfit("its rank is %d, planned is %d; give it rank: %d in adapters and plan again" % (rank, planned, rank))
     names = tensor_names(folder)
-    without = [name for name in names if not name.replace("base_model.model.", "").startswith(known)]
+    without = [name for name in names if not name.replace("base_model.model.", "").startswith(KNOWN)]
+    beyond = [name for name in names if name not in without and not has_room(name, engine["adapterModules"])]
     if len(without) == len(names):
         example = ", such as %.200r" % without[0] if names else ""
         fix = "docs/deploy.md, Adapters, says which names count"
         raise Unfit("none of its %d tensors belongs to a layer of %s%s; %s" % (len(names), model, example, fix))
+    if beyond:
+        raise Unfit("it changes layers without room, such as %.200r; plan with sizing.adapterLayers: all" % beyond[0])
     title = weights.title(adapter)
     if without:
         log("%s: %d of %d tensors have no effect, such as %.200r" % (title, len(without), len(names), without[0]))

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { MARKETS } from '../requirements/input';
 import { requirementsSchema } from '../requirements/requirements';
@@ -84,6 +84,8 @@ const memorySchema = z.strictObject({
   usableGiB: positive,
   usableEvidence: z.string(),
   weightsGiB: positive,
+  /** Room for LoRA adapters; absent without any. */
+  adaptersGiB: positive.optional(),
   peakActivationGiB: nonNegative,
   cudaGraphGiB: nonNegative,
   otherGiB: nonNegative,

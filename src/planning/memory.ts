@@ -1,5 +1,6 @@
 import { type Gpu, usableMemory } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
+import { roomOf } from '../requirements/adapters';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
 import { sequencesThatFit } from '../vllm/pool';
@@ -26,16 +27,6 @@ export type MemoryOutcome =
       readonly maxNumBatchedTokens: number;
     }
   | ({ readonly ok: false } & Miss);
-
-/** How the memory of one GPU is divided with so many slots. */
-export interface EngineMemory {
-  readonly gpu: Gpu;
-  readonly checkpoint: Checkpoint;
-  readonly layout: Layout;
-  readonly slots: number;
-  /** null where the size of the weights is not known. */
-  readonly budget: MemoryBudget | null;
-}
 
 const MEMORY_FILTERS = [contextFilter, memory];
 
@@ -109,6 +100,7 @@ function trialOf(
 ) {
   const { model, release, requirements } = context;
   const { workload, contextTokens, multimodal } = requirements;
+  const room = roomOf(requirements);
   const meanTokens = Math.ceil(workload.inputTokens.mean + workload.outputTokens.mean);
   return (slots: number, maxNumBatchedTokens: number): Trial => {
     const budget = memoryBudget({
@@ -122,6 +114,7 @@ function trialOf(
       prefixCaching: option.prefixCaching,
       mtpTokens: option.mtpTokens,
       vision: multimodal,
+      adapters: room,
       maxModelLen: contextTokens,
       maxNumSeqs: slots,
       maxNumBatchedTokens,

@@ -1,5 +1,8 @@
-import { z } from 'zod';
-import { quote, UserError } from '../errors';
+import * as z from 'zod';
+import { quote } from '../errors';
+import { ADAPTERS_FROM, type AdapterLayers, type AdapterRoom, adapterRoom } from '../vllm/adapters';
+import { compareVersions } from '../vllm/version';
+import type { Sizing } from './sizing';
 
 /** vLLM lists adapters on its command line, and keeps each in host memory. */
 const MOST_ADAPTERS = 64;
@@ -32,7 +35,7 @@ export const adaptersSchema = z.array(adapterSchema).min(1).max(MOST_ADAPTERS);
 /** What of requirements concerns adapters. */
 interface WithAdapters {
   readonly adapters?: readonly Adapter[] | undefined;
-  readonly sizing?: { readonly adaptersAtOnce?: number | undefined } | undefined;
+  readonly sizing?: Pick<Sizing, 'adaptersAtOnce' | 'adapterLayers'> | undefined;
 }
 
 /** The requirements' adapters; none unless some are named. */
@@ -43,9 +46,28 @@ export const adaptersOf = ({ adapters }: Pick<WithAdapters, 'adapters'>): readon
 export const adapterSlots = ({ adapters, sizing }: WithAdapters): number =>
   adapters === undefined ? 0 : (sizing?.adaptersAtOnce ?? Math.min(adapters.length, USUAL_SLOTS));
 
+/** Layers that the adapters may change; a machine refuses an adapter that changes others. */
+export const layersOf = ({ sizing }: Pick<WithAdapters, 'sizing'>): AdapterLayers =>
+  sizing?.adapterLayers ?? 'projections';
+
+/** What the engine must keep for them on every GPU; null without any. */
+export const roomOf = (requirements: WithAdapters): AdapterRoom | null =>
+  adapterRoom(
+    adaptersOf(requirements).map(({ rank }) => rank),
+    adapterSlots(requirements),
+    layersOf(requirements),
+  );
+
 /** What cannot be true at once about the adapters, each with its fix. */
-export function adapterProblems({ adapters = [], sizing }: WithAdapters, modelName: string): string[] {
+export function adapterProblems(
+  { adapters = [], sizing, vllmVersion }: WithAdapters & { readonly vllmVersion: string },
+  modelName: string,
+): string[] {
   const problems: string[] = [];
+  if (adapters.length > 0 && compareVersions(vllmVersion, ADAPTERS_FROM) < 0)
+    problems.push(
+      `adapters are planned for vLLM ${ADAPTERS_FROM} and later, not ${vllmVersion}: earlier releases place them differently; leave out vllmVersion (--vllm)`,
+    );
   const names = adapters.map(({ name }) => name.toLowerCase());
   const twice = adapters.find(({ name }, i) => names.indexOf(name.toLowerCase()) !== i);
   if (twice !== undefined)
@@ -60,19 +82,4 @@ export function adapterProblems({ adapters = [], sizing }: WithAdapters, modelNa
       `sizing.adaptersAtOnce (--adapters-at-once) ${adaptersAtOnce} is more than the ${adapters.length} adapters named; lower it, or name them (--adapter)`,
     );
   return problems;
-}
-
-const ENTRY = /^([^=]+)=([^@:]+)@([^@:]+):(\d+)$/;
-
-/**
- * `support=acme/support-lora@<commit>:16`: an entry of `adapters`, whose parts are checked where documents are.
- * @throws UserError for text of another form
- */
-export function adapterOf(text: string, label: string): Adapter {
-  const [, name, repository, revision, rank] = ENTRY.exec(text) ?? [];
-  if (name === undefined || repository === undefined || revision === undefined)
-    throw new UserError(
-      `${label}: ${quote(text)} is not NAME=REPOSITORY@COMMIT:RANK, such as support=acme/support-lora@0123456789abcdef0123456789abcdef01234567:16`,
-    );
-  return { name, repository, revision, rank: Number(rank) };
 }

@@ -1,4 +1,4 @@
-/** `numbers`: a list with commas; `counts`: key=number, repeatable; `price`: name=input,output, repeatable; `schedule`: schedule-flag.ts; `adapter`: adapters.ts. */
+/** `numbers`: a list with commas; `counts`: key=number, repeatable; `price`: name=input,output, repeatable; `schedule`: schedule-flag.ts; `adapter`: adapter-flag.ts. */
 export type Kind =
   | 'text'
   | 'number'

@@ -1,7 +1,7 @@
 import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
-import { adapterOf } from './adapters';
+import { adapterOf } from './adapter-flag';
 import { MARKETS } from './choices';
 import { DEPLOYMENT_FLAGS } from './deployment-flags';
 import type { Override } from './document';

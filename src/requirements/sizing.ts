@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { ADAPTER_LAYERS } from '../vllm/adapters';
 import { SURVIVALS } from './choices';
 
 const HOURS = 24;
@@ -19,6 +20,12 @@ export const sizingInputSchema = z.strictObject({
     .max(64)
     .optional()
     .describe('LoRA adapters that one batch may mix, each with room on every GPU (default: all, at most 4)'),
+  adapterLayers: z
+    .enum(ADAPTER_LAYERS)
+    .optional()
+    .describe(
+      'what LoRA adapters may change: projections (default: attention, GDN, dense MLP, shared expert), or all (routed experts and embeddings too)',
+    ),
   survive: z
     .enum(SURVIVALS)
     .optional()
@@ -81,6 +88,8 @@ export const sizingInputSchema = z.strictObject({
 export const sizingSchema = z.strictObject({
   /** Absent: `adapterSlots` decides. */
   adaptersAtOnce: z.number().int().min(1).optional(),
+  /** Absent: projections. */
+  adapterLayers: z.enum(ADAPTER_LAYERS).optional(),
   survive: z.enum(SURVIVALS),
   /** Shares of the peak by hour (UTC), the busiest 1; null for the peak all day. */
   hourlyFactors: z.array(z.number().min(0).max(1)).length(HOURS).nullable(),

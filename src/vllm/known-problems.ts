@@ -1,7 +1,8 @@
 import type { CheckpointKey } from '../models/checkpoints';
 import data from './data/known-bugs.json';
 import type { Layout } from './layout';
-import { compareVersions, type Release } from './releases';
+import type { Release } from './releases';
+import { compareVersions } from './version';
 
 /** What a user would notice, worst first. */
 export const SEVERITIES = ['corrupts-output', 'crash', 'fails-to-start', 'degrades'] as const;

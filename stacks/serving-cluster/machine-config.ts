@@ -1,7 +1,7 @@
 import type { Plan } from '../../src/plan/schema';
 import { modelSource, type WeightsSource, weightsPrefix } from '../../src/plan/weights-layout';
-import { adaptersOf } from '../../src/requirements/adapters';
-import { adapterTensorPrefixes } from '../../src/vllm/adapter-tensors';
+import { adaptersOf, layersOf } from '../../src/requirements/adapters';
+import { PROJECTIONS_IN_ADAPTERS } from '../../src/vllm/adapters';
 import { agentImage, engineImage, proxyImage } from './images';
 import { launchHeartbeat } from './lifecycle';
 import { NAMESPACE } from './metrics';
@@ -76,7 +76,9 @@ export function machineConfig(plan: Plan): unknown {
       checkpointBytes: Math.ceil(plan.choice.checkpointBytes),
       model: plan.requirements.model,
       adapters: adapters.map(({ name, rank, ...source }) => ({ name, rank, ...fetched(plan, source) })),
-      adapterTensors: adapters.length === 0 ? [] : adapterTensorPrefixes(plan.engine.vllmVersion),
+      // What they may change; null for everything.
+      adapterModules:
+        adapters.length > 0 && layersOf(plan.requirements) === 'projections' ? PROJECTIONS_IN_ADAPTERS : null,
       // Between the two, so that the engine ends by itself first and systemd last.
       containerStopSeconds: Math.ceil((engineShutdown + systemdStop) / 2),
       mountPoint: plan.storage.weightsOnLocalNvme ? LOCAL_NVME : null,

@@ -37,10 +37,14 @@ const file = (path: string, content: string, permissions = '0644'): File => ({ p
 /** Comments stay in the package: of the 16,384 bytes they and the doc comments would take a quarter. */
 const withoutComments = (text: string): string => text.replaceAll(/^[ \t]*#.*\n/gm, '');
 const withoutDocComments = (text: string): string => text.replaceAll(/^[ \t]*"""[\s\S]*?"""\n/gm, '');
-const unit = (name: string, content = template(name)): File =>
-  file(`/etc/systemd/system/${name}`, withoutComments(content));
-const program = (name: string): File =>
-  file(`/opt/qwen-selfhost/${name}`, withoutDocComments(withoutComments(template(name))));
+
+/** A unit or program as it lands on a machine. */
+export const onMachine = (name: string, text = template(name)): string =>
+  name.endsWith('.py') ? withoutDocComments(withoutComments(text)) : withoutComments(text);
+
+const unit = (name: string, text?: string): File =>
+  file(`/etc/systemd/system/${name}`, onMachine(name, text));
+const program = (name: string): File => file(`/opt/qwen-selfhost/${name}`, onMachine(name));
 
 function files(plan: Plan): File[] {
   const replicas = replicasOf(plan);

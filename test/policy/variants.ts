@@ -70,7 +70,6 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
       },
     },
   },
-  adapters: withAdapters(),
   'adapters-from-s3': {
     ...withAdapters(),
     requirements: { ...withAdapters().requirements, deployment: { weights: 's3' } },

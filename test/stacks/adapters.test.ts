@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import { parsePlan } from '../../src/plan/document';
-import { USER_DATA_LIMIT_BYTES, userData } from '../../stacks/serving-cluster/user-data';
+import { USUAL_SIZING } from '../../src/requirements/sizing';
+import { PROJECTION_MODULES } from '../../src/vllm/adapters';
+import { userData } from '../../stacks/serving-cluster/user-data';
 import { makePlan, type PlanOverrides, withAdapters } from './make-plan';
 import { type Block, Template } from './template';
 
+/** What vLLM's fused layers are in an adapter (0.33.0 models/qwen3_5.py, packed_modules_mapping). */
+const FUSED: Readonly<Record<string, readonly string[]>> = {
+  qkv_proj: ['q_proj', 'k_proj', 'v_proj'],
+  gate_up_proj: ['gate_proj', 'up_proj'],
+};
 const [SUPPORT, LEGAL] = withAdapters().requirements!.adapters!;
 const fromS3: PlanOverrides = {
   ...withAdapters(),
@@ -24,18 +30,17 @@ describe('adapters on a machine', () => {
       { ...LEGAL, weightsPrefix: null },
     ]);
     expect(engineOf(staged).adapters.map((adapter: Block) => adapter.weightsPrefix)).toEqual(prefixes);
-    expect(engineOf(new Template(makePlan()))).toMatchObject({ adapters: [], adapterTensors: [] });
+    expect(engineOf(new Template(makePlan()))).toMatchObject({ adapters: [] });
   });
 
-  it('must have tensors that the release applies: those of the text part alone only from 0.33', () => {
-    expect(engineOf(template).adapterTensors).toEqual(
-      expect.arrayContaining(['model.language_model.', 'model.layers.']),
-    );
-    const older = withAdapters();
-    const plan = makePlan({ ...older, engine: { ...older.engine, vllmVersion: '0.32.0' } });
-    const { adapterTensors } = engineOf(new Template(plan));
-    expect(adapterTensors).toContain('model.language_model.');
-    expect(adapterTensors).not.toContain('model.layers.');
+  it('may change what there is room for', () => {
+    const named = PROJECTION_MODULES.flatMap((module) => FUSED[module] ?? [module]);
+    expect([...engineOf(template).adapterModules].sort()).toEqual([...named].sort());
+    const all = makePlan({
+      ...withAdapters(),
+      requirements: { ...withAdapters().requirements, sizing: { ...USUAL_SIZING, adapterLayers: 'all' } },
+    });
+    expect(engineOf(new Template(all)).adapterModules).toBeNull();
   });
 
   it('are updated by a new commit: other user data, hence a new launch template and a refresh', () => {
@@ -50,15 +55,23 @@ describe('adapters on a machine', () => {
     expect(template.resource('aws_autoscaling_group', 'fleet_group').instance_refresh).toBeDefined();
   });
 
-  it('fit in the user data, 64 of them', () => {
-    const many = Array.from({ length: 64 }, (_, index) => ({
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
       name: `adapter-for-customer-${index}`,
       repository: `acme-industries/qwen-customer-${(index * 7919) % 1009}-lora`,
       revision: createHash('sha1').update(String(index)).digest('hex'),
       rank: 16,
     }));
-    const text = userData(makePlan(withAdapters(many)));
-    expect(gzipSync(text, { level: 6 }).length).toBeLessThan(USER_DATA_LIMIT_BYTES - 1024);
+
+  it('fit in the user data: 60 of them, 32 where eight engines share a machine', () => {
+    expect(() => userData(makePlan(withAdapters(many(60))))).not.toThrow();
+    const overrides = withAdapters(many(32));
+    const plan = makePlan({
+      ...overrides,
+      requirements: { ...overrides.requirements, network: { targetControlPort: 3000 } },
+      choice: { instanceType: 'p5.48xlarge', gpusPerInstance: 8, replicasPerInstance: 8, replicas: 16 },
+    });
+    expect(() => userData(plan)).not.toThrow();
   });
 });
 

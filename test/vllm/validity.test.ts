@@ -1,14 +1,9 @@
 import type { CheckpointKey } from '../../src/models/checkpoints';
 import { getModel } from '../../src/models/registry';
 import { type EngineFacts, KNOWN_BUGS, knownProblems, SEVERITIES } from '../../src/vllm/known-problems';
-import {
-  batchDefaults,
-  compareVersions,
-  findRelease,
-  LATEST_RELEASE,
-  RELEASES,
-} from '../../src/vllm/releases';
+import { batchDefaults, findRelease, LATEST_RELEASE, RELEASES } from '../../src/vllm/releases';
 import { contextProblem, splitProblem } from '../../src/vllm/validity';
+import { compareVersions } from '../../src/vllm/version';
 import layouts from '../data/qwen35-kv-layouts.json';
 
 const layout = { tensorParallel: 1, pipelineParallel: 1, dataParallel: 1, expertParallel: false };
