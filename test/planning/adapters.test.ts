@@ -25,6 +25,8 @@ test('a plan with adapters gives them room, drafts nothing, and says how sure it
   );
   expect(predicted.basis).not.toBe('measured');
   expect(plan.cost.usdPerMonth).toBeGreaterThanOrEqual(without.cost.usdPerMonth);
+  expect(plan.risks.join('\n')).toMatch(/may load and yet change nothing.*vllm#49354/);
+  expect(without.risks.join('\n')).not.toMatch(/adapter/i);
   expect(plan.notes.join('\n')).toMatch(/1 LoRA adapter.*all requests are taken to use one/);
 });
 

@@ -143,6 +143,18 @@ describe('known problems', () => {
     }
   });
 
+  it('adapters: told where there are any, by GPU and by what they may change; nothing is ruled out', () => {
+    const room = { layers: 'projections', slots: 1, maxRank: 16 } as const;
+    const found = (overrides: Partial<EngineFacts>): string[] =>
+      ids(overrides).filter((id) => id.startsWith('adapter-'));
+    expect(found({})).toEqual([]);
+    expect(found({ adapters: room })).toEqual(['adapter-without-effect']);
+    expect(found({ adapters: room, computeCapability: 9 })).toContain('adapter-output-nan-hopper');
+    expect(found({ adapters: { ...room, layers: 'all' } })).toContain('adapter-experts-change-base');
+    const problems = knownProblems({ ...facts, adapters: room, computeCapability: 9 });
+    expect(problems.some(({ blocking }) => blocking)).toBe(false);
+  });
+
   it('matches GPUs, splits and checkpoints', () => {
     expect(ids({ computeCapability: 12, layout: { ...layout, tensorParallel: 2 } })).toContain(
       'custom-all-reduce-sm120',
