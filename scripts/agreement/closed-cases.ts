@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { Load } from '../../src/performance/load';
 import { squaredVariation } from '../../src/performance/queueing';
-import type { Load } from '../../src/performance/steady-state';
 import type { SimulationConfig } from '../../src/simulation/config';
 import { savesStatesWithin } from '../../src/vllm/pool';
 import { configOf, ENGINE_AND_LENGTHS, lengthOf } from './cases';

@@ -1,4 +1,5 @@
-import { type SteadyState, steadyState } from '../../src/performance/steady-state';
+import type { SteadyState } from '../../src/performance/state';
+import { steadyState } from '../../src/performance/steady-state';
 import { replay, saturationRequestsPerSecond } from '../../src/simulation/simulate';
 import { type ClosedCase, closedConfigOf, closedLoadOf } from './closed-cases';
 

@@ -4,8 +4,9 @@ import { type Calibration, groundedIn } from '../performance/calibration';
 import { type Coefficients, FITTED } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
 import type { Footing } from '../performance/interval';
+import type { Load } from '../performance/load';
 import { percentile95 } from '../performance/percentile';
-import type { Load, SteadyState } from '../performance/steady-state';
+import type { SteadyState } from '../performance/state';
 import type { Plan } from '../plan/schema';
 import type { BenchLoad, Setup } from './result';
 

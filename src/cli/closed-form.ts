@@ -1,5 +1,5 @@
+import type { Arrivals, Load } from '../performance/load';
 import { MEAN_OUTPUT_HELD, type Prediction, predict } from '../performance/prediction';
-import type { Arrivals, Load } from '../performance/steady-state';
 import type { Images } from '../performance/step';
 import { runningBlocksPerSequence, savesStatesWithin } from '../vllm/pool';
 import { calibrationDocument } from './calibration-flag';

@@ -1,6 +1,8 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
-import { type Load, type SteadyState, steadyState, UNKNOWN_BURST_SHARE } from './steady-state';
+import type { Load } from './load';
+import type { SteadyState } from './state';
+import { steadyState, UNKNOWN_BURST_SHARE } from './steady-state';
 import { acceptedTokens, decodeStep, prefillSeconds, requestOverheadSeconds, visionSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 

@@ -1,7 +1,7 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { cachedNodes, type LengthPoints, meanCachedTokens } from './history';
-import type { Load } from './steady-state';
+import type { Load } from './load';
 import { visionSeconds } from './step';
 import { prefillCurve } from './step-curves';
 

@@ -1,8 +1,9 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
+import type { Load } from './load';
 import { promptWork } from './prompt-steps';
 import { lognormalNodes } from './queueing';
-import type { Load, SteadyState } from './steady-state';
+import type { SteadyState } from './state';
 import { acceptedTokens, requestOverheadSeconds } from './step';
 import { decodeCurve } from './step-curves';
 

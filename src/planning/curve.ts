@@ -3,7 +3,7 @@ import type { Checkpoint } from '../models/checkpoints';
 import type { CapacityInput, Judged } from '../performance/capacity';
 import type { Coefficients } from '../performance/coefficients';
 import { type StepFeatures, stepFeatures } from '../performance/features';
-import type { HistoryHits } from '../performance/history';
+import type { HistoryHits } from '../performance/load';
 import { type Percentile95, randomArrivals } from '../performance/percentile';
 import { decodeCurve } from '../performance/step-curves';
 import type { MemoryBudget } from '../vllm/budget';

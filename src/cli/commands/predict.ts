@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { UserError } from '../../errors';
+import type { Arrivals } from '../../performance/load';
 import { type Prediction, perRank } from '../../performance/prediction';
-import type { Arrivals } from '../../performance/steady-state';
 import type { Images } from '../../performance/step';
 import { closedForm, predictionDocument } from '../closed-form';
 import {
