@@ -44,12 +44,17 @@ export interface EngineModel {
  */
 export function engineModel(setup: Setup, calibrations: readonly Calibration[] = []): EngineModel {
   const model = getModel(setup.model);
-  const { coefficients, footing } = groundedIn(FITTED, calibrations, { ...setup, model: model.name });
+  const { coefficients, footing } = groundedIn(FITTED, calibrations, {
+    ...setup,
+    model: model.name,
+    release: { version: setup.vllmVersion },
+  });
   return {
     setup,
     features: stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
       kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
       mtpTokens: setup.mtpTokens,
+      release: { version: setup.vllmVersion },
     }),
     coefficients,
     footing,

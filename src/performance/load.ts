@@ -1,14 +1,15 @@
+import type { Images } from './step';
+
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
 export type Arrivals =
   /**
-   * A fixed number of clients, each sending its next request when the last one ends. They are spread out unless `inStep`:
-   * started at once, with answers of equal length. Of a run of `totalRequests` the first ones are a burst.
+   * A fixed number of clients, each sending its next request when the last one ends; they have lost step with each other.
+   * Of a run of `totalRequests` the first ones are a burst.
    */
   | {
       readonly kind: 'closed';
       readonly concurrency: number;
       readonly totalRequests?: number;
-      readonly inStep?: boolean;
     }
   /** A fixed rate: at random, or evenly spaced (then nobody waits). */
   | { readonly kind: 'open'; readonly requestsPerSecond: number; readonly spacing: 'constant' | 'poisson' };
@@ -29,8 +30,8 @@ export interface Load {
   readonly cachedTokens?: number;
   /** Prompts that find more than that; looked at for random arrivals only. */
   readonly history?: HistoryHits;
-  /** Prompt tokens that are images: the vision tower runs before them. */
-  readonly visionTokens?: number;
+  /** The vision tower runs before them; their tokens are among the prompt's. */
+  readonly images?: Images;
   readonly outputTokens: number;
   /** Sequences that the block pool and `max_num_seqs` admit at once. */
   readonly maxBatch: number;

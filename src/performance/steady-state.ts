@@ -1,12 +1,11 @@
 import type { Coefficients } from './coefficients';
-import { convoy } from './convoy';
 import { ranksOf, type StepFeatures } from './features';
 import type { Load } from './load';
 import { openLoop } from './open-loop';
 import { giniIndex, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
 import { spreadClients } from './spread-clients';
 import type { SteadyState } from './state';
-import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
+import { acceptedTokens, requestOverheadSeconds, visionSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
 const ITERATIONS = 300;
@@ -16,15 +15,13 @@ const CONVERGED = 1e-7;
 /** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
 export const UNKNOWN_BURST_SHARE = 0.1;
 
-/** The steady state of a load: clients in a closed loop (`inStep` or spread out), or an open one. */
+/** The steady state of a load: clients in a closed loop, or an open one. */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { arrivals } = load;
   if (arrivals.kind === 'open' && arrivals.spacing === 'poisson')
     return openLoop(f, k, load)(arrivals.requestsPerSecond);
   if (arrivals.kind === 'closed' && k.selfInterference !== 1)
-    return arrivals.inStep
-      ? convoy(f, k, load, arrivals.concurrency)
-      : spreadClients(f, k, load, arrivals.concurrency);
+    return spreadClients(f, k, load, arrivals.concurrency);
   return orderlyState(f, k, load);
 }
 
@@ -45,7 +42,7 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
   const concurrency = closed ? arrivals.concurrency : Number.POSITIVE_INFINITY;
   const admitted = Math.min(concurrency, load.maxBatch);
   const requestSeconds = requestOverheadSeconds(k, inputTokens);
-  const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
+  const encoding = visionSeconds(f, k, load.images);
   const others = closed ? 1 - 1 / admitted : 1;
 
   const decodeSeconds = decodeCurve(f, k, context);
@@ -65,7 +62,7 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
     const chunk = Math.min(computedTokens * currentShare, maxNumBatchedTokens);
     return {
       decode: decodeSeconds(seenBatch(currentBatch)),
-      prefill: prefillOf(currentBatch, chunk) + visionSeconds,
+      prefill: prefillOf(currentBatch, chunk) + encoding,
     };
   }
 

@@ -41,11 +41,12 @@ export function curveOf(
   option: EngineOption,
   budget: MemoryBudget,
   coefficients: Coefficients,
-  { model, requirements: { workload } }: PlanningContext,
+  { model, release, requirements: { workload } }: PlanningContext,
 ): Curve {
   const features: StepFeatures = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
     kvBytes: option.kvCacheDtype === 'fp8' ? 1 : 2,
     mtpTokens: option.mtpTokens,
+    release,
   });
   const input: CurveInput = {
     features,

@@ -84,6 +84,7 @@ function designSet(
         layout,
         kvCacheDtype,
         mtpTokens,
+        release: context.release,
       });
       allGrounded.set(engineKey, grounded);
     }
