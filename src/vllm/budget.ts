@@ -79,17 +79,43 @@ export interface MemoryBudget {
   readonly maxNumSeqsLimit: number;
 }
 
+/** Those that a choice of slots and of a step's tokens leaves as they are. */
+export type EngineInput = Omit<BudgetInput, 'maxNumSeqs' | 'maxNumBatchedTokens'>;
+
 /**
  * How vLLM divides one GPU at start-up: requested = total x utilisation, and KV is what weights, the profiled peak,
  * graphs (from 0.20) and everything else leave (`gpu_worker.py determine_available_memory`). Null when the
  * checkpoint's size is unknown and the KV cache is not fixed.
  */
-export function memoryBudget(input: BudgetInput): MemoryBudget | null {
-  const { architecture, layout, release = LATEST_RELEASE } = input;
-  let worst: StageBudget | null = null;
+export const memoryBudget = (input: BudgetInput): MemoryBudget | null =>
+  memoryBudgets(input)(input.maxNumSeqs, input.maxNumBatchedTokens);
+
+/** The same by slots and tokens of a step; what depends on neither is computed once. */
+export function memoryBudgets(
+  input: EngineInput,
+): (maxNumSeqs: number, maxNumBatchedTokens: number) => MemoryBudget | null {
+  const { architecture, layout, release = LATEST_RELEASE, fixedKvCacheGiB = null } = input;
+  const stages: StageParts[] = [];
   for (const stage of pipelineStages(architecture, layout)) {
-    const budget = stageBudget(input, release, stage);
-    if (budget === null) return null;
+    const weightsGiB = stageWeightsGiB(input, release, stage);
+    if (weightsGiB === null && fixedKvCacheGiB === null) return () => null;
+    stages.push({ stage, weightsGiB: weightsGiB ?? Number.NaN, pool: stagePool(input, release, stage) });
+  }
+  return (maxNumSeqs, maxNumBatchedTokens) =>
+    worstStage({ ...input, maxNumSeqs, maxNumBatchedTokens }, release, stages);
+}
+
+/** What a stage holds however many slots there are. */
+interface StageParts {
+  readonly stage: PipelineStage;
+  readonly weightsGiB: number;
+  readonly pool: PoolLayout;
+}
+
+function worstStage(input: BudgetInput, release: Release, stages: readonly StageParts[]): MemoryBudget {
+  let worst: StageBudget | null = null;
+  for (const parts of stages) {
+    const budget = stageBudget(input, release, parts);
     if (
       worst === null ||
       budget.blocks < worst.blocks ||
@@ -102,7 +128,7 @@ export function memoryBudget(input: BudgetInput): MemoryBudget | null {
   const { pool, blocks } = worst;
   const perSequence = blocksPerSequence(pool, input.maxModelLen);
   const maxConcurrency = blocks / perSequence;
-  const reasons = startupProblems(input, release, worst, contextGiB(layout));
+  const reasons = startupProblems(input, release, worst, contextGiB(input.layout));
   return {
     fits: reasons.length === 0,
     reasons,
@@ -136,14 +162,17 @@ export interface StageBudget {
   readonly blocks: number;
 }
 
-function stageBudget(input: BudgetInput, release: Release, stage: PipelineStage): StageBudget | null {
-  const { architecture, layout, mtpTokens, vision, computeCapability = null, fixedKvCacheGiB = null } = input;
+/** Weights of a stage, or null when the checkpoint's size is unknown. */
+function stageWeightsGiB(input: EngineInput, release: Release, stage: PipelineStage): number | null {
+  const { architecture, layout, mtpTokens, vision } = input;
   const load = { mtp: mtpTokens > 0, vision, visionOnEveryStage: release.visionTowerOnEveryPipelineRank };
   const weights = weightBytesOnStage(architecture, input.checkpoint, layout, stage, load);
-  if (weights === null && fixedKvCacheGiB === null) return null;
-  const weightsGiB =
-    weights === null ? Number.NaN : (weights + ropeCacheBytes(release, input.maxModelLen)) / GIB;
+  return weights === null ? null : (weights + ropeCacheBytes(release, input.maxModelLen)) / GIB;
+}
 
+function stageBudget(input: BudgetInput, release: Release, parts: StageParts): StageBudget {
+  const { architecture, layout, mtpTokens, vision, computeCapability = null, fixedKvCacheGiB = null } = input;
+  const { stage, weightsGiB, pool } = parts;
   const work: WorkInput = {
     architecture,
     checkpoint: input.checkpoint.key,
@@ -167,7 +196,6 @@ function stageBudget(input: BudgetInput, release: Release, stage: PipelineStage)
     adapters === null ? 0 : adapterBytesOnStage(architecture, layout, stage, adapters) / GIB;
   const left = requestedGiB - weightsGiB - adaptersGiB - peak - insideGraphs - other;
   const kvCacheGiB = fixedKvCacheGiB ?? left;
-  const pool = stagePool(input, release, stage);
   return {
     weightsGiB,
     adaptersGiB,
@@ -186,7 +214,7 @@ function stageBudget(input: BudgetInput, release: Release, stage: PipelineStage)
   };
 }
 
-function stagePool(input: BudgetInput, release: Release, stage: PipelineStage): PoolLayout {
+function stagePool(input: EngineInput, release: Release, stage: PipelineStage): PoolLayout {
   const { mtpTokens, computeCapability = null, gdnPrefillBackend = 'auto' } = input;
   const attentionLayers = stage.fullAttentionLayers + (stage.last && mtpTokens > 0 ? 1 : 0);
   const options: PoolOptions = {
