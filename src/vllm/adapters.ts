@@ -10,22 +10,22 @@ const RANKS = [1, 8, 16, 32, 64, 128, 256, 320, 512] as const;
 const BYTES = 2; // lora_dtype auto: that of the model, BF16
 
 /**
- * `projections`: those of attention, GDN, dense MLP and shared expert. `all`: every linear layer, and so routed experts, router,
- * embedding and head too; PEFT reaches experts only where its user asks for them (`target_parameters`).
+ * `projections`: those of attention, GDN, dense MLP and shared expert, what PEFT's `all-linear` adapts. `all`: routed experts, router,
+ * embedding and head too; PEFT reaches experts, which are no linear modules there, only where asked (`target_parameters`).
  */
 export const ADAPTER_LAYERS = ['projections', 'all'] as const;
 export type AdapterLayers = (typeof ADAPTER_LAYERS)[number];
 
 /** `--lora-target-modules` for `projections`, by vLLM's own names of the fused layers. */
 export const PROJECTION_MODULES = [
-  ...['qkv_proj', 'o_proj', 'in_proj_qkv', 'in_proj_z', 'out_proj'],
-  ...['gate_up_proj', 'down_proj'],
+  ...['qkv_proj', 'o_proj', 'in_proj_qkv', 'in_proj_z', 'in_proj_ba', 'out_proj'],
+  ...['gate_up_proj', 'down_proj', 'shared_expert_gate'],
 ] as const;
 
 /** The same by the names that adapters use (0.33.0 `models/qwen3_5.py packed_modules_mapping`). */
 export const PROJECTIONS_IN_ADAPTERS = [
-  ...['q_proj', 'k_proj', 'v_proj', 'o_proj', 'in_proj_qkv', 'in_proj_z', 'out_proj'],
-  ...['gate_proj', 'up_proj', 'down_proj'],
+  ...['q_proj', 'k_proj', 'v_proj', 'o_proj', 'in_proj_qkv', 'in_proj_z'],
+  ...['in_proj_b', 'in_proj_a', 'out_proj', 'gate_proj', 'up_proj', 'down_proj', 'shared_expert_gate'],
 ] as const;
 
 /** Room for LoRA adapters on every GPU, used or not. */
@@ -81,7 +81,7 @@ export function adaptedLayers(a: Architecture, layout: Layout, layers: AdapterLa
     projection('full-attention-layers', 1, attention, h),
     projection('gdn-layers', 3, h, 2 * key + value), // in_proj_qkv
     projection('gdn-layers', 1, h, value), // in_proj_z
-    other('gdn-layers', 2, h, (2 * a.linearValueHeads) / tp), // in_proj_b, in_proj_a
+    projection('gdn-layers', 2, h, (2 * a.linearValueHeads) / tp), // in_proj_b, in_proj_a
     other('gdn-layers', 1, convKernel, 2 * key + value), // conv1d, linear by class only
     projection('gdn-layers', 1, value, h),
     ...feedForward(a, layout),
@@ -110,7 +110,7 @@ function feedForward(a: Architecture, layout: Layout): AdaptedLayer[] {
   const here = expertParallel ? Math.ceil(experts / (tp * dp)) : experts;
   return [
     other('ffn', 1, h, experts), // router
-    other('ffn', 1, h, 1), // gate of the shared expert
+    projection('ffn', 1, h, 1), // gate of the shared expert
     ...gated(sharedExpertSize / tp),
     // Fused on disk: one A for gate and up (`FusedMoE3DWithLoRA`).
     { ...other('ffn', 1, h, 2 * width), experts: here },

@@ -9,6 +9,7 @@ import { type Block, Template } from './template';
 /** What vLLM's fused layers are in an adapter (0.33.0 models/qwen3_5.py, packed_modules_mapping). */
 const FUSED: Readonly<Record<string, readonly string[]>> = {
   qkv_proj: ['q_proj', 'k_proj', 'v_proj'],
+  in_proj_ba: ['in_proj_b', 'in_proj_a'],
   gate_up_proj: ['gate_proj', 'up_proj'],
 };
 const [SUPPORT, LEGAL] = withAdapters().requirements!.adapters!;
@@ -63,9 +64,9 @@ describe('adapters on a machine', () => {
       rank: 16,
     }));
 
-  it('fit in the user data: 60 of them, 32 where eight engines share a machine', () => {
-    expect(() => userData(makePlan(withAdapters(many(60))))).not.toThrow();
-    const overrides = withAdapters(many(32));
+  it('fit in the user data: 56 of them, 30 where eight engines share a machine', () => {
+    expect(() => userData(makePlan(withAdapters(many(56))))).not.toThrow();
+    const overrides = withAdapters(many(30));
     const plan = makePlan({
       ...overrides,
       requirements: { ...overrides.requirements, network: { targetControlPort: 3000 } },
