@@ -3,7 +3,7 @@ import type { StepFeatures } from './features';
 import { cachedNodes, meanCachedTokens } from './history';
 import type { Load } from './steady-state';
 import { bf16Rate } from './step';
-import { prefillCurve } from './step-curves';
+import { prefillCurves } from './step-curves';
 
 /** How a prompt is cut into engine steps. */
 export interface PromptCut {
@@ -98,10 +98,11 @@ export function promptWork(
 ): (decode: DecodeTokens) => PromptWork {
   const { inputTokens, maxNumBatchedTokens } = load;
   const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
+  const prefill = prefillCurves(f, k);
   const costOf = (tokens: number, cachedTokens: number) => ({
     tokens,
     /** Prompts that are cut in equal parts share each of their steps. */
-    seconds: prefillCurve(f, k, tokens, cachedTokens),
+    seconds: prefill(tokens, cachedTokens),
   });
   const nodes = cachedNodes(load).map(({ weight, tokens, cachedTokens }) => ({
     weight,
