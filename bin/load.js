@@ -5,9 +5,19 @@
 const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
+const { Script } = require('node:vm');
 
 // CDKTF posts usage data when this is unset; this project never does.
 process.env.CHECKPOINT_DISABLE = '1';
+
+/**
+ * A command is over in a second. V8's optimising compilers work on threads of their own, which take the processor from
+ * it and are mostly not done in time. WebAssembly is not left to them at all; JavaScript, where V8 has no quicker
+ * compiler between (Node 20), only once a function is eight times as hot as usual.
+ */
+setFlagsFromString('--liftoff-only');
+if (process.versions.v8.startsWith('11.')) setFlagsFromString(`--interrupt-budget=${8 * 66 * 1024}`);
 
 const root = join(__dirname, '..');
 
@@ -16,12 +26,31 @@ module.exports = function load(entry) {
   if (!existsSync(source)) return require(join(root, 'dist', 'src', 'cli', `${entry}.js`));
   // Goes with the next `npm ci`.
   const file = join(root, 'node_modules', '.cache', 'qwen-selfhost', `${entry}.cjs`);
+  return run(bundledBefore(file) ?? bundle(source, file), file);
+};
+
+/** Runs a program as a module. What V8 compiled of it is kept for the next run of the same command. */
+function run(text, file) {
   const program = new Module(file, module);
   program.filename = file;
   program.paths = Module._nodeModulePaths(dirname(file));
-  program._compile(bundledBefore(file) ?? bundle(source, file), file);
+  const [, , command = ''] = process.argv;
+  const kept = `${file}.${/^[a-z-]+$/.test(command) ? command : ''}`;
+  // V8 itself compares no more than the length of the source.
+  const stamp = Buffer.from(text.slice(0, text.indexOf('\n')));
+  const known = contentOf(kept);
+  const script = new Script(Module.wrap(text), {
+    filename: file,
+    cachedData: known?.subarray(0, stamp.length).equals(stamp) ? known.subarray(stamp.length) : undefined,
+  });
+  if (script.cachedDataRejected !== false)
+    process.once('exit', (code) => {
+      if (code === 0) write(kept, Buffer.concat([stamp, script.createCachedData()]));
+    });
+  const wrapped = script.runInThisContext();
+  wrapped.call(program.exports, program.exports, (id) => program.require(id), program, file, dirname(file));
   return program.exports;
-};
+}
 
 /** The program, if nothing that it was made from has changed since; its first line says what that was. */
 function bundledBefore(file) {
@@ -40,7 +69,10 @@ function stampOf(files) {
   return `// ${JSON.stringify({ root, node: process.version, changed })}`;
 }
 
-/** esbuild comes with tsx. Packages are left where they are, and what the browser gets is bundled when it is asked for. */
+/** Packages that every command loads: faster as part of the program, and only what is used of them. */
+const BUNDLED = ['commander', 'fastest-levenshtein', 'picocolors', 'pure-rand', 'yaml', 'zod'];
+
+/** esbuild comes with tsx. Other packages are left where they are, and what the browser gets is bundled when it is asked for. */
 function bundle(source, file) {
   const { metafile, outputFiles } = require('esbuild').buildSync({
     absWorkingDir: root,
@@ -49,7 +81,9 @@ function bundle(source, file) {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    packages: 'external',
+    // All packages can be required, and a script has no loader for `import()`.
+    supported: { 'dynamic-import': false },
+    external: packages().filter((name) => !BUNDLED.includes(name)),
     // Where the sources think they are.
     define: { __dirname: JSON.stringify(dirname(source)) },
     metafile: true,
@@ -58,13 +92,31 @@ function bundle(source, file) {
   const own = ['bin/load.js', 'package-lock.json', 'tsconfig.json'].filter((name) =>
     existsSync(join(root, name)),
   );
-  const text = `${stampOf([...Object.keys(metafile.inputs), ...own])}\n${outputFiles[0].text}`;
+  const sources = Object.keys(metafile.inputs).filter((name) => !name.startsWith('node_modules/'));
+  const text = `${stampOf([...sources, ...own])}\n${outputFiles[0].text}`;
+  write(file, text);
+  return text;
+}
+
+const packages = () => {
+  const { dependencies, devDependencies } = JSON.parse(contentOf(join(root, 'package.json')) ?? '{}');
+  return Object.keys({ ...dependencies, ...devDependencies });
+};
+
+function contentOf(file) {
+  try {
+    return readFileSync(file);
+  } catch {
+    return null;
+  }
+}
+
+function write(file, content) {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, text);
+    writeFileSync(`${file}.${process.pid}`, content);
     renameSync(`${file}.${process.pid}`, file);
   } catch {
-    // A folder that cannot be written: bundled every time.
+    // A folder that cannot be written: made every time.
   }
-  return text;
 }

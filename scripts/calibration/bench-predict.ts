@@ -3,9 +3,9 @@ import { getGpu } from '../../src/hardware/gpus';
 import { getModel } from '../../src/models/registry';
 import { coefficientsFor, FITTED } from '../../src/performance/coefficients';
 import { stepFeatures } from '../../src/performance/features';
+import type { Arrivals, Load } from '../../src/performance/load';
 import { percentile95 } from '../../src/performance/percentile';
 import { predict } from '../../src/performance/prediction';
-import type { Arrivals, Load } from '../../src/performance/steady-state';
 import { tensorParallelOnly } from '../../src/vllm/layout';
 
 const LIMIT_MICROS = 100;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote, UserError } from '../errors';
 import type { LengthDistribution } from '../simulation/config';
 import { lengthSampler } from '../simulation/lengths';

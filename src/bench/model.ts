@@ -4,8 +4,9 @@ import { type Calibration, groundedIn } from '../performance/calibration';
 import { type Coefficients, FITTED } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
 import type { Footing } from '../performance/interval';
+import type { Load } from '../performance/load';
 import { percentile95 } from '../performance/percentile';
-import type { Load, SteadyState } from '../performance/steady-state';
+import type { SteadyState } from '../performance/state';
 import type { Plan } from '../plan/schema';
 import type { BenchLoad, Setup } from './result';
 
@@ -43,12 +44,17 @@ export interface EngineModel {
  */
 export function engineModel(setup: Setup, calibrations: readonly Calibration[] = []): EngineModel {
   const model = getModel(setup.model);
-  const { coefficients, footing } = groundedIn(FITTED, calibrations, { ...setup, model: model.name });
+  const { coefficients, footing } = groundedIn(FITTED, calibrations, {
+    ...setup,
+    model: model.name,
+    release: { version: setup.vllmVersion },
+  });
   return {
     setup,
     features: stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
       kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
       mtpTokens: setup.mtpTokens,
+      release: { version: setup.vllmVersion },
     }),
     coefficients,
     footing,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { intervalSchema } from '../plan/schema';

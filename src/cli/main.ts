@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { run } from './program';
 
 // A run parses a handful of documents: compiling parsers for them takes longer than they do.

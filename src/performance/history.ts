@@ -1,14 +1,5 @@
+import type { HistoryHits, Load } from './load';
 import { lognormalNodes } from './queueing';
-import type { Load } from './steady-state';
-
-/** Prompts that find the conversation so far in the prefix cache; all others find what all have in common. */
-export interface HistoryHits {
-  /** Share of the prompts that find it. */
-  readonly share: number;
-  /** They find this share of their prompt, less so many tokens, in whole blocks. */
-  readonly ofPrompt: number;
-  readonly lessTokens: number;
-}
 
 /**
  * Prompt tokens that a prompt finds: whole blocks, and never its last token.

@@ -1,8 +1,8 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { cachedNodes, meanCachedTokens } from './history';
-import type { Load } from './steady-state';
-import { bf16Rate } from './step';
+import type { Load } from './load';
+import { visionSeconds } from './step';
 import { prefillCurves } from './step-curves';
 
 /** How a prompt is cut into engine steps. */
@@ -97,7 +97,7 @@ export function promptWork(
   load: Load,
 ): (decode: DecodeTokens) => PromptWork {
   const { inputTokens, maxNumBatchedTokens } = load;
-  const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
+  const encoding = visionSeconds(f, k, load.images);
   const prefill = prefillCurves(f, k);
   const costOf = (tokens: number, cachedTokens: number) => ({
     tokens,
@@ -125,8 +125,7 @@ export function promptWork(
       steps: number,
       batch: number,
       prompts: number,
-    ) =>
-      seconds(batch, Math.min(Math.ceil(tokens / steps) * prompts, budget, tokens * prompts)) + visionSeconds;
+    ) => seconds(batch, Math.min(Math.ceil(tokens / steps) * prompts, budget, tokens * prompts)) + encoding;
     const meanCut = promptCut(load, mean.tokens, budget);
     let first = 0;
     let second = 0;

@@ -102,8 +102,9 @@ export function decodeStep(
   const bandwidth = effectiveBandwidth(f, k);
   const weights = factor * weightReadSeconds(f, k, tokens * f.dataParallel);
   const compute = factor * (computeSeconds(f, k, tokens) + (tokens * f.headFlop) / bf16Rate(f, k));
+  const furtherPasses = Math.max(0, f.mtpTokens - 1);
   const kvBytes =
-    contextTokens * f.kvBytesPerToken +
+    contextTokens * f.kvBytesPerToken * (1 + furtherPasses / f.attentionLayers) +
     Math.min(contextTokens, SLIDING_WINDOW_TOKENS) * f.slidingKvBytesPerToken;
   const kv = (factor * (batch * kvBytes)) / (bandwidth.raw * k.kvReadEfficiency);
   const state = (factor * (batch * f.stateBytesPerSequence)) / (bandwidth.raw * k.stateEfficiency);
@@ -112,19 +113,29 @@ export function decodeStep(
     factor *
     (k.layerOverheadFactor[f.gpuClass] * layerSeconds(f, k) +
       (k.stepMillis + batch * sequenceMillis) * MILLI);
-  const communication = factor * communicationSeconds(f, k, tokens, 1);
-  const draft = factor * f.mtpTokens * draftPassSeconds(f, k, tokens);
+  const communication =
+    factor *
+    (communicationSeconds(f, k, tokens, 1) +
+      (furtherPasses / f.layers) * communicationSeconds(f, k, batch, 1));
+  const draft = factor * draftSeconds(f, k, batch);
   const total = hypot(weights, compute) + kv + state + overhead + communication + draft;
   return { weights, compute, kv, state, overhead, communication, draft, total };
 }
 
-function draftPassSeconds(f: StepFeatures, k: Coefficients, tokens: number): number {
+/**
+ * What drafts add to a step besides KV reads and communication. All tokens pass the draft layer once, as any other layer
+ * (`withDraftLayer`), for the first draft; each further one is another pass of one token a sequence, and all need the head.
+ * vLLM 0.33.0 v1/spec_decode/llm_base_proposer.py:511-770.
+ */
+function draftSeconds(f: StepFeatures, k: Coefficients, batch: number): number {
+  if (f.mtpTokens === 0) return 0;
   const bandwidth = effectiveBandwidth(f, k);
   const experts =
-    (f.expertWeightBytes * touchedExperts(f, k, tokens * f.dataParallel)) / f.layers / bandwidth.experts;
-  const reads = (f.headWeightBytes + f.denseWeightBytes / f.layers) / bandwidth.dense + experts;
+    (f.expertWeightBytes * touchedExperts(f, k, batch * f.dataParallel)) / f.layers / bandwidth.experts;
+  const layer = f.denseWeightBytes / f.layers / bandwidth.dense + experts;
   const kernels = 3 * (k.attentionLayerMicros + (f.moeLayers > 0 ? k.moeLayerMicros : 0)) * MICRO;
-  return reads + kernels + DRAFT_PASS_SECONDS;
+  const pass = f.headWeightBytes / bandwidth.dense + kernels + DRAFT_PASS_SECONDS;
+  return f.mtpTokens * pass + (f.mtpTokens - 1) * layer;
 }
 
 export interface PrefillInput {
@@ -178,6 +189,23 @@ export function perPromptSeconds(
     (inputTokens * f.gdnHeadLayers * k.gdnPrefillMicros * MICRO * (1e15 / f.peakFlops.bf16)) /
     k.computeFactor[f.gpuClass];
   return attention + gdn + communicationSeconds(f, k, inputTokens, 0);
+}
+
+/** Images of a prompt, all alike. */
+export interface Images {
+  readonly count: number;
+  /** Prompt tokens of each. */
+  readonly tokens: number;
+}
+
+/**
+ * The vision tower's time for a prompt. An image is encoded whole, in the step that reaches its first token, and never
+ * again (vLLM 0.33.0 v1/core/sched/scheduler.py:2018-2190); the time comes on top of that step.
+ */
+export function visionSeconds(f: StepFeatures, k: Coefficients, images: Images | undefined): number {
+  if (images === undefined) return 0;
+  const { count, tokens } = images;
+  return (count * (tokens * f.visionFlop + tokens * tokens * f.visionPairFlop)) / bf16Rate(f, k);
 }
 
 /** What one engine step carries on one data-parallel rank. */

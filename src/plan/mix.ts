@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { optionSchema } from './option';
 
 const positive = z.number().positive();

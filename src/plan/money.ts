@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MARKETS } from '../requirements/input';
 import { PRICE_EVIDENCE } from './price';
 

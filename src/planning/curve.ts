@@ -3,7 +3,7 @@ import type { Checkpoint } from '../models/checkpoints';
 import type { CapacityInput, Judged } from '../performance/capacity';
 import type { Coefficients } from '../performance/coefficients';
 import { type StepFeatures, stepFeatures } from '../performance/features';
-import type { HistoryHits } from '../performance/history';
+import type { HistoryHits } from '../performance/load';
 import { type Percentile95, randomArrivals } from '../performance/percentile';
 import { decodeCurve } from '../performance/step-curves';
 import type { MemoryBudget } from '../vllm/budget';
@@ -41,11 +41,12 @@ export function curveOf(
   option: EngineOption,
   budget: MemoryBudget,
   coefficients: Coefficients,
-  { model, requirements: { workload } }: PlanningContext,
+  { model, release, requirements: { workload } }: PlanningContext,
 ): Curve {
   const features: StepFeatures = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
     kvBytes: option.kvCacheDtype === 'fp8' ? 1 : 2,
     mtpTokens: option.mtpTokens,
+    release,
   });
   const input: CurveInput = {
     features,

@@ -27,16 +27,6 @@ export type MemoryOutcome =
     }
   | ({ readonly ok: false } & Miss);
 
-/** How the memory of one GPU is divided with so many slots. */
-export interface EngineMemory {
-  readonly gpu: Gpu;
-  readonly checkpoint: Checkpoint;
-  readonly layout: Layout;
-  readonly slots: number;
-  /** null where the size of the weights is not known. */
-  readonly budget: MemoryBudget | null;
-}
-
 const MEMORY_FILTERS = [contextFilter, memory];
 
 interface Trial {

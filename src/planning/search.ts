@@ -1,7 +1,8 @@
 import { EventHeap } from '../simulation/event-heap';
 import type { Candidate, Pairing, PlanningContext, Rejected } from './candidate';
 import { candidatesOn, machineOffers, pairingsOn } from './candidates';
-import { type Design, DesignStore } from './design';
+import type { Design } from './design';
+import { DesignStore } from './design-store';
 import { disk } from './filters/disk';
 import { engineBugs } from './filters/engine-bugs';
 import { type Miss, sift } from './filters/filter';

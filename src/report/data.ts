@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Plan } from '../plan/schema';
 import { CHARTS } from './charts/index';
 import { keyFigures } from './view/answer';

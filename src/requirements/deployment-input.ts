@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const NAT_MODES = ['single', 'per-zone', 'none'] as const;
 export const WEIGHT_SOURCES = ['huggingface', 's3'] as const;

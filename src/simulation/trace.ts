@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote, UserError } from '../errors';
 import { describeIssue, firstIssue, valueAt } from '../requirements/issues';
 import { LIMITS } from '../workload/workload';

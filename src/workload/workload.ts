@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PRESET_NAMES } from './presets';
 
 /** Largest values a field accepts: generous, but a typo of six zeros is caught. */

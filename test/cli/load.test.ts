@@ -46,6 +46,15 @@ test('a clone runs its sources as they are now, and bundles them once', () => {
     // What is left of a bundle that was cut off is not run.
     writeFileSync(program, readFileSync(program, 'utf8').slice(0, 20));
     expect(run()).toContain('two');
+    // What V8 compiled is kept too; a file that it cannot read is made anew, and does no harm.
+    const compiled = `${program}.`;
+    const whole = readFileSync(compiled);
+    const stamp = readFileSync(program).indexOf('\n');
+    writeFileSync(compiled, Buffer.concat([whole.subarray(0, stamp), Buffer.from('not a cache')]));
+    expect(run()).toContain('two');
+    expect(readFileSync(compiled).length).toBeGreaterThan(whole.length / 2);
+    writeFileSync(compiled, '');
+    expect(run()).toContain('two');
   } finally {
     rmSync(clone, { recursive: true });
   }

@@ -1,5 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bundle } from '../../src/cli/bundle';
 import { htmlAssets } from '../../src/cli/html-file';
 import { progressLine } from '../../src/cli/progress';

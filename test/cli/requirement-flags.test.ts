@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FLAGS, labelOf } from '../../src/requirements/flags';
 import { requirementsInputSchema } from '../../src/requirements/input';
 import { cli, inEmptyFolder, SMALL } from './harness';

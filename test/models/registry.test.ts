@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAMILY } from '../../src/models/architecture';
 import { CHECKPOINT_KEYS } from '../../src/models/checkpoints';
 import data from '../../src/models/data/models.json';

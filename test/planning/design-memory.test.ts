@@ -1,9 +1,9 @@
 import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
 import { serializePlan } from '../../src/plan/document';
 import { DesignMemory } from '../../src/planning/design-memory';
+import { tryDraft } from '../../src/planning/draft';
 import { mixQuestion } from '../../src/planning/mix/propose';
 import { NoFleetError } from '../../src/planning/no-fleet';
-import { tryDraft } from '../../src/planning/plan';
 import type { RequirementsInput } from '../../src/requirements/input';
 import { resolveRequirements } from '../../src/requirements/resolve';
 import { seeded } from './random-requirements';

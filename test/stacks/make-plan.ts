@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Plan, planSchema } from '../../src/plan/schema';
 
 type DeepPartial<T> = T extends readonly unknown[]

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What an account's API said about GPU offerings, kept beside the embedded snapshot. Every figure carries the moment it

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `serve` prints once the planner page is up. */
 export const addressSchema = z.strictObject({ url: z.string() });

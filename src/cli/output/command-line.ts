@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `vllm-args` prints: words after `vllm serve`, unquoted. */
 export const commandLineSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `diff` prints; `before` and `after` are whatever the plans hold there, null where a plan has nothing. */
 export const differencesSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What stdout holds when a command with `--json` fails before it has printed its document. */
 export const errorSchema = z.strictObject({

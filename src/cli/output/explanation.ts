@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `explain` prints: reasons, a sentence each. */
 export const explanationSchema = z.strictObject({

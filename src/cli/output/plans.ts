@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { planSchema } from '../../plan/schema';
 
 /** What `plan` and `start` print for several services; for one it is the plan document itself. */

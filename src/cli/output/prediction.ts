@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LIMITS } from '../../performance/prediction';
 import { BASES, intervalSchema } from '../../plan/schema';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const status = z.enum(['pass', 'warn', 'fail']);
 

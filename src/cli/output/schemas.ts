@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { calibrationSchema } from '../../bench/calibration-file';
 import { resultSchema } from '../../bench/result';
 import { planSchema } from '../../plan/schema';

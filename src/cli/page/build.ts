@@ -2,21 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Plugin } from 'esbuild';
 import { browserOptions } from '../bundle';
 import { packageRoot } from '../package-root';
 import { sharedJson } from './shared-json';
-
-/** zod carries its messages in fifty languages; the page speaks English, and says its own. */
-const oneLanguage: Plugin = {
-  name: 'one-language',
-  setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.(c?js|mjs)$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-      loader: 'js',
-    }));
-  },
-};
 
 /** One classic script: `file://` refuses modules. */
 export async function bundle(entry: string): Promise<string> {
@@ -26,7 +14,7 @@ export async function bundle(entry: string): Promise<string> {
     ...browserOptions(join(root, 'src', 'page', entry)),
     // The solver asks for them where it runs in Node.
     external: ['node:*'],
-    plugins: [sharedJson(root), oneLanguage],
+    plugins: [sharedJson(root)],
   });
   return result.outputFiles[0]!.text.trimEnd();
 }

@@ -1,6 +1,6 @@
 import { usableMemory } from '../../hardware/gpus';
+import type { EngineMemory } from '../engine-memory';
 import { layoutText } from '../layouts';
-import type { EngineMemory } from '../memory';
 import type { Filter } from './filter';
 
 /** `--max-num-seqs` may take so much of the predicted blocks: vLLM refuses to start above the real number. */
