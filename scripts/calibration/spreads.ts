@@ -1,7 +1,7 @@
 /**
  * Widths of intervals, from errors on left-out rows: the 80% quantile of |ln(predicted / measured)|, by figure, basis
  * and regime. A basis rests on the scheme that makes it: `measured` leaves out one configuration, `related` all of a
- * model on a GPU, `datasheet` all of a GPU. Repeats of one workload point count once. Three kinds of rows have widths
+ * model on a GPU, `datasheet` all of a GPU. What a layout is known to hide has a width of its own. Repeats of one workload point count once. Three kinds of rows have widths
  * of their own, because their errors differ: Qwen3.5 serving (what the product ships), Qwen3.5 decode and prefill
  * alone, and the reference models.
  */
@@ -68,13 +68,20 @@ export function spreadsOf(outcomes: OutcomesByScheme, kind: Kind, without: strin
 const isEnough = (outcomes: readonly Outcome[]): boolean =>
   new Set(outcomes.map((o) => o.row.configuration)).size >= FEW_CONFIGURATIONS;
 
+const layoutSd = ({ row: { features }, figure }: Pick<Outcome, 'row' | 'figure'>): number =>
+  layoutSds(features, features.moeLayers > 0)[figure] ?? 0;
+
+/** |ln(predicted / measured)| but for what the layout's own width holds, which intervals add: it would count twice. */
+const beyondLayout = (o: Outcome): number =>
+  Math.sqrt(Math.max(0, o.logError ** 2 - (Z_80 * layoutSd(o)) ** 2));
+
 function halfWidth(outcomes: readonly Outcome[]): number {
   const repeats = counts(
     outcomes.map((o) => o.row),
     sameRun,
   );
   return weightedQuantile(
-    outcomes.map((o) => Math.abs(o.logError)),
+    outcomes.map(beyondLayout),
     outcomes.map((o) => 1 / repeats.get(sameRun(o.row))!),
     0.8,
   );
@@ -94,9 +101,7 @@ export function covered(
       spreads = spreadsOf(outcomes, kindOf(row), row.configuration);
       known.set(key, spreads);
     }
-    const { features } = row;
-    const layout = layoutSds(features, features.moeLayers > 0)[figure] ?? 0;
-    const spread = Math.hypot(spreads[figure][basis][regime], layout);
+    const spread = Math.hypot(spreads[figure][basis][regime], layoutSd(outcome));
     return { outcome, spread, inside: Math.abs(outcome.logError) <= Z_80 * spread };
   });
 }

@@ -24,6 +24,9 @@ export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, 
   return groups;
 }
 
+/** Of the whole weight: what adding up loses must not decide a value that stands exactly at the share. */
+const ROUNDING = 1e-9;
+
 /** Smallest value at or below which lies at least the share `p` of the weight. NaN for no values. */
 export function weightedQuantile(values: readonly number[], weights: readonly number[], p: number): number {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
@@ -31,7 +34,7 @@ export function weightedQuantile(values: readonly number[], weights: readonly nu
   let sum = 0;
   for (const i of order) {
     sum += weights[i]!;
-    if (sum >= p * total) return values[i]!;
+    if (sum >= (p - ROUNDING) * total) return values[i]!;
   }
   return Number.NaN;
 }

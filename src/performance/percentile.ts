@@ -9,7 +9,7 @@ import { lognormalNodes, mixtureP95, normalTail, squaredVariation, Z_95 } from '
 import type { SteadyState } from './state';
 import { steadyState } from './steady-state';
 import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
-import { prefillCurve } from './step-curves';
+import { prefillCurves } from './step-curves';
 
 /** Lengths whose 95th percentile matters; tokens. Outputs are all alike where theirs is left out. */
 export interface LengthTail {
@@ -96,11 +96,12 @@ function ownTimes(f: StepFeatures, k: Coefficients, load: Load): (state: OpenSta
     return ({ firstToken }) => [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
   const sigma = Math.sqrt(Math.log(1 + inputVariation));
   const lengths = inputVariation === 0 ? [{ z: 0, weight: 1 }] : LENGTHS;
+  const prefill = prefillCurves(f, k);
   const prompts = lengths.flatMap(({ z, weight }) => {
     const input = inputTokens * Math.exp(sigma * z - (sigma * sigma) / 2);
     return cachedParts(load, input, LENGTHS_APART * sigma).map((part) => {
       const tokens = Math.max(1, input - part.cachedTokens);
-      const secondsBeside = prefillCurve(f, k, tokens, part.cachedTokens);
+      const secondsBeside = prefill(tokens, part.cachedTokens);
       const frontSeconds = requestOverheadSeconds(k, input);
       return { weight: weight * part.weight, tokens, frontSeconds, secondsBeside };
     });

@@ -3,7 +3,7 @@ import type { StepFeatures } from './features';
 import { cachedNodes, type LengthPoints, meanCachedTokens } from './history';
 import type { Load } from './load';
 import { visionSeconds } from './step';
-import { prefillCurve } from './step-curves';
+import { prefillCurves } from './step-curves';
 
 /** How a prompt is cut into engine steps. */
 export interface PromptCut {
@@ -115,10 +115,11 @@ export function promptWork(
 ): (decode: DecodeTokens) => PromptWork {
   const { inputTokens, maxNumBatchedTokens } = load;
   const encoding = visionSeconds(f, k, load.images);
+  const prefill = prefillCurves(f, k);
   const costOf = (tokens: number, cachedTokens: number) => ({
     tokens,
     /** Prompts that are cut in equal parts share each of their steps. */
-    seconds: prefillCurve(f, k, tokens, cachedTokens),
+    seconds: prefill(tokens, cachedTokens),
   });
   const nodes = lengthsOf(load, 'nodes').map(({ weight, tokens, cachedTokens }) => ({
     weight,

@@ -64,19 +64,19 @@ export function decodeCurve(
 }
 
 /** Seconds that a prompt adds, by the batch beside it and the tokens of each of its steps: `prefillSeconds`. */
-export function prefillCurve(
+export type PrefillCurve = (decodeBatch: number, chunkTokens: number) => number;
+
+/** The curve of each prompt, by the tokens it computes and those it finds in the prefix cache. */
+export function prefillCurves(
   f: StepFeatures,
   k: Coefficients,
-  inputTokens: number,
-  cachedTokens: number,
-): (decodeBatch: number, chunkTokens: number) => number {
+): (inputTokens: number, cachedTokens: number) => PrefillCurve {
   const touched = touchedCurve(f, k);
   const dense = f.experts === f.activeExperts ? weightReadSeconds(f, k, 1) : weightReadSeconds(f, k, 0);
   const experts =
     f.experts === f.activeExperts ? 0 : (weightReadSeconds(f, k, PROBE) - dense) / touched(PROBE);
   const computed = computeCurve(f, k);
   const overhead = mixedStepOverhead(f, k);
-  const always = perPromptSeconds(f, k, inputTokens, cachedTokens);
   const factor = k.prefillFactor ?? 1;
   const seconds = (tokens: number): number => {
     const share = touched(tokens * f.dataParallel);
@@ -84,11 +84,22 @@ export function prefillCurve(
     const compute = computed(tokens, share);
     return Math.sqrt(weights * weights + compute * compute);
   };
-  return (decodeBatch, chunkTokens) => {
-    const decoding = decodeBatch * (1 + f.mtpTokens);
-    const alone = decodeBatch <= IDLE_BATCH ? 0 : seconds(decoding);
-    return (
-      ((inputTokens / chunkTokens) * (seconds(decoding + chunkTokens) - alone + overhead) + always) * factor
-    );
+  return (inputTokens, cachedTokens) => {
+    const always = perPromptSeconds(f, k, inputTokens, cachedTokens);
+    return (decodeBatch, chunkTokens) => {
+      const decoding = decodeBatch * (1 + f.mtpTokens);
+      const alone = decodeBatch <= IDLE_BATCH ? 0 : seconds(decoding);
+      return (
+        ((inputTokens / chunkTokens) * (seconds(decoding + chunkTokens) - alone + overhead) + always) * factor
+      );
+    };
   };
 }
+
+/** The curve of prompts that are all alike. */
+export const prefillCurve = (
+  f: StepFeatures,
+  k: Coefficients,
+  inputTokens: number,
+  cachedTokens: number,
+): PrefillCurve => prefillCurves(f, k)(inputTokens, cachedTokens);

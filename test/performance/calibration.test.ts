@@ -1,10 +1,12 @@
-import { crossValidate } from '../../scripts/calibration/cross-validation';
+import { crossValidate, type Outcome } from '../../scripts/calibration/cross-validation';
 import { fitRows } from '../../scripts/calibration/fit';
 import { solve } from '../../scripts/calibration/least-squares';
 import { DEFAULT_OBSERVATIONS, readObservations } from '../../scripts/calibration/observations';
 import { rowOf, rowsOf } from '../../scripts/calibration/rows';
+import { type OutcomesByScheme, spreadsOf, Z_80 } from '../../scripts/calibration/spreads';
 import { weightedQuantile } from '../../scripts/calibration/statistics';
 import coefficientsFile from '../../src/performance/data/coefficients.json';
+import { layoutSds } from '../../src/performance/interval';
 
 const { observations, hash } = readObservations(DEFAULT_OBSERVATIONS);
 const { rows, unusable } = rowsOf(observations);
@@ -98,6 +100,40 @@ describe('the fit', () => {
   });
 });
 
+describe('widths', () => {
+  const rank = used.find((row) => row.features.dataParallel > 1 && row.features.moeLayers > 0)!;
+  const single = used.find((row) => row.model === 'Qwen3.5-9B' && row.phase === 'serving')!;
+  const outcomes = (logError: number): OutcomesByScheme => {
+    const of = ['a', 'b', 'c'].map(
+      (configuration): Outcome => ({
+        row: { ...rank, configuration },
+        figure: 'ttft',
+        logError,
+        basis: 'measured',
+        regime: 'steady',
+      }),
+    );
+    return { configuration: of, pair: of, gpu: of };
+  };
+  const layout = layoutSds(rank.features, true).ttft!;
+
+  test('do not count again what the layout hides', () => {
+    const within = spreadsOf(outcomes(-0.9 * Z_80 * layout), 'qwen3.5-serving', null);
+    expect(within.ttft.measured.steady).toBe(0);
+    const beyond = spreadsOf(outcomes(-2 * Z_80 * layout), 'qwen3.5-serving', null);
+    expect(Math.hypot(beyond.ttft.measured.steady, layout)).toBeCloseTo(2 * layout, 9);
+  });
+
+  test('are whole errors where the layout hides nothing', () => {
+    const all = outcomes(0.5).configuration.map((o) => ({
+      ...o,
+      row: { ...single, configuration: o.row.configuration },
+    }));
+    const spreads = spreadsOf({ configuration: all, pair: all, gpu: all }, 'qwen3.5-serving', null);
+    expect(spreads.ttft.measured.steady).toBeCloseTo(0.5 / Z_80, 12);
+  });
+});
+
 describe('observations', () => {
   test('that are missing or wrong are named in one line', () => {
     expect(() => readObservations('no-such-file.json')).toThrow(
@@ -109,5 +145,16 @@ describe('observations', () => {
   test('quantiles follow weights', () => {
     expect(weightedQuantile([1, 2, 3], [1, 1, 8], 0.5)).toBe(3);
     expect(weightedQuantile([1, 2, 3], [1, 1, 1], 0.5)).toBe(2);
+    // 20 of 25 are the share exactly, whatever adding up parts of one loses.
+    for (const n of [6, 7, 9, 10, 11, 12]) {
+      const weights = [...Array(19).fill(1), ...Array(n).fill(1 / n), ...Array(5).fill(1)] as number[];
+      expect(
+        weightedQuantile(
+          weights.map((_, i) => (i < 19 + n ? 1 : 2)),
+          weights,
+          0.8,
+        ),
+      ).toBe(1);
+    }
   });
 });
