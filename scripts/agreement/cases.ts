@@ -127,6 +127,15 @@ export function configOf(c: EngineCase): SimulationConfig | null {
   };
 }
 
+/** Where the prefix cache has prompts cut. */
+export const promptCuts = (
+  { prefixCaching, pool: { layout } }: SimulationConfig,
+  { mtpTokens }: Pick<AgreementCase, 'mtpTokens'>,
+): Pick<Load, 'blockTokens' | 'checkpointsWithin'> =>
+  prefixCaching
+    ? { blockTokens: layout.blockTokens, checkpointsWithin: savesStatesWithin(layout, mtpTokens) }
+    : {};
+
 /** The same load in means, for the closed form. */
 export const loadOf = (c: AgreementCase, config: SimulationConfig, requestsPerSecond: number): Load => ({
   arrivals: { kind: 'open', requestsPerSecond, spacing: 'poisson' },
@@ -134,11 +143,6 @@ export const loadOf = (c: AgreementCase, config: SimulationConfig, requestsPerSe
   outputTokens: c.outputTokens,
   maxBatch: config.maxNumSeqs,
   maxNumBatchedTokens: config.maxNumBatchedTokens,
-  ...(config.prefixCaching
-    ? {
-        blockTokens: config.pool.layout.blockTokens,
-        checkpointsWithin: savesStatesWithin(config.pool.layout, c.mtpTokens),
-      }
-    : {}),
+  ...promptCuts(config, c),
   ...(c.history === undefined ? {} : { history: c.history }),
 });

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import type { Load } from '../../src/performance/load';
 import { squaredVariation } from '../../src/performance/queueing';
 import type { SimulationConfig } from '../../src/simulation/config';
-import { savesStatesWithin } from '../../src/vllm/pool';
-import { configOf, ENGINE_AND_LENGTHS, lengthOf } from './cases';
+import { configOf, ENGINE_AND_LENGTHS, lengthOf, promptCuts } from './cases';
 
 /** Clients in a closed loop on any of the engines. */
 const CASES = fc.record({
@@ -46,11 +45,6 @@ export function closedLoadOf(c: ClosedCase, config: SimulationConfig): Load {
     outputVariation: squaredVariation(1, c.spread),
     maxBatch: config.maxNumSeqs,
     maxNumBatchedTokens: config.maxNumBatchedTokens,
-    ...(config.prefixCaching
-      ? {
-          blockTokens: config.pool.layout.blockTokens,
-          checkpointsWithin: savesStatesWithin(config.pool.layout, c.mtpTokens),
-        }
-      : {}),
+    ...promptCuts(config, c),
   };
 }

@@ -21,7 +21,7 @@ const mixedPlan = async (text: string): Promise<Plan> =>
   makePlan(resolved(text), { catalogue: EMBEDDED_CATALOGUE, solver: await solver() });
 
 /** .ci/run asks for more; each solves integer programs. */
-const CASES = Number(process.env.MIX_CASES ?? 6);
+const CASES = Number(process.env.MIX_CASES ?? 3);
 
 describe('sizes', () => {
   const lengths = { mean: 2000, p95: 6000 };

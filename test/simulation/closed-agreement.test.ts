@@ -11,7 +11,7 @@ const base = { maxBatch: engine.maxNumSeqs, maxNumBatchedTokens: engine.maxNumBa
 const error = (closed: number, simulated: number): number => Math.abs(closed / simulated - 1);
 
 /** CI asks for more; `npm run agreement -- --closed` measures a thousand. */
-const CASES = Number(process.env.CLOSED_AGREEMENT_CASES ?? 40);
+const CASES = Number(process.env.CLOSED_AGREEMENT_CASES ?? 24);
 /** What the issue asks of every mean up to this load. */
 const MEAN = 0.05;
 const BUSIEST = 0.7;
