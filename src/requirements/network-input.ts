@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { arn, ENDPOINT_SERVICES, EVERYONE, hostName, httpsUrl, NAT_MODES } from './deployment-input';
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
