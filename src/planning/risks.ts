@@ -82,6 +82,10 @@ export function planRisks(
       'anyone on the internet may use the model: set deployment.apiKey or network.jwt',
     ],
     [
+      network.jwt !== null && network.jwt.audience === undefined,
+      `every token of ${network.jwt?.issuer} opens the front door, also one made for another service: set network.jwt.audience`,
+    ],
+    [
       deployment.schedule.some(({ maxInstances }) => maxInstances === 0),
       `the fleet sleeps by schedule: callers get 503 until the next entry and the cold start after it, about ${wake}`,
     ],

@@ -54,6 +54,12 @@ describe('the plan of a deployment', () => {
     expect(
       planOf(`${MODEL}network: { ${open} }\ndeployment: { apiKey: variable }`).risks.join(),
     ).not.toContain('anyone');
+    const jwt = (more: string) =>
+      `${MODEL}network: { ${open}, jwt: { issuer: "https://id.example.com", jwksUrl: "https://id.example.com/keys"${more} } }`;
+    expect(planOf(jwt('')).risks.join()).toContain(
+      'every token of https://id.example.com opens the front door, also one made for another service: set network.jwt.audience',
+    );
+    expect(planOf(jwt(', audience: llm-api')).risks.join()).not.toContain('opens the front door');
   });
 
   test('pins the commit of the weights in choice and arguments, and says so where nothing is pinned', () => {

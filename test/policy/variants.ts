@@ -85,7 +85,11 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
         exposure: 'public',
         allowedCidrs: ['0.0.0.0/0'],
         certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0f3c',
-        jwt: { issuer: 'https://id.example.com', jwksUrl: 'https://id.example.com/keys' },
+        jwt: {
+          issuer: 'https://id.example.com',
+          jwksUrl: 'https://id.example.com/keys',
+          audience: 'llm-api',
+        },
         rateLimitPerKey: 120,
         targetControlPort: 3000,
       },
