@@ -9,8 +9,8 @@ import { sharedPrefix, simulatedEngine } from './simulation-flags';
 
 /** Rounds of every client that are replayed and not looked at, and those that are. */
 const ROUNDS = { warmUp: 4, seen: 4 };
-/** More would keep the reader waiting: 20,000 requests take a tenth of a second. */
-const MOST_REQUESTS = 20_000;
+/** More would keep the reader waiting: 10,000 requests take a tenth of a second. */
+const MOST_REQUESTS = 10_000;
 /** Time to the first token that differs by less is not worth a sentence. */
 const WORTH_SAYING = 1.25;
 
