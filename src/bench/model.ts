@@ -1,5 +1,6 @@
 import { getGpu } from '../hardware/gpus';
 import { getModel } from '../models/registry';
+import { adapterFooting, withAdapters } from '../performance/adapters';
 import { type Calibration, groundedIn } from '../performance/calibration';
 import { type Coefficients, FITTED } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
@@ -8,11 +9,13 @@ import type { Load } from '../performance/load';
 import { percentile95 } from '../performance/percentile';
 import type { SteadyState } from '../performance/state';
 import type { Plan } from '../plan/schema';
+import { roomOf } from '../requirements/adapters';
 import type { BenchLoad, Setup } from './result';
 
 /** What of a plan a prediction needs. */
 export function setupOf(plan: Plan): Setup {
   const { choice, engine, memory, requirements } = plan;
+  const room = roomOf(requirements);
   return {
     model: requirements.model,
     gpu: choice.gpu,
@@ -27,6 +30,7 @@ export function setupOf(plan: Plan): Setup {
     prefixCaching: engine.prefixCaching,
     sharedPrefixShare: requirements.workload.sharedPrefixShare,
     vllmVersion: engine.vllmVersion,
+    ...(room === null ? {} : { adapters: room }),
   };
 }
 
@@ -44,21 +48,20 @@ export interface EngineModel {
  */
 export function engineModel(setup: Setup, calibrations: readonly Calibration[] = []): EngineModel {
   const model = getModel(setup.model);
-  const { coefficients, footing } = groundedIn(FITTED, calibrations, {
-    ...setup,
-    model: model.name,
-    release: { version: setup.vllmVersion },
+  const release = { version: setup.vllmVersion };
+  const without = stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
+    kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
+    mtpTokens: setup.mtpTokens,
+    release,
   });
-  return {
-    setup,
-    features: stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
-      kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
-      mtpTokens: setup.mtpTokens,
-      release: { version: setup.vllmVersion },
-    }),
-    coefficients,
-    footing,
-  };
+  const features = withAdapters(without, model.architecture, setup.layout, setup.adapters ?? null);
+  const { coefficients, footing } = adapterFooting(
+    groundedIn(FITTED, calibrations, { ...setup, model: model.name, release }),
+    without,
+    features,
+    setup.maxNumBatchedTokens,
+  );
+  return { setup, features, coefficients, footing };
 }
 
 /** Mean lengths of what was asked, tokens. */

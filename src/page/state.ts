@@ -12,6 +12,7 @@ export const FIELDS = [
   'checkpoint',
   'quality-floor',
   'context',
+  'multimodal',
   'preset',
   'rate',
   'users',
@@ -29,6 +30,7 @@ export const FIELDS = [
   'region',
   'market',
   'survive',
+  'min-zones',
   'budget',
   'savings-plan',
   'allow-type',
@@ -42,10 +44,12 @@ export const FIELDS = [
   'machine-subnet',
   'load-balancer-subnet',
   'nat',
+  'weights',
+  'image',
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
 
-/** Fields that take several values, and those that are on, off or the planner's choice. */
+/** Fields that take several values. */
 export const LISTS: ReadonlySet<string> = new Set<FieldName>([
   'region',
   'market',
@@ -56,7 +60,11 @@ export const LISTS: ReadonlySet<string> = new Set<FieldName>([
   'machine-subnet',
   'load-balancer-subnet',
 ]);
-export const SWITCHES: ReadonlySet<string> = new Set<FieldName>(['thinking']);
+/** Fields that switch something, or leave it to the planner, and which way. */
+export const SWITCHES: ReadonlyMap<string, readonly string[]> = new Map<FieldName, readonly string[]>([
+  ['thinking', ['on', 'off']],
+  ['multimodal', ['on']],
+]);
 
 export const FIRST_STATE: State = { model: 'Qwen3.5-35B-A3B', rate: '2' };
 
@@ -108,7 +116,8 @@ export function readFragment(fragment: string): ReadState {
     if (!isField(name)) ignored.push(`${printable(name)}: no field of this page`);
     else if (value.length > LONGEST_VALUE || value !== printable(value))
       ignored.push(`${name}: not a value that can be typed`);
-    else if (SWITCHES.has(name) && value !== 'on' && value !== 'off') ignored.push(`${name}: on or off`);
+    else if (SWITCHES.get(name)?.includes(value) === false)
+      ignored.push(`${name}: ${SWITCHES.get(name)!.join(' or ')}`);
     else if (LISTS.has(name)) {
       const values = (state[name] ?? []) as string[];
       if (values.length >= MOST_VALUES) ignored.push(`${name}: more than ${MOST_VALUES}`);

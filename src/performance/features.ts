@@ -67,6 +67,9 @@ export interface StepFeatures {
    */
   readonly visionFlop: number;
   readonly visionPairFlop: number;
+  /** What room for LoRA adapters adds to every step, and to every token of it (adapters.ts); absent without. */
+  readonly adapterStepSeconds?: number;
+  readonly adapterTokenSeconds?: number;
 }
 
 /** Batches in flight at once: data-parallel ranks, each with one batch per pipeline stage. */

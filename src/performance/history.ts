@@ -1,5 +1,5 @@
 import type { HistoryHits, Load } from './load';
-import { lognormalNodes } from './queueing';
+import { lognormalNodes, lognormalQuantiles } from './queueing';
 
 /**
  * Prompt tokens that a prompt finds: whole blocks, and never its last token.
@@ -45,13 +45,22 @@ export function cachedParts(
 /** Standard deviations between the lengths that `lognormalNodes` has for all. */
 const NODES_APART = 1.36;
 
+/** Standard deviations between those that `lognormalQuantiles` has. */
+const QUANTILES_APART = 0.25;
+
+/** Lengths that stand for all: nodes for what grows with the length, quantiles for what jumps. */
+export type LengthPoints = 'nodes' | 'quantiles';
+
 /** Prompts of all lengths, by what they find. */
 export function cachedNodes(
   load: Pick<Load, 'inputTokens' | 'inputVariation' | 'cachedTokens' | 'blockTokens' | 'history'>,
+  of: LengthPoints = 'nodes',
 ): readonly { readonly weight: number; readonly tokens: number; readonly cachedTokens: number }[] {
   const { inputTokens, inputVariation = 0 } = load;
-  const apart = NODES_APART * Math.sqrt(Math.log(1 + inputVariation));
-  return lognormalNodes(inputTokens, inputVariation).flatMap(({ value, weight }) =>
+  const [points, between] =
+    of === 'nodes' ? [lognormalNodes, NODES_APART] : [lognormalQuantiles, QUANTILES_APART];
+  const apart = between * Math.sqrt(Math.log(1 + inputVariation));
+  return points(inputTokens, inputVariation).flatMap(({ value, weight }) =>
     cachedParts(load, value, apart).map((part) => ({
       weight: weight * part.weight,
       tokens: value,

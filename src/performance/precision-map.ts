@@ -1,7 +1,8 @@
 import type { Gpu } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
 import type { CheckpointKey } from '../models/checkpoints';
-import { compareVersions, LATEST_RELEASE, type Release } from '../vllm/releases';
+import { LATEST_RELEASE, type Release } from '../vllm/releases';
+import { compareVersions } from '../vllm/version';
 
 export type TensorCoreClass = 'bf16' | 'fp8' | 'fp4';
 

@@ -28,7 +28,7 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
   // A last step may bring more tokens than are wanted: half of its surplus is lost on average.
   const decodeSteps = outputTokens > 1 ? (outputTokens - 1) / accepted + (1 - 1 / accepted) / 2 : 0;
   const stepOf = decodeCurve(f, k, inputTokens + (outputTokens * (1 + outputVariation)) / 2);
-  const work = promptWork(f, k, load)({ mean: others * (1 + f.mtpTokens), deviation: 0 });
+  const work = promptWork(f, k, load, 'quantiles')({ mean: others * (1 + f.mtpTokens), deviation: 0 });
   const oneByOne = Math.min(1, Math.max(0, 2 - work.promptsPerStep));
   const front = requestOverheadSeconds(k, inputTokens);
   // Who waits for a sequence is there when one ends.
@@ -103,7 +103,7 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
     const shared =
       behindFirst *
         (remaining(firstPrompt + besideStep * work.steps, besideStep, calmSteps) + together * furtherPrompt) +
-      endsInStep * furtherPrompt +
+      endsInStep * work.steps * furtherPrompt +
       (mixedShare ** Math.sqrt(2 * (work.promptsPerStep + 1)) /
         (2 * Math.max(endsInStep, NEARLY) * (1 - mixedShare))) *
         meanStep;

@@ -112,7 +112,9 @@ export function decodeStep(
   const overhead =
     factor *
     (k.layerOverheadFactor[f.gpuClass] * layerSeconds(f, k) +
-      (k.stepMillis + batch * sequenceMillis) * MILLI);
+      (k.stepMillis + batch * sequenceMillis) * MILLI +
+      (f.adapterStepSeconds ?? 0) +
+      tokens * (f.adapterTokenSeconds ?? 0));
   const communication =
     factor *
     (communicationSeconds(f, k, tokens, 1) +
@@ -188,7 +190,9 @@ export function perPromptSeconds(
   const gdn =
     (inputTokens * f.gdnHeadLayers * k.gdnPrefillMicros * MICRO * (1e15 / f.peakFlops.bf16)) /
     k.computeFactor[f.gpuClass];
-  return attention + gdn + communicationSeconds(f, k, inputTokens, 0);
+  return (
+    attention + gdn + communicationSeconds(f, k, inputTokens, 0) + inputTokens * (f.adapterTokenSeconds ?? 0)
+  );
 }
 
 /** Images of a prompt, all alike. */

@@ -1,11 +1,12 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
+import { adapterFooting } from '../performance/adapters';
 import { type Grounded, groundedIn } from '../performance/calibration';
 import { ranksOf } from '../performance/features';
 import type { Layout } from '../vllm/layout';
 import type { PlanningContext } from './candidate';
 import type { CapacityBracket } from './capacity-bracket';
-import { type Curve, curveOf } from './curve';
+import { type Curve, curveOf, featuresOf } from './curve';
 import type { Design } from './design';
 import { alike, divided } from './divided';
 import { type EngineOption, engineOptions } from './engine-options';
@@ -73,7 +74,8 @@ function designSet(
   const outcomes = new Array<DesignOutcome | undefined>(options.length);
   const curves = new Map<string, Curve>();
   const allGrounded = new Map<string, Grounded>();
-  const groundedFor = ({ kvCacheDtype, mtpTokens }: EngineOption): Grounded => {
+  const groundedFor = (option: EngineOption): Grounded => {
+    const { kvCacheDtype, mtpTokens } = option;
     const engineKey = `${mtpTokens}/${kvCacheDtype}`;
     let grounded = allGrounded.get(engineKey);
     if (grounded === undefined) {
@@ -86,6 +88,8 @@ function designSet(
         mtpTokens,
         release: context.release,
       });
+      const { without, features } = featuresOf(gpu, checkpoint, layout, option, context);
+      grounded = adapterFooting(grounded, without, features, option.maxNumBatchedTokens);
       allGrounded.set(engineKey, grounded);
     }
     return grounded;

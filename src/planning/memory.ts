@@ -1,6 +1,7 @@
 import { type Gpu, usableMemory } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
-import { type MemoryBudget, memoryBudget } from '../vllm/budget';
+import { roomOf } from '../requirements/adapters';
+import { type MemoryBudget, memoryBudgets } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
 import { sequencesThatFit } from '../vllm/pool';
 import { batchDefaults } from '../vllm/releases';
@@ -53,14 +54,14 @@ export function memoryFor(
   const batched = mustHoldBlock
     ? Math.max(option.maxNumBatchedTokens, blockTokens)
     : option.maxNumBatchedTokens;
-  const at = (slots: number): Trial => trial(slots, batched);
-  const fewest = batched === option.maxNumBatchedTokens ? first : at(SLOTS[0]!);
+  const fewest = batched === option.maxNumBatchedTokens ? first : trial(SLOTS[0]!, batched);
   if (fewest.miss !== null) return { ok: false, ...fewest.miss };
   const usable = batchDefaults(context.release, { id: gpu.id, usableGiB: usableMemory(gpu).gib });
   const most = Math.min(usable.maxNumSeqs, Math.floor(batched / (1 + option.mtpTokens)));
   const best = mostRunning(
-    SLOTS.filter((slots) => slots === SLOTS[0] || slots <= most),
-    at,
+    fewest,
+    SLOTS.filter((slots) => slots > SLOTS[0]! && slots <= most),
+    (slots) => trial(slots, batched),
   );
   return {
     ok: true,
@@ -72,20 +73,27 @@ export function memoryFor(
   };
 }
 
-/** More slots leave fewer blocks, so the best lies where the two cross. */
-function mostRunning(ladder: readonly number[], at: (slots: number) => Trial): Trial {
-  let low = 0;
-  let high = ladder.length;
+/**
+ * More slots leave fewer blocks, so the best lies where the two cross.
+ * @param ladder numbers of slots above the fewest
+ */
+function mostRunning(fewest: Trial, ladder: readonly number[], at: (slots: number) => Trial): Trial {
   const bound = (trial: Trial): boolean => trial.miss === null && trial.held >= trial.slots;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (bound(at(ladder[middle]!))) low = middle;
-    else high = middle;
+  // The last that slots bound, the fewest in any case, and the first that blocks bound.
+  let below = fewest;
+  let above: Trial | null = null;
+  for (let low = 0, high = ladder.length; low < high; ) {
+    const middle = (low + high - 1) >> 1;
+    const trial = at(ladder[middle]!);
+    if (bound(trial)) {
+      below = trial;
+      low = middle + 1;
+    } else {
+      above = trial;
+      high = middle;
+    }
   }
-  const below = at(ladder[low]!);
-  if (high === ladder.length) return below;
-  const above = at(ladder[high]!);
-  return above.miss === null && Math.min(above.slots, above.held) > Math.min(below.slots, below.held)
+  return above?.miss === null && Math.min(above.slots, above.held) > Math.min(below.slots, below.held)
     ? above
     : below;
 }
@@ -100,24 +108,24 @@ function trialOf(
   const { model, release, requirements } = context;
   const { workload, contextTokens, multimodal } = requirements;
   const meanTokens = Math.ceil(workload.inputTokens.mean + workload.outputTokens.mean);
+  const budgetWith = memoryBudgets({
+    architecture: model.architecture,
+    checkpoint,
+    layout,
+    usableGiB: usableMemory(gpu).gib,
+    gpuMemoryUtilization: option.gpuMemoryUtilization,
+    kvCacheDtype: option.kvCacheDtype,
+    ssmCacheDtype: 'auto',
+    prefixCaching: option.prefixCaching,
+    mtpTokens: option.mtpTokens,
+    vision: multimodal,
+    adapters: roomOf(requirements),
+    maxModelLen: contextTokens,
+    release,
+    computeCapability: gpu.computeCapability,
+  });
   return (slots: number, maxNumBatchedTokens: number): Trial => {
-    const budget = memoryBudget({
-      architecture: model.architecture,
-      checkpoint,
-      layout,
-      usableGiB: usableMemory(gpu).gib,
-      gpuMemoryUtilization: option.gpuMemoryUtilization,
-      kvCacheDtype: option.kvCacheDtype,
-      ssmCacheDtype: 'auto',
-      prefixCaching: option.prefixCaching,
-      mtpTokens: option.mtpTokens,
-      vision: multimodal,
-      maxModelLen: contextTokens,
-      maxNumSeqs: slots,
-      maxNumBatchedTokens,
-      release,
-      computeCapability: gpu.computeCapability,
-    });
+    const budget = budgetWith(slots, maxNumBatchedTokens);
     const miss = firstMiss({ gpu, checkpoint, layout, slots, budget }, MEMORY_FILTERS, context);
     const held = budget === null ? 0 : sequencesThatFit(budget.pool, budget.poolBlocks, meanTokens);
     return { budget, slots, miss, held };

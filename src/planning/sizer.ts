@@ -89,8 +89,8 @@ export class Sizer {
       // Simpler designs come first: a later one must hold more.
       const needed = Math.max(known * (1 + LITTLE), atLeast);
       if (!this.bracketOf(outcome.design).atLeast(needed / outcome.design.ranks)) continue;
-      const capacity = this.capacityOf(outcome.design, null, needed, []);
-      if (capacity === null || capacity === 'too-little' || capacity.requestsPerSecond <= known) continue;
+      const capacity = this.capacityOf(outcome.design, null, needed);
+      if (capacity === null || typeof capacity === 'string' || capacity.requestsPerSecond <= known) continue;
       best = { design: outcome.design, capacity };
     }
     return best;
@@ -114,26 +114,33 @@ export class Sizer {
     let best: Option | null = null;
     let limit = limitUsd;
     let needed = capacityWithin(limit, prospect.candidate, this.context);
+    // By place of the design, with holes; and those of which it is not known whether they serve at all.
     const misses: Miss[] = [];
+    const unclear: number[] = [];
     // Not what was asked, but an option all the same: then there is nothing to explain.
     let possible = needed === Number.POSITIVE_INFINITY;
     for (let i = 0; i < set.size && needed < Number.POSITIVE_INFINITY; i++) {
       const outcome = set.get(i);
-      if (!outcome.ok) misses.push(outcome);
-      if (!outcome.ok) continue;
+      if (!outcome.ok) {
+        misses[i] = outcome;
+        continue;
+      }
       if (wanted?.(outcome.design) === false) {
         possible = true;
         continue;
       }
-      const capacity = this.capacityOf(outcome.design, prospect.candidate, needed, misses);
-      if (capacity === null || capacity === 'too-little') {
-        possible ||= capacity === 'too-little';
-        continue;
-      }
+      const capacity = this.capacityOf(outcome.design, prospect.candidate, needed, (miss) => {
+        misses[i] = miss;
+      });
+      if (capacity === 'too-little') possible = true;
+      if (capacity === 'unclear') unclear.push(i);
+      if (capacity === null || typeof capacity === 'string') continue;
       const option = fleetOf(prospect.candidate, outcome.design, capacity, this.context);
       const problem = firstMiss(option, FLEET_FILTERS, this.context);
-      if (problem !== null) misses.push(problem);
-      if (problem !== null) continue;
+      if (problem !== null) {
+        misses[i] = problem;
+        continue;
+      }
       possible = true;
       if (option.cost.usdPerMonth > limit || qualifies?.(option) === false) continue;
       best = option;
@@ -141,8 +148,15 @@ export class Sizer {
       limit = option.cost.usdPerMonth - CENT;
       needed = capacityWithin(limit, prospect.candidate, this.context);
     }
-    if (best === null && !possible) this.explain(prospect, misses);
-    return best;
+    if (best !== null || possible) return best;
+    for (const i of unclear) {
+      const outcome = set.get(i);
+      const slow = outcome.ok ? this.floorOf(outcome.design) : outcome;
+      if (slow === null) return null;
+      misses[i] = slow;
+    }
+    this.explain(prospect, misses);
+    return null;
   }
 
   serves(prospect: Prospect): boolean {
@@ -151,41 +165,55 @@ export class Sizer {
     const misses: Miss[] = [];
     for (let i = 0; i < set.size; i++) {
       const outcome = set.get(i);
-      if (!outcome.ok) misses.push(outcome);
-      else if (this.capacityOf(outcome.design, null, Number.POSITIVE_INFINITY, misses) !== null) return true;
+      const miss = outcome.ok
+        ? (this.simulatedMissOf(outcome.design) ?? this.floorOf(outcome.design))
+        : outcome;
+      if (miss === null) return true;
+      misses.push(miss);
     }
     this.explain(prospect, misses);
     return false;
   }
 
+  /** Why a design is out of the question, where simulations left it nothing. */
+  private simulatedMissOf(design: Design): Miss | null {
+    const limit = this.limits.get(design.key);
+    return limit?.requestsPerSecond === 0 ? limit.miss : null;
+  }
+
   /**
-   * The capacity of a replica where it reaches what is needed; null when it has none.
+   * The capacity of a replica where it reaches what is needed; null when it has none. Whether a design that does not reach
+   * it would serve any rate at all is another question, and often nobody's: it may remain unclear.
    * @param candidate of the whole load; without one, conversations find nothing of their history
+   * @param missed told why it has none
    */
   private capacityOf(
     design: Design,
     candidate: Candidate | null,
     needed: number,
-    misses: Miss[],
-  ): Capacity | 'too-little' | null {
+    missed: (miss: Miss) => void = () => undefined,
+  ): Capacity | 'too-little' | 'unclear' | null {
     const limit = this.limits.get(design.key);
-    if (limit !== undefined && limit.requestsPerSecond === 0) {
-      misses.push(limit.miss);
+    if (limit?.requestsPerSecond === 0) {
+      missed(limit.miss);
       return null;
     }
     const reachable = this.boundOf(design);
-    if (needed < Number.POSITIVE_INFINITY && reachable > 0 && reachable < needed) return 'too-little';
-    const slow = this.floorOf(design);
-    if (slow !== null) {
-      misses.push(slow);
-      return null;
-    }
+    if (reachable > 0 && reachable < needed) return 'too-little';
+    const slowForOne = (): boolean => {
+      const slow = this.floorOf(design);
+      if (slow !== null) missed(slow);
+      return slow !== null;
+    };
+    // Decoding alone is too slow: no rate need be looked at.
+    if (reachable === 0 && slowForOne()) return null;
     const replicas =
       candidate === null || !findsHistory(design)
         ? Number.POSITIVE_INFINITY
         : mostReplicas(needed, candidate, this.context);
     const enough = this.bracketOf(design.among(replicas)).atLeast(needed / design.ranks);
-    if (needed > (limit?.requestsPerSecond ?? needed) || !enough) return 'too-little';
+    if (needed > (limit?.requestsPerSecond ?? needed) || !enough) return 'unclear';
+    if (slowForOne()) return null;
     const heldBy = (of: Design): Capacity => {
       const held = settled(of, this.bracketOf(of), this.context);
       return limit !== undefined && limit.requestsPerSecond < held.requestsPerSecond
@@ -219,9 +247,10 @@ export class Sizer {
 
   /** Keeps the nearest miss of a prospect of which no design serves. */
   private explain(prospect: Prospect, misses: readonly Miss[]): void {
-    const nearest = [...misses].sort(
-      (a, b) => stage(b.filter) - stage(a.filter) || a.distance - b.distance,
-    )[0];
+    // Filtering leaves the holes out.
+    const nearest = misses
+      .filter(Boolean)
+      .sort((a, b) => stage(b.filter) - stage(a.filter) || a.distance - b.distance)[0];
     if (nearest === undefined || this.explained.has(prospect)) return;
     this.explained.add(prospect);
     const { offer, checkpoint } = prospect.candidate;

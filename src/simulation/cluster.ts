@@ -89,11 +89,14 @@ export function runCluster(
 /** The replica where something happens next; ends of steps before decisions, then by place. */
 function firstOf(replicas: readonly Replica[]): Replica {
   let first = replicas[0]!;
+  let seconds = first.nextSeconds;
   for (let i = 1; i < replicas.length; i++) {
     const replica = replicas[i]!;
-    const earlier = replica.nextSeconds - first.nextSeconds;
-    if (earlier < 0 || (earlier === 0 && replica.phase === 'running' && first.phase === 'boundary'))
+    const next = replica.nextSeconds;
+    if (next < seconds || (next === seconds && replica.phase === 'running' && first.phase === 'boundary')) {
       first = replica;
+      seconds = next;
+    }
   }
   return first;
 }

@@ -47,6 +47,8 @@ export class Replica {
   /** Requests here that have not ended. */
   outstanding = 0;
   phase: Phase = 'idle';
+  /** When something happens here next, if nothing arrives. */
+  nextSeconds = Number.POSITIVE_INFINITY;
   /** Time of the last step boundary. */
   private boundarySeconds = 0;
   private endSeconds = 0;
@@ -69,12 +71,6 @@ export class Replica {
     });
   }
 
-  /** When something happens here next, if nothing arrives. */
-  get nextSeconds(): number {
-    if (this.phase === 'idle') return Number.POSITIVE_INFINITY;
-    return this.phase === 'boundary' ? this.boundarySeconds : this.endSeconds;
-  }
-
   arrive(request: number, seconds: number): void {
     const startsNext = this.scheduler.open;
     this.scheduler.waiting.push(request);
@@ -82,6 +78,7 @@ export class Replica {
     this.totals.mostWaiting = Math.max(this.totals.mostWaiting, this.scheduler.waiting.size);
     if (this.phase === 'idle') {
       this.boundarySeconds = seconds;
+      this.nextSeconds = seconds;
       this.phase = 'boundary';
     } else if (this.phase === 'running' && !this.mixed && startsNext) this.stopAfter(seconds);
   }
@@ -119,10 +116,13 @@ export class Replica {
       if (scheduler.waiting.size > 0 && scheduler.preemptions === preempted) {
         throw new Error(`request ${scheduler.waiting.first} fits no empty engine`);
       }
-      this.phase = scheduler.waiting.size > 0 ? 'boundary' : 'idle';
+      if (scheduler.waiting.size > 0) return;
+      this.phase = 'idle';
+      this.nextSeconds = Number.POSITIVE_INFINITY;
       return;
     }
     this.endSeconds = this.boundarySeconds + this.secondsOf(this.steps);
+    this.nextSeconds = this.endSeconds;
     this.phase = 'running';
   }
 
@@ -143,6 +143,7 @@ export class Replica {
     if (steps >= this.steps) return;
     this.steps = steps;
     this.endSeconds = this.boundarySeconds + this.secondsOf(steps);
+    this.nextSeconds = this.endSeconds;
   }
 
   private completeRun(): void {
@@ -169,6 +170,7 @@ export class Replica {
     totals.decodeBatchSeconds += decodeBatch * seconds;
     totals.usedBlockSeconds += kv.usedBlocks * seconds;
     this.boundarySeconds = this.endSeconds;
+    this.nextSeconds = this.endSeconds;
     this.phase = 'boundary';
     scheduler.complete(this.steps, this.endSeconds);
   }

@@ -1,6 +1,7 @@
 import type { Architecture } from '../models/architecture';
 import type { Checkpoint } from '../models/checkpoints';
 import { contextGiB, cudaGraphGiB, GIB, otherGiB, peakActivationGiB, type WorkInput } from './activation';
+import { type AdapterRoom, adapterBytesOnStage } from './adapters';
 import { blockRules } from './block-rules';
 import type { Layout } from './layout';
 import { type PipelineStage, pipelineStages } from './pipeline';
@@ -33,6 +34,8 @@ export interface BudgetInput {
   readonly prefixCaching: boolean;
   readonly mtpTokens: number;
   readonly vision: boolean;
+  /** LoRA adapters; default: none. */
+  readonly adapters?: AdapterRoom | null;
   readonly maxModelLen: number;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
@@ -47,7 +50,7 @@ export interface BudgetInput {
 }
 
 /**
- * How one GPU is divided. The parts add up to what CUDA reports: weights, peak, graphs, other, KV cache and margin
+ * How one GPU is divided. The parts add up to what CUDA reports: weights, adapters, peak, graphs, other, KV cache and margin
  * (less what is missing, where it does not fit). With pipeline stages, the stage with the fewest blocks.
  */
 export interface MemoryBudget {
@@ -56,6 +59,8 @@ export interface MemoryBudget {
   readonly reasons: readonly string[];
   /** NaN where the checkpoint's size is unknown, which only a fixed KV cache allows. */
   readonly weightsGiB: number;
+  /** Room for LoRA adapters, 0 without. */
+  readonly adaptersGiB: number;
   readonly peakActivationGiB: number;
   readonly cudaGraphGiB: number;
   readonly otherGiB: number;
@@ -74,17 +79,43 @@ export interface MemoryBudget {
   readonly maxNumSeqsLimit: number;
 }
 
+/** Those that a choice of slots and of a step's tokens leaves as they are. */
+export type EngineInput = Omit<BudgetInput, 'maxNumSeqs' | 'maxNumBatchedTokens'>;
+
 /**
  * How vLLM divides one GPU at start-up: requested = total x utilisation, and KV is what weights, the profiled peak,
  * graphs (from 0.20) and everything else leave (`gpu_worker.py determine_available_memory`). Null when the
  * checkpoint's size is unknown and the KV cache is not fixed.
  */
-export function memoryBudget(input: BudgetInput): MemoryBudget | null {
-  const { architecture, layout, release = LATEST_RELEASE } = input;
-  let worst: StageBudget | null = null;
+export const memoryBudget = (input: BudgetInput): MemoryBudget | null =>
+  memoryBudgets(input)(input.maxNumSeqs, input.maxNumBatchedTokens);
+
+/** The same by slots and tokens of a step; what depends on neither is computed once. */
+export function memoryBudgets(
+  input: EngineInput,
+): (maxNumSeqs: number, maxNumBatchedTokens: number) => MemoryBudget | null {
+  const { architecture, layout, release = LATEST_RELEASE, fixedKvCacheGiB = null } = input;
+  const stages: StageParts[] = [];
   for (const stage of pipelineStages(architecture, layout)) {
-    const budget = stageBudget(input, release, stage);
-    if (budget === null) return null;
+    const weightsGiB = stageWeightsGiB(input, release, stage);
+    if (weightsGiB === null && fixedKvCacheGiB === null) return () => null;
+    stages.push({ stage, weightsGiB: weightsGiB ?? Number.NaN, pool: stagePool(input, release, stage) });
+  }
+  return (maxNumSeqs, maxNumBatchedTokens) =>
+    worstStage({ ...input, maxNumSeqs, maxNumBatchedTokens }, release, stages);
+}
+
+/** What a stage holds however many slots there are. */
+interface StageParts {
+  readonly stage: PipelineStage;
+  readonly weightsGiB: number;
+  readonly pool: PoolLayout;
+}
+
+function worstStage(input: BudgetInput, release: Release, stages: readonly StageParts[]): MemoryBudget {
+  let worst: StageBudget | null = null;
+  for (const parts of stages) {
+    const budget = stageBudget(input, release, parts);
     if (
       worst === null ||
       budget.blocks < worst.blocks ||
@@ -97,11 +128,12 @@ export function memoryBudget(input: BudgetInput): MemoryBudget | null {
   const { pool, blocks } = worst;
   const perSequence = blocksPerSequence(pool, input.maxModelLen);
   const maxConcurrency = blocks / perSequence;
-  const reasons = startupProblems(input, release, worst, contextGiB(layout));
+  const reasons = startupProblems(input, release, worst, contextGiB(input.layout));
   return {
     fits: reasons.length === 0,
     reasons,
     weightsGiB: worst.weightsGiB,
+    adaptersGiB: worst.adaptersGiB,
     peakActivationGiB: worst.peakActivationGiB,
     cudaGraphGiB: worst.cudaGraphGiB,
     otherGiB: worst.otherGiB,
@@ -119,6 +151,7 @@ export function memoryBudget(input: BudgetInput): MemoryBudget | null {
 /** One stage's share of the budget; `kvCacheGiB` is negative by what is missing. */
 export interface StageBudget {
   readonly weightsGiB: number;
+  readonly adaptersGiB: number;
   readonly peakActivationGiB: number;
   readonly cudaGraphGiB: number;
   readonly otherGiB: number;
@@ -129,14 +162,17 @@ export interface StageBudget {
   readonly blocks: number;
 }
 
-function stageBudget(input: BudgetInput, release: Release, stage: PipelineStage): StageBudget | null {
-  const { architecture, layout, mtpTokens, vision, computeCapability = null, fixedKvCacheGiB = null } = input;
+/** Weights of a stage, or null when the checkpoint's size is unknown. */
+function stageWeightsGiB(input: EngineInput, release: Release, stage: PipelineStage): number | null {
+  const { architecture, layout, mtpTokens, vision } = input;
   const load = { mtp: mtpTokens > 0, vision, visionOnEveryStage: release.visionTowerOnEveryPipelineRank };
   const weights = weightBytesOnStage(architecture, input.checkpoint, layout, stage, load);
-  if (weights === null && fixedKvCacheGiB === null) return null;
-  const weightsGiB =
-    weights === null ? Number.NaN : (weights + ropeCacheBytes(release, input.maxModelLen)) / GIB;
+  return weights === null ? null : (weights + ropeCacheBytes(release, input.maxModelLen)) / GIB;
+}
 
+function stageBudget(input: BudgetInput, release: Release, parts: StageParts): StageBudget {
+  const { architecture, layout, mtpTokens, vision, computeCapability = null, fixedKvCacheGiB = null } = input;
+  const { stage, weightsGiB, pool } = parts;
   const work: WorkInput = {
     architecture,
     checkpoint: input.checkpoint.key,
@@ -155,11 +191,14 @@ function stageBudget(input: BudgetInput, release: Release, stage: PipelineStage)
   const requestedGiB = input.usableGiB * input.gpuMemoryUtilization;
   // Before 0.20 graphs were captured on top of the ceiling, so they come out of the margin.
   const [insideGraphs, outsideGraphs] = release.cudaGraphMemorySubtracted ? [graphs, 0] : [0, graphs];
-  const left = requestedGiB - weightsGiB - peak - insideGraphs - other;
+  const { adapters = null } = input;
+  const adaptersGiB =
+    adapters === null ? 0 : adapterBytesOnStage(architecture, layout, stage, adapters) / GIB;
+  const left = requestedGiB - weightsGiB - adaptersGiB - peak - insideGraphs - other;
   const kvCacheGiB = fixedKvCacheGiB ?? left;
-  const pool = stagePool(input, release, stage);
   return {
     weightsGiB,
+    adaptersGiB,
     peakActivationGiB: peak,
     cudaGraphGiB: graphs,
     otherGiB: other,
@@ -175,7 +214,7 @@ function stageBudget(input: BudgetInput, release: Release, stage: PipelineStage)
   };
 }
 
-function stagePool(input: BudgetInput, release: Release, stage: PipelineStage): PoolLayout {
+function stagePool(input: EngineInput, release: Release, stage: PipelineStage): PoolLayout {
   const { mtpTokens, computeCapability = null, gdnPrefillBackend = 'auto' } = input;
   const attentionLayers = stage.fullAttentionLayers + (stage.last && mtpTokens > 0 ? 1 : 0);
   const options: PoolOptions = {

@@ -34,6 +34,7 @@ afterAll(async () => {
 
 const OFFICE_HOURS = Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 18 ? 1 : 0.1)).join(',');
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
+const IMAGE = `123456789012.dkr.ecr.eu-central-1.amazonaws.com/vllm@sha256:${'ab'.repeat(32)}`;
 
 /** Waits for the answer to all that was asked. */
 const settled = (page: Page): Promise<unknown> =>
@@ -137,7 +138,7 @@ test('every field sets its flag', async () => {
     'ttft-p95': '4',
   };
   const last = { 'tpot-p95': '0.06', confidence: '0.7', budget: '90000', 'savings-plan': '0.2' };
-  const built = { name: 'search', certificate: CERTIFICATE };
+  const built = { name: 'search', certificate: CERTIFICATE, image: IMAGE, 'min-zones': '2' };
   await page.fill('#allow-type', 'g6e, g7e, p5');
   await page.fill('#deny-type', 'g6e.48xlarge');
   await page.fill('#tag', 'team=search and chat, stage=test,');
@@ -146,7 +147,9 @@ test('every field sets its flag', async () => {
   await page.fill('#machine-subnet', 'subnet-0123456789abcdef0');
   await page.fill('#load-balancer-subnet', 'subnet-0123456789abcdef1, subnet-0123456789abcdef2');
   await page.selectOption('#exposure', 'public');
-  await page.selectOption('#nat', 'per-zone');
+  await page.selectOption('#nat', 'none');
+  await page.selectOption('#weights', 's3');
+  await page.selectOption('#multimodal', 'on');
   await page.click('text=office hours, 8 to 18 UTC');
   for (const [name, value] of Object.entries({ ...typed, ...more, ...last, ...built }))
     await page.fill(`#${name}`, value);
@@ -166,6 +169,7 @@ test('every field sets its flag', async () => {
   await settled(page);
   const state: State = {
     model: 'Qwen3.5-9B',
+    multimodal: 'on',
     'quality-floor': 'int4',
     checkpoint: 'bf16',
     preset: 'rag',
@@ -187,7 +191,8 @@ test('every field sets its flag', async () => {
     vpc: 'vpc-0123456789abcdef0',
     'machine-subnet': ['subnet-0123456789abcdef0'],
     'load-balancer-subnet': ['subnet-0123456789abcdef1', 'subnet-0123456789abcdef2'],
-    nat: 'per-zone',
+    nat: 'none',
+    weights: 's3',
   };
   expect(Object.keys(state).sort()).toEqual([...FIELDS].filter((name) => name !== 'rate').sort());
   expect(await page.textContent('#command')).toBe(commandOf(state));

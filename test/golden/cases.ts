@@ -15,6 +15,7 @@ export const GOLDEN_CASES: Readonly<Record<string, string>> = {
   'data-parallel':
     'name: data-parallel\nmodel: Qwen3.5-122B-A10B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5.48xlarge] }\nworkload: { requestsPerSecond: 40 }',
   'small-9b': 'name: small-9b\nmodel: Qwen3.5-9B\nregions: [eu-central-1]\nworkload: { preset: rag, requestsPerSecond: 0.5, streaming: true }',
+  adapters: `name: adapters\nmodel: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 2 }\nadapters:\n  - { name: support, repository: acme/support-lora, revision: ${'01a3'.repeat(10)}, rank: 16 }\n  - { name: legal, repository: acme/legal-lora, revision: ${'45c7'.repeat(10)}, rank: 32 }`,
   'replicas-per-machine':
     'name: replicas-per-machine\nmodel: Qwen3.5-35B-A3B\ncheckpoint: fp8\ninstanceTypes: { allow: [p5.48xlarge] }\nworkload: { requestsPerSecond: 40 }',
   'follows-the-day':

@@ -15,6 +15,7 @@ const OF_FROZEN_PLANS = [
   'nvfp4-397b',
   'data-parallel',
   'small-9b',
+  'adapters',
   'replicas-per-machine',
 ] as const;
 /** Frozen in full; of every other stack, how it differs from this one. */

@@ -32,7 +32,7 @@ const states = fc
       FIELDS.map((name) => [
         name,
         SWITCHES.has(name)
-          ? fc.constantFrom('on', 'off')
+          ? fc.constantFrom(...SWITCHES.get(name)!)
           : LISTS.has(name)
             ? fc.uniqueArray(typed, { minLength: 1, maxLength: 5 })
             : typed,
@@ -86,14 +86,16 @@ test('any address gives a state of known fields with printable text, and says wh
 test('what an address leaves out is named', () => {
   expect(readFragment('')).toEqual({ state: FIRST_STATE, ignored: [] });
   expect(readFragment('rate=3').state).toEqual({ model: 'Qwen3.5-35B-A3B', rate: '3' });
-  expect(readFragment(`model=a&model=b&colour=red&thinking=perhaps&rate=${'9'.repeat(201)}`).ignored).toEqual(
-    [
-      'model: given twice',
-      'colour: no field of this page',
-      'thinking: on or off',
-      'rate: not a value that can be typed',
-    ],
-  );
+  expect(
+    readFragment(`model=a&model=b&colour=red&thinking=perhaps&multimodal=off&rate=${'9'.repeat(201)}`)
+      .ignored,
+  ).toEqual([
+    'model: given twice',
+    'colour: no field of this page',
+    'thinking: on or off',
+    'multimodal: on',
+    'rate: not a value that can be typed',
+  ]);
 });
 
 test('a shell reads the copied command as the words it stands for', () => {

@@ -6,11 +6,14 @@ import { MARKETS, SURVIVALS } from '../../src/requirements/choices';
 import { PRESET_NAMES } from '../../src/workload/presets';
 import { seeded } from '../planning/random-requirements';
 
+const IMAGE = `123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm@sha256:${'ab'.repeat(32)}`;
 const REGIONS = regionsOf(EMBEDDED_CATALOGUE);
 
 /** What a user might set on the page: each field sometimes, now and then to what makes no sense. */
 export function randomStates(count: number, seed: number): State[] {
   const random = seeded(seed);
+  // Of its own, so that what came before it stays what it was.
+  const later = seeded(seed + 1);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   const between = (low: number, high: number): string => (low * (high / low) ** random()).toPrecision(3);
   const sometimes = (share: number, state: () => Record<string, string | readonly string[]>) =>
@@ -58,6 +61,9 @@ export function randomStates(count: number, seed: number): State[] {
         { nat: 'per-zone', 'allow-cidr': ['10.0.0.0/8'] },
       ]),
     ),
+    ...(later() < 0.1 ? { multimodal: 'on' } : {}),
+    ...(later() < 0.1 ? { 'min-zones': later() < 0.8 ? '2' : '3' } : {}),
+    ...(later() < 0.1 ? { weights: 's3', image: IMAGE, nat: later() < 0.7 ? 'none' : 'single' } : {}),
     ...sometimes(0.06, () =>
       pick<Record<string, string | readonly string[]>>([
         { rate: '-1' },

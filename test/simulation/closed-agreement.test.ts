@@ -15,9 +15,12 @@ const CASES = Number(process.env.CLOSED_AGREEMENT_CASES ?? 24);
 /** What the issue asks of every mean up to this load. */
 const MEAN = 0.05;
 const BUSIEST = 0.7;
-/** Of the unseen cases in docs/performance.md, and with room for forty: TTFT beyond that, and the most. */
-const RARE_SHARE = 0.1;
-const WORST = 0.1;
+/** Shares of cases whose TTFT may be further off (docs/performance.md has those of a thousand unseen ones), and the most. */
+const BEYOND = [
+  { limit: MEAN, share: 0.08 },
+  { limit: 2 * MEAN, share: 0.02 },
+];
+const WORST = 4 * MEAN;
 
 test(`clients in a closed loop, up to 70% load: ${CASES} cases`, () => {
   const steady = sampleClosedCases(20_261_126, CASES)
@@ -35,7 +38,8 @@ test(`clients in a closed loop, up to 70% load: ${CASES} cases`, () => {
     const cases = steady.filter((c) => (c.case.promptSpread === 1) === equal);
     expect(cases.length).toBeGreaterThan(CASES / 10);
     expect(beyond(cases, 'tpot', MEAN)).toEqual([]);
-    expect(beyond(cases, 'ttft', MEAN).length).toBeLessThanOrEqual(1 + RARE_SHARE * cases.length);
+    for (const { limit, share } of BEYOND)
+      expect(beyond(cases, 'ttft', limit).length).toBeLessThanOrEqual(1 + share * cases.length);
     expect(beyond(cases, 'ttft', WORST)).toEqual([]);
   }
 }, 300_000);

@@ -40,6 +40,16 @@ export const GROUPS: readonly FieldGroup[] = [
     more: [
       {
         kind: 'choice',
+        name: 'multimodal',
+        label: 'Images in requests',
+        hint: 'They need a part of the model (its vision tower) that text alone leaves out.',
+        options: [
+          { value: '', text: 'none: text only (usual)' },
+          { value: 'on', text: 'accepted' },
+        ],
+      },
+      {
+        kind: 'choice',
         name: 'quality-floor',
         label: 'Lowest precision of the weights',
         options: [

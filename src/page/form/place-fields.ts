@@ -49,6 +49,18 @@ export const PLACE_AND_PRICE: FieldGroup = {
   more: [
     {
       kind: 'number',
+      name: 'min-zones',
+      label: 'Availability zones, at least',
+      unit: 'zones',
+      hint: 'Machines are spread over so many data centres of a region.',
+      min: 1,
+      max: 6,
+      scale: 'linear',
+      whole: true,
+      understood: ({ minZones }) => minZones,
+    },
+    {
+      kind: 'number',
       name: 'savings-plan',
       label: 'Discount of your savings plan',
       unit: 'of 1',
@@ -90,7 +102,18 @@ export const BUILT: FieldGroup = {
       options: [
         { value: '', text: 'one gateway (usual)' },
         { value: 'per-zone', text: 'a gateway in each zone' },
+        { value: 'none', text: 'none: needs weights in S3 and an image in your ECR' },
       ],
     },
+    {
+      kind: 'choice',
+      name: 'weights',
+      label: 'Where machines read the weights',
+      options: [
+        { value: '', text: 'Hugging Face (usual)' },
+        { value: 's3', text: 'an S3 bucket of yours, filled once' },
+      ],
+    },
+    textOf('image', 'Engine image', { placeholder: "the plan's own" }),
   ],
 };

@@ -15,7 +15,7 @@ export const memory: Filter<EngineMemory> = {
     const reason = budget.reasons[0] ?? `the pool of ${budget.poolBlocks} blocks is too small`;
     return {
       reason: `${layoutText(layout)}: ${reason}`,
-      distance: budget.weightsGiB / usableMemory(gpu).gib,
+      distance: (budget.weightsGiB + budget.adaptersGiB) / usableMemory(gpu).gib,
     };
   },
 };
