@@ -5,7 +5,7 @@ import type { Plan } from '../../src/plan/schema';
 import { synthHcl } from '../../stacks/hcl';
 import { userData } from '../../stacks/serving-cluster/user-data';
 import { makePlan, type PlanOverrides } from './make-plan';
-import { type MachineFile, machineFiles, Template } from './template';
+import { type MachineFile, machineFiles, Template, templateOf } from './template';
 
 // Few runs of many strings each: a synthesis takes 50 ms.
 const SEED = { seed: 20261123, numRuns: 5 };
@@ -181,7 +181,7 @@ describe('text that a user gave', () => {
           expect((error as Error).message).not.toContain('\n');
           return;
         }
-        const plain = new Template(makePlan(place('plain'))).addresses();
+        const plain = templateOf(place('plain')).addresses();
         expect(template.addresses()).toEqual(plain);
         // Every template that Terraform will find is a reference of ours.
         for (const [, inside] of template.text.matchAll(/(?<!\$)\$\{([^}]*)\}/g)) {

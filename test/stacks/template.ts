@@ -88,5 +88,12 @@ export class Template {
   }
 }
 
-/** The stack of the fixture plan with parts replaced. */
-export const templateOf = (overrides: PlanOverrides = {}): Template => new Template(makePlan(overrides));
+const synthesised = new Map<string, Template>();
+
+/** The stack of the fixture plan with parts replaced; the tests of a file look at it, so it is made once for them. */
+export function templateOf(overrides: PlanOverrides = {}): Template {
+  const key = JSON.stringify(overrides);
+  const template = synthesised.get(key) ?? new Template(makePlan(overrides));
+  synthesised.set(key, template);
+  return template;
+}
