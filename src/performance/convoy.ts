@@ -1,8 +1,9 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
 import { promptCut } from './prompt-steps';
+import { bf16Rate } from './rates';
 import type { Load, SteadyState } from './steady-state';
-import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
+import { acceptedTokens, requestOverheadSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
 /** Nothing decodes beside. */

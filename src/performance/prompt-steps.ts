@@ -1,8 +1,8 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { cachedNodes, meanCachedTokens } from './history';
+import { bf16Rate } from './rates';
 import type { Load } from './steady-state';
-import { bf16Rate } from './step';
 import { prefillCurve } from './step-curves';
 
 /** How a prompt is cut into engine steps. */

@@ -4,8 +4,9 @@ import { ranksOf, type StepFeatures } from './features';
 import type { HistoryHits } from './history';
 import { openLoop } from './open-loop';
 import { giniIndex, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
+import { bf16Rate } from './rates';
 import { spreadClients } from './spread-clients';
-import { acceptedTokens, bf16Rate, requestOverheadSeconds } from './step';
+import { acceptedTokens, requestOverheadSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
 /** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */

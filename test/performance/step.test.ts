@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { forTask } from '../../src/performance/acceptance';
 import { FITTED } from '../../src/performance/coefficients';
-import {
-  acceptedTokens,
-  computePerToken,
-  computeSeconds,
-  decodeStep,
-  mixedStepSeconds,
-  prefillSeconds,
-} from '../../src/performance/step';
+import { computePerToken, computeSeconds } from '../../src/performance/rates';
+import { acceptedTokens, decodeStep, mixedStepSeconds, prefillSeconds } from '../../src/performance/step';
 import { EXAMPLE, engines, SEEDED } from './arbitrary';
 
 const batches = fc.integer({ min: 1, max: 512 });
