@@ -2,10 +2,10 @@
 import { findCheckpoint, getModel } from '../src/models/registry';
 import { type BudgetInput, memoryBudget } from '../src/vllm/budget';
 import { LATEST_RELEASE } from '../src/vllm/releases';
+import { nanosecondsPerCall } from './nanoseconds-per-call';
 
 const LIMIT_NANOSECONDS = 50_000;
 const CALLS = 200_000;
-const ROUNDS = 5;
 
 const input = (modelName: string, pipelineParallel: number): BudgetInput => {
   const model = getModel(modelName);
@@ -30,20 +30,6 @@ const input = (modelName: string, pipelineParallel: number): BudgetInput => {
   };
 };
 
-/** Nanoseconds a call, the best of a few rounds: other work on the machine only ever adds. */
-function nanosecondsPerCall(call: (i: number) => number): number {
-  let sink = 0;
-  for (let i = 0; i < CALLS / 4; i++) sink += call(i);
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = process.hrtime.bigint();
-    for (let i = 0; i < CALLS; i++) sink += call(i);
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / CALLS);
-  }
-  if (Number.isNaN(sink)) throw new Error('the benchmark computed nothing');
-  return best;
-}
-
 /** A fixed piece of arithmetic, so that figures of different machines compare. */
 const baseline = (i: number): number => {
   let sum = 0;
@@ -52,7 +38,7 @@ const baseline = (i: number): number => {
 };
 
 function main(): void {
-  const reference = nanosecondsPerCall(baseline);
+  const reference = nanosecondsPerCall(CALLS, baseline);
   console.log(`baseline (1,000 square roots)      ${reference.toFixed(0).padStart(7)} ns`);
   const cases: readonly [string, BudgetInput][] = [
     ['27B FP8 TP 4', input('Qwen3.5-27B', 1)],
@@ -61,6 +47,7 @@ function main(): void {
   ];
   for (const [name, base] of cases) {
     const time = nanosecondsPerCall(
+      CALLS,
       (i) => memoryBudget({ ...base, maxNumSeqs: 1 + (i % 64) })?.poolBlocks ?? 0,
     );
     console.log(

@@ -3,7 +3,8 @@
  * regions and load, and how the search grows with the candidates.
  */
 import { EMBEDDED_CATALOGUE, regionsOf } from '../src/hardware/offerings';
-import { makePlan, planningContext } from '../src/planning/plan';
+import { planningContext } from '../src/planning/draft';
+import { makePlan } from '../src/planning/plan';
 import { cheapestOption, openSearch } from '../src/planning/search';
 import { resolveRequirements } from '../src/requirements/resolve';
 

@@ -44,7 +44,10 @@ export { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 export { LaunchTemplate, type LaunchTemplateConfig } from '@cdktf/provider-aws/lib/launch-template';
 export { Lb } from '@cdktf/provider-aws/lib/lb';
 export { LbListener, type LbListenerConfig } from '@cdktf/provider-aws/lib/lb-listener';
-export { LbListenerRule } from '@cdktf/provider-aws/lib/lb-listener-rule';
+export {
+  LbListenerRule,
+  type LbListenerRuleActionJwtValidation,
+} from '@cdktf/provider-aws/lib/lb-listener-rule';
 export { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 export { NatGateway } from '@cdktf/provider-aws/lib/nat-gateway';
 export { AwsProvider } from '@cdktf/provider-aws/lib/provider';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Plan } from '../src/plan/schema';
 import { App } from './cdk';
 import { PlanStack, REQUIRED_TERRAFORM } from './plan-stack';
+import { withoutTraces } from './without-traces';
 
 /**
  * The plan's stack as HCL, for reading and for projects that keep no JSON. It says the same as `cdk.tf.json`.
@@ -13,9 +14,11 @@ export function synthHcl(plan: Plan): string {
   // An App makes its output folder when it is constructed, although nothing is written to it here.
   const scratch = mkdtempSync(join(tmpdir(), 'qwen-selfhost-'));
   try {
-    const stack = new PlanStack(new App({ outdir: scratch, stackTraces: false }), plan, 'hcl');
-    stack.prepareStack();
-    const body: string = stack.toHclTerraform().hcl;
+    const body = withoutTraces((): string => {
+      const stack = new PlanStack(new App({ outdir: scratch, stackTraces: false }), plan, 'hcl');
+      stack.prepareStack();
+      return stack.toHclTerraform().hcl;
+    });
     // A block of its own: Terraform merges it with the one that names provider and backend.
     return indented(`terraform {\nrequired_version = "${REQUIRED_TERRAFORM}"\n}\n\n${body.trim()}\n`);
   } finally {

@@ -5,6 +5,7 @@ import type { Plan } from '../src/plan/schema';
 import { App } from './cdk';
 import { ensureFolder, refusalOf } from './folders';
 import { PlanStack } from './plan-stack';
+import { withoutTraces } from './without-traces';
 
 /** File that Terraform reads, under `<out>/stacks/<plan name>/`: where CDKTF's own command puts it too. */
 const CONFIGURATION = 'cdk.tf.json';
@@ -37,8 +38,10 @@ export function synthPlans(plans: readonly Plan[], outDir: string): string[] {
   const scratch = scratchIn(outDir);
   try {
     const app = new App({ outdir: scratch, stackTraces: false });
-    addPlanStacks(app, plans);
-    app.synth();
+    withoutTraces(() => {
+      addPlanStacks(app, plans);
+      app.synth();
+    });
     return writable(outDir, () => {
       const moves = plans.map(({ name }) => {
         const folder = join(outDir, 'stacks', name);

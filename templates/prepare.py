@@ -1,6 +1,7 @@
 """Before the first engine starts: local disk, container images, weights - fetched with retries and checked.
 
-Ends well only when every file of the weights has the checksum it should have; otherwise says which has not.
+Ends well only when every file of the model and its adapters has the checksum it should have, and every adapter is what the
+plan says; otherwise says which is not.
 """
 
 import os
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import time
 
+import adapters
 import weights
 from machine import fail, load, log
 from secret_files import fetch
@@ -63,26 +65,35 @@ def pull(image):
         raise RuntimeError("docker pull %s failed" % image)
 
 
+def prepare(config, source, secrets):
+    title = weights.title(source)
+    here = weights.verified_commit(config, source)
+    if here is not None:
+        log("%s: already here and verified, commit %s" % (title, here))
+    else:
+        if not weights.is_adapter(source):
+            missing = source["checkpointBytes"] - weights.present_bytes(config, source)
+            check_space(source["cacheDirectory"], missing)
+            log("weights: fetching %.1f GB" % (max(0, missing) / 1e9))
+        attempt(title, lambda: weights.fetch_and_verify(config, source, secrets))
+        log("%s: here and verified" % title)
+    if weights.is_adapter(source):
+        adapters.check(config, source)
+
+
 def main():
     config = load()
     engine = config["engine"]
     if engine["mountPoint"] is not None:
         wait_for_mount(engine["mountPoint"])
-    cache = engine["cacheDirectory"]
-    os.makedirs(cache, exist_ok=True)
+    os.makedirs(engine["cacheDirectory"], exist_ok=True)
     secrets = attempt("secrets", lambda: fetch(config))
     images = [engine["image"]] + ([config["proxyImage"]] if config["proxyImage"] else [])
     images += [config["targetAgent"]["image"]] if config.get("targetAgent") else []
     for image in images:
         attempt("image", lambda image=image: pull(image))
-    here = weights.verified_commit(config)
-    if here is not None:
-        return log("weights: already here and verified, commit %s" % here)
-    missing = engine["checkpointBytes"] - weights.present_bytes(config)
-    check_space(cache, missing)
-    log("weights: fetching %.1f GB" % (max(0, missing) / 1e9))
-    attempt("weights", lambda: weights.fetch_and_verify(config, secrets))
-    return log("weights: here and verified")
+    for source in weights.sources(config):
+        prepare(config, source, secrets)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ import type { CheckpointKey } from '../../src/models/checkpoints';
 import { findCheckpoint, getModel } from '../../src/models/registry';
 import { coefficientsFor, FITTED } from '../../src/performance/coefficients';
 import { stepFeatures } from '../../src/performance/features';
-import type { HistoryHits } from '../../src/performance/history';
-import type { Load } from '../../src/performance/steady-state';
-import type { SimulationConfig } from '../../src/simulation/config';
+import type { HistoryHits, Load } from '../../src/performance/load';
+import type { LengthDistribution, SimulationConfig } from '../../src/simulation/config';
 import { memoryBudget } from '../../src/vllm/budget';
 import { tensorParallelOnly } from '../../src/vllm/layout';
 import { savesStatesWithin } from '../../src/vllm/pool';
@@ -69,6 +68,10 @@ export const sampleCases = (seed: number, count: number): readonly AgreementCase
 export const sampleConversations = (seed: number, count: number): readonly AgreementCase[] =>
   fc.sample(CONVERSATIONS, { seed, numRuns: count });
 
+/** Log-normal with this 95th percentile over its mean, or all alike. */
+export const lengthOf = (mean: number, spread: number): LengthDistribution =>
+  spread === 1 ? { kind: 'fixed', tokens: mean } : { kind: 'lognormal', mean, p95: spread * mean };
+
 /** The engine with vLLM's defaults, or null when it does not hold the load. Arrivals and requests are yet to be set. */
 export function configOf(c: EngineCase): SimulationConfig | null {
   const [name, key, gpuId, tp] = c.engine;
@@ -95,14 +98,11 @@ export function configOf(c: EngineCase): SimulationConfig | null {
     computeCapability: gpu.computeCapability,
   });
   if (budget === null || !budget.fits) return null;
-  const lengthOf = (mean: number) =>
-    c.spread === 1
-      ? ({ kind: 'fixed', tokens: mean } as const)
-      : ({ kind: 'lognormal', mean, p95: c.spread * mean } as const);
   return {
     features: stepFeatures(architecture, key, gpu, tensorParallelOnly(tp), {
       kvBytes: 2,
       mtpTokens: c.mtpTokens,
+      release: LATEST_RELEASE,
     }),
     coefficients: coefficientsFor(FITTED, name, gpuId),
     pool: { blocks: budget.poolBlocks, layout: budget.pool },
@@ -116,12 +116,25 @@ export function configOf(c: EngineCase): SimulationConfig | null {
     ...(c.history === undefined
       ? {}
       : { prefixes: { kind: 'shared' as const, share: 0, groups: 1, history: c.history } }),
-    lengths: { kind: 'independent', input: lengthOf(c.inputTokens), output: lengthOf(c.outputTokens) },
+    lengths: {
+      kind: 'independent',
+      input: lengthOf(c.inputTokens, c.spread),
+      output: lengthOf(c.outputTokens, c.spread),
+    },
     requests: 1,
     seed: c.seed,
     slo: null,
   };
 }
+
+/** Where the prefix cache has prompts cut. */
+export const promptCuts = (
+  { prefixCaching, pool: { layout } }: SimulationConfig,
+  { mtpTokens }: Pick<AgreementCase, 'mtpTokens'>,
+): Pick<Load, 'blockTokens' | 'checkpointsWithin'> =>
+  prefixCaching
+    ? { blockTokens: layout.blockTokens, checkpointsWithin: savesStatesWithin(layout, mtpTokens) }
+    : {};
 
 /** The same load in means, for the closed form. */
 export const loadOf = (c: AgreementCase, config: SimulationConfig, requestsPerSecond: number): Load => ({
@@ -130,11 +143,6 @@ export const loadOf = (c: AgreementCase, config: SimulationConfig, requestsPerSe
   outputTokens: c.outputTokens,
   maxBatch: config.maxNumSeqs,
   maxNumBatchedTokens: config.maxNumBatchedTokens,
-  ...(config.prefixCaching
-    ? {
-        blockTokens: config.pool.layout.blockTokens,
-        checkpointsWithin: savesStatesWithin(config.pool.layout, c.mtpTokens),
-      }
-    : {}),
+  ...promptCuts(config, c),
   ...(c.history === undefined ? {} : { history: c.history }),
 });

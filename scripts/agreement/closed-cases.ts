@@ -1,15 +1,15 @@
 import fc from 'fast-check';
+import type { Load } from '../../src/performance/load';
 import { squaredVariation } from '../../src/performance/queueing';
-import type { Load } from '../../src/performance/steady-state';
 import type { SimulationConfig } from '../../src/simulation/config';
-import { savesStatesWithin } from '../../src/vllm/pool';
-import { configOf, ENGINE_AND_LENGTHS } from './cases';
+import { configOf, ENGINE_AND_LENGTHS, lengthOf, promptCuts } from './cases';
 
 /** Clients in a closed loop on any of the engines. */
 const CASES = fc.record({
   ...ENGINE_AND_LENGTHS,
-  /** 95th percentile over mean of both lengths. */
-  spread: fc.constantFrom(1, 1.5, 2.5),
+  /** 95th percentile over mean of the answers, and of the prompts. Equal answers would keep all clients in step. */
+  spread: fc.constantFrom(1.5, 2.5),
+  promptSpread: fc.constantFrom(1, 1.5, 2.5),
   clients: fc.constantFrom(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96),
   maxNumSeqs: fc.constant(128),
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
@@ -22,30 +22,29 @@ export const sampleClosedCases = (seed: number, count: number): readonly ClosedC
 /** The engine and its clients, or null when it does not hold the load. */
 export function closedConfigOf(c: ClosedCase): SimulationConfig | null {
   const config = configOf(c);
-  return config && { ...config, arrivals: { kind: 'closed', concurrency: c.clients } };
+  if (config === null || config.lengths?.kind !== 'independent') return null;
+  const input = lengthOf(c.inputTokens, c.promptSpread);
+  return {
+    ...config,
+    lengths: { ...config.lengths, input },
+    arrivals: { kind: 'closed', concurrency: c.clients },
+  };
 }
 
 /** The same load in means, for the closed form: one that goes on. */
 export function closedLoadOf(c: ClosedCase, config: SimulationConfig): Load {
-  const variation = squaredVariation(1, c.spread);
   return {
     arrivals: {
       kind: 'closed',
       concurrency: c.clients,
       totalRequests: Number.POSITIVE_INFINITY,
-      inStep: c.spread === 1,
     },
     inputTokens: c.inputTokens,
     outputTokens: c.outputTokens,
-    inputVariation: variation,
-    outputVariation: variation,
+    inputVariation: squaredVariation(1, c.promptSpread),
+    outputVariation: squaredVariation(1, c.spread),
     maxBatch: config.maxNumSeqs,
     maxNumBatchedTokens: config.maxNumBatchedTokens,
-    ...(config.prefixCaching
-      ? {
-          blockTokens: config.pool.layout.blockTokens,
-          checkpointsWithin: savesStatesWithin(config.pool.layout, c.mtpTokens),
-        }
-      : {}),
+    ...promptCuts(config, c),
   };
 }

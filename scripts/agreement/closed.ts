@@ -9,10 +9,11 @@ export function printClosed(seed: number, count: number): void {
   const steady = compared.filter(({ utilisation }) => utilisation <= BUSIEST);
   const few = ({ case: c }: ComparedClosed): boolean => c.clients <= 8;
   for (const [name, equal] of [
-    ['in step', true],
-    ['spread', false],
+    ['equal prompts', true],
+    ['varied prompts', false],
   ] as const) {
-    const alike = (list: readonly ComparedClosed[]) => list.filter((c) => (c.case.spread === 1) === equal);
+    const alike = (list: readonly ComparedClosed[]) =>
+      list.filter((c) => (c.case.promptSpread === 1) === equal);
     line(`${name}, up to 8 clients`, alike(steady).filter(few));
     line(
       `${name}, more clients`,

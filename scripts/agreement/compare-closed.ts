@@ -1,4 +1,5 @@
-import { type SteadyState, steadyState } from '../../src/performance/steady-state';
+import type { SteadyState } from '../../src/performance/state';
+import { steadyState } from '../../src/performance/steady-state';
 import { replay, saturationRequestsPerSecond } from '../../src/simulation/simulate';
 import { type ClosedCase, closedConfigOf, closedLoadOf } from './closed-cases';
 
@@ -12,11 +13,8 @@ export interface ComparedClosed {
   readonly state: SteadyState;
 }
 
-/** Rounds of every client before and while it is looked at: those of equal length repeat themselves. */
-const ROUNDS = {
-  equal: { warmUp: 6, seen: 12, requests: 0 },
-  varied: { warmUp: 30, seen: 200, requests: 12_000 },
-};
+/** Rounds of every client before and while it is looked at, and requests at least. */
+const ROUNDS = { warmUp: 30, seen: 200, requests: 12_000 };
 const FULLEST_POOL = 0.95;
 const MOST_CUT_SHARE = 0.002;
 
@@ -24,7 +22,7 @@ const MOST_CUT_SHARE = 0.002;
 export function compareClosed(c: ClosedCase): ComparedClosed | null {
   const config = closedConfigOf(c);
   if (config === null) return null;
-  const { warmUp, seen, requests } = c.spread === 1 ? ROUNDS.equal : ROUNDS.varied;
+  const { warmUp, seen, requests } = ROUNDS;
   const result = replay({
     ...config,
     requests: Math.max(c.clients * (warmUp + seen), requests),

@@ -3,14 +3,14 @@ import { getGpu } from '../../src/hardware/gpus';
 import { getModel } from '../../src/models/registry';
 import { coefficientsFor, FITTED } from '../../src/performance/coefficients';
 import { stepFeatures } from '../../src/performance/features';
+import type { Arrivals } from '../../src/performance/load';
 import { percentile95 } from '../../src/performance/percentile';
 import { predict } from '../../src/performance/prediction';
-import type { Arrivals } from '../../src/performance/steady-state';
 import { tensorParallelOnly } from '../../src/vllm/layout';
+import { nanosecondsPerCall } from '../nanoseconds-per-call';
 
 const LIMIT_MICROS = 100;
 const CALLS = 20_000;
-const ROUNDS = 5;
 
 const model = getModel('Qwen3.5-35B-A3B');
 const features = stepFeatures(model.architecture, 'fp8', getGpu('H200'), tensorParallelOnly(2), {
@@ -51,15 +51,7 @@ const cases: readonly [string, (i: number) => number][] = [
   ],
 ];
 for (const [name, call] of cases) {
-  let sink = 0;
-  for (let i = 0; i < CALLS / 4; i++) sink += call(i);
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = process.hrtime.bigint();
-    for (let i = 0; i < CALLS; i++) sink += call(i);
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / CALLS / 1000);
-  }
-  if (!Number.isFinite(sink)) throw new Error(`${name}: a prediction is not a number`);
-  console.log(`${name}: ${best.toFixed(1)} µs a prediction (limit ${LIMIT_MICROS} µs)`);
-  if (best > LIMIT_MICROS) process.exitCode = 1;
+  const micros = nanosecondsPerCall(CALLS, call) / 1000;
+  console.log(`${name}: ${micros.toFixed(1)} µs a prediction (limit ${LIMIT_MICROS} µs)`);
+  if (micros > LIMIT_MICROS) process.exitCode = 1;
 }

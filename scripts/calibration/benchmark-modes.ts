@@ -6,7 +6,8 @@ import { burstMeans, closedRunLatencies, wholeRunOutput } from '../../src/perfor
 import type { Coefficients } from '../../src/performance/coefficients';
 import type { StepFeatures } from '../../src/performance/features';
 import { type Regime, regimeOf } from '../../src/performance/interval';
-import { type Load, steadyState } from '../../src/performance/steady-state';
+import type { Load } from '../../src/performance/load';
+import { steadyState } from '../../src/performance/steady-state';
 import { acceptedTokens, decodeStep, prefillSeconds } from '../../src/performance/step';
 
 export interface Benchmark {

@@ -8,6 +8,9 @@ import type { Observation } from './observations';
 
 const MXFP4: PrecisionMap = { attention: BF16, mlp: BF16, experts: W4A16, int4Experts: false };
 
+/** No FP8 row is of a later release, and none before it differs in its kernels. */
+const NEWEST_MEASURED = { version: '0.22.0' };
+
 export function weightsOf(modelKey: string, precision: string, shape: StepShape, gpu: Gpu): PrecisionMap {
   if (modelKey.startsWith('gpt-oss')) return { ...MXFP4, experts: { ...nvfp4On(gpu), bytes: W4A16.bytes } };
   if (precision === 'fp4' && modelKey.startsWith('llama')) {
@@ -16,7 +19,7 @@ export function weightsOf(modelKey: string, precision: string, shape: StepShape,
   }
   if (precision === 'int4' && shape.moe === null)
     return { attention: W4A16, mlp: W4A16, experts: W4A16, int4Experts: false };
-  return precisionMap(shape.moe !== null, CHECKPOINTS[precision] ?? 'bf16', gpu);
+  return precisionMap(shape.moe !== null, CHECKPOINTS[precision] ?? 'bf16', gpu, NEWEST_MEASURED);
 }
 
 export const CHECKPOINTS: Readonly<Record<string, CheckpointKey>> = {

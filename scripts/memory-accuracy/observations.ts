@@ -1,14 +1,8 @@
 import { findGpu, usableMemory } from '../../src/hardware/gpus';
 import type { Checkpoint } from '../../src/models/checkpoints';
 import { MODELS, type Model } from '../../src/models/registry';
-import {
-  batchDefaults,
-  compareVersions,
-  findRelease,
-  LATEST_RELEASE,
-  RELEASES,
-  type Release,
-} from '../../src/vllm/releases';
+import { batchDefaults, findRelease, LATEST_RELEASE, RELEASES, type Release } from '../../src/vllm/releases';
+import { compareVersions } from '../../src/vllm/version';
 
 /** One logged start-up (`vllm-memory-observations.json`); every figure may be missing. */
 export interface Observation {

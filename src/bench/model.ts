@@ -1,17 +1,21 @@
 import { getGpu } from '../hardware/gpus';
 import { getModel } from '../models/registry';
+import { adapterFooting, withAdapters } from '../performance/adapters';
 import { type Calibration, groundedIn } from '../performance/calibration';
 import { type Coefficients, FITTED } from '../performance/coefficients';
 import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
 import type { Footing } from '../performance/interval';
+import type { Load } from '../performance/load';
 import { percentile95 } from '../performance/percentile';
-import type { Load, SteadyState } from '../performance/steady-state';
+import type { SteadyState } from '../performance/state';
 import type { Plan } from '../plan/schema';
+import { roomOf } from '../requirements/adapters';
 import type { BenchLoad, Setup } from './result';
 
 /** What of a plan a prediction needs. */
 export function setupOf(plan: Plan): Setup {
   const { choice, engine, memory, requirements } = plan;
+  const room = roomOf(requirements);
   return {
     model: requirements.model,
     gpu: choice.gpu,
@@ -26,6 +30,7 @@ export function setupOf(plan: Plan): Setup {
     prefixCaching: engine.prefixCaching,
     sharedPrefixShare: requirements.workload.sharedPrefixShare,
     vllmVersion: engine.vllmVersion,
+    ...(room === null ? {} : { adapters: room }),
   };
 }
 
@@ -43,16 +48,20 @@ export interface EngineModel {
  */
 export function engineModel(setup: Setup, calibrations: readonly Calibration[] = []): EngineModel {
   const model = getModel(setup.model);
-  const { coefficients, footing } = groundedIn(FITTED, calibrations, { ...setup, model: model.name });
-  return {
-    setup,
-    features: stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
-      kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
-      mtpTokens: setup.mtpTokens,
-    }),
-    coefficients,
-    footing,
-  };
+  const release = { version: setup.vllmVersion };
+  const without = stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
+    kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
+    mtpTokens: setup.mtpTokens,
+    release,
+  });
+  const features = withAdapters(without, model.architecture, setup.layout, setup.adapters ?? null);
+  const { coefficients, footing } = adapterFooting(
+    groundedIn(FITTED, calibrations, { ...setup, model: model.name, release }),
+    without,
+    features,
+    setup.maxNumBatchedTokens,
+  );
+  return { setup, features, coefficients, footing };
 }
 
 /** Mean lengths of what was asked, tokens. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { intervalSchema } from '../plan/schema';
+import { ADAPTER_LAYERS } from '../vllm/adapters';
 import { APIS } from './asks';
 import { ERROR_KINDS } from './outcome';
 
@@ -169,6 +170,8 @@ export const setupSchema = z.strictObject({
   prefixCaching: z.boolean(),
   sharedPrefixShare: nonNegative,
   vllmVersion: z.string(),
+  /** Room for LoRA adapters; absent without any. */
+  adapters: z.strictObject({ layers: z.enum(ADAPTER_LAYERS), slots: count, maxRank: count }).optional(),
 });
 export type Setup = z.infer<typeof setupSchema>;
 

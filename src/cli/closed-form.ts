@@ -1,5 +1,6 @@
+import type { Arrivals, Load } from '../performance/load';
 import { MEAN_OUTPUT_HELD, type Prediction, predict } from '../performance/prediction';
-import type { Arrivals, Load } from '../performance/steady-state';
+import type { Images } from '../performance/step';
 import { runningBlocksPerSequence, savesStatesWithin } from '../vllm/pool';
 import { calibrationDocument } from './calibration-flag';
 import type { EngineSetup } from './engine-flags';
@@ -14,6 +15,7 @@ export interface ClosedFormLoad {
   readonly prefixHitRate: number;
   readonly inputVariation?: number;
   readonly outputVariation?: number;
+  readonly images?: Images;
 }
 
 /** The closed form for one engine: what `predict` prints, and what `simulate` adds to its percentiles. */

@@ -2,24 +2,25 @@ import { type Command, Option } from 'commander';
 import { quote, UserError } from '../errors';
 import { usableMemory } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
-import { FAMILY } from '../models/architecture';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
+import { forTask, MTP_TASKS, type MtpTask } from '../performance/acceptance';
 import { type Calibration, type Grounded, groundedIn } from '../performance/calibration';
 import { FITTED } from '../performance/coefficients';
-import { type StepFeatures, stepFeatures, waitsForOtherRanks } from '../performance/features';
+import { type StepFeatures, stepFeatures } from '../performance/features';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
-import type { Layout } from '../vllm/layout';
 import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
 import { batchDefaults, LATEST_RELEASE } from '../vllm/releases';
 import { contextProblem } from '../vllm/validity';
 import { LIMITS } from '../workload/workload';
 import { type CalibrationOptions, calibrationOption, oneCalibration } from './calibration-flag';
+import { engineNotes } from './engine-notes';
 import { type NamedEngine, type NamedEngineOptions, namedEngine } from './named-engine';
 import { numberFlag, optional, wholeFlag } from './number-flags';
 
 /** What `predict` and `simulate` are told about one engine, as Commander hands it over. */
 export interface EngineOptions extends NamedEngineOptions, CalibrationOptions {
   readonly mtp: string;
+  readonly mtpTask?: MtpTask;
   readonly maxNumSeqs?: string;
   readonly maxNumBatchedTokens?: string;
   readonly kvCacheDtype: string;
@@ -79,6 +80,12 @@ export function addEngineFlags(command: Command): Command {
     )
     .option('--rate <rps>', 'requests per second')
     .option('--mtp <tokens>', 'draft tokens per step', '0')
+    .addOption(
+      new Option(
+        '--mtp-task <task>',
+        'what is written, which decides how often drafts are right (default: mixed)',
+      ).choices(MTP_TASKS),
+    )
     .option('--prefix-hit-rate <share>', 'share of every prompt in the prefix cache, below 1', '0')
     .option('--max-num-seqs <n>', "sequences at once (default: vLLM's for this GPU)")
     .option('--max-num-batched-tokens <n>', "token budget of a step (default: vLLM's for this GPU)")
@@ -113,6 +120,8 @@ export interface EngineDemand {
   readonly longestTokens: number;
   /** Above 0 switches prefix caching on, whatever the release's default. */
   readonly prefixHitRate: number;
+  /** Whether the vision tower is loaded. */
+  readonly vision?: boolean;
 }
 
 /**
@@ -128,6 +137,9 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
   if (tooLong !== null) throw new UserError(`prompt and output together: ${tooLong}`);
   const kvCacheDtype = kvCacheDtypeOf(options.kvCacheDtype);
   const mtpTokens = wholeFlag('--mtp', options.mtp, { min: 0, max: 16 });
+  const { mtpTask = 'mixed' } = options;
+  if (options.mtpTask !== undefined && mtpTokens === 0)
+    throw new UserError(`--mtp-task ${mtpTask} goes with --mtp: without drafts none can be right`);
   const usableGiB = usableMemory(gpu).gib;
   const defaults = batchDefaults(release, { id: gpu.id, usableGiB });
   // Drafts and cached prefixes together corrupt output (vllm#53912): only when asked for.
@@ -151,7 +163,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
       ssmCacheDtype: 'auto',
       prefixCaching,
       mtpTokens,
-      vision: false,
+      vision: demand.vision ?? false,
       maxModelLen: demand.longestTokens,
       maxNumSeqs,
       maxNumBatchedTokens,
@@ -177,6 +189,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
   const features = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
     kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     mtpTokens,
+    release,
   });
   const calibration = oneCalibration(options, model.name, gpu.id, release.version);
   const grounded = groundedIn(FITTED, calibration === null ? [] : [calibration], {
@@ -186,9 +199,11 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     layout,
     kvCacheDtype,
     mtpTokens,
+    release,
   });
   return {
     ...grounded,
+    coefficients: forTask(grounded.coefficients, mtpTask, mtpTokens),
     calibration,
     model,
     checkpoint,
@@ -202,25 +217,8 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     maxNumBatchedTokens,
     budget,
     features,
-    notes: notesOf(demand.longestTokens, layout, features),
+    notes: engineNotes({ checkpoint: checkpoint.key, gpu, layout, release, features }, demand.longestTokens),
   };
-}
-
-function notesOf(longestTokens: number, layout: Layout, features: StepFeatures): string[] {
-  const notes: string[] = [];
-  if (longestTokens > FAMILY.maxPositionEmbeddings)
-    notes.push(
-      `Requests of ${longestTokens} tokens need YaRN: the model was trained for ${FAMILY.maxPositionEmbeddings}. It also changes short requests; vllm-args --max-model-len ${longestTokens} prints the flag.`,
-    );
-  if (waitsForOtherRanks(features))
-    notes.push(
-      'Ranks that share experts step together: a prompt on one can hold up all, so the time to the first token may reach the high end.',
-    );
-  if (layout.pipelineParallel > 1)
-    notes.push(
-      'No pipeline was ever measured: figures take its batches as evenly filled, and the intervals reach to where they are not.',
-    );
-  return notes;
 }
 
 function kvCacheDtypeOf(text: string): KvCacheDtype {

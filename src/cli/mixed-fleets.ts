@@ -1,9 +1,10 @@
 import type { Plan } from '../plan/schema';
+import type { Draft, PlanningData } from '../planning/draft';
 import { insteadQuestion, mixInstead } from '../planning/mix/instead';
 import { type MixedPlan, mixQuestion, withMix } from '../planning/mix/propose';
 import type { MixSolver } from '../planning/mix/solver';
 import { NoFleetError } from '../planning/no-fleet';
-import { type Draft, makePlan, type PlanningData } from '../planning/plan';
+import { makePlan } from '../planning/plan';
 import type { ResolvedRequirements } from '../requirements/resolve';
 
 /** HiGHS in WebAssembly: 3.5 MB, so it is loaded only where a mix can save something. */

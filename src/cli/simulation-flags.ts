@@ -82,20 +82,12 @@ export function simulationOf(options: SimulationOptions): AskedSimulation {
   const ttftSeconds = seconds('--slo-ttft', options.sloTtft);
   const tpotSeconds = seconds('--slo-tpot', options.sloTpot);
   const config: SimulationConfig = {
-    features: engine.features,
-    coefficients: engine.coefficients,
-    pool: { blocks: engine.budget.poolBlocks, layout: engine.budget.pool },
-    maxNumSeqs: engine.maxNumSeqs,
-    maxNumBatchedTokens: engine.maxNumBatchedTokens,
-    prefixCaching: engine.prefixCaching,
-    mtpTokens: engine.mtpTokens,
+    ...simulatedEngine(engine),
     replicas: wholeFlag('--replicas', options.replicas, { min: 1, max: 10_000 }),
     routing: options.routing,
     arrivals: trace === null ? arrivalsOf(load, options) : { kind: 'trace', trace },
     lengths,
-    ...(load.prefixHitRate > 0 && trace === null
-      ? { prefixes: { kind: 'shared' as const, share: load.prefixHitRate, groups: 1 } }
-      : {}),
+    ...(trace === null ? sharedPrefix(load.prefixHitRate) : {}),
     requests: wholeFlag('--requests', options.requests, { min: 1, max: 5_000_000 }),
     seed: wholeFlag('--seed', options.seed, { min: 0, max: 2 ** 32 - 1 }),
     slo:
@@ -108,6 +100,21 @@ export function simulationOf(options: SimulationOptions): AskedSimulation {
   };
   return { engine, config, prefixHitRate: load.prefixHitRate };
 }
+
+/** One replica of an engine, as a simulation needs it. */
+export const simulatedEngine = (engine: EngineSetup) => ({
+  features: engine.features,
+  coefficients: engine.coefficients,
+  pool: { blocks: engine.budget.poolBlocks, layout: engine.budget.pool },
+  maxNumSeqs: engine.maxNumSeqs,
+  maxNumBatchedTokens: engine.maxNumBatchedTokens,
+  prefixCaching: engine.prefixCaching,
+  mtpTokens: engine.mtpTokens,
+});
+
+/** All prompts begin alike with this share of them. */
+export const sharedPrefix = (share: number): Pick<SimulationConfig, 'prefixes'> =>
+  share > 0 ? { prefixes: { kind: 'shared', share, groups: 1 } } : {};
 
 function arrivalsOf(
   { concurrency, requestsPerSecond }: FlagLoad,

@@ -6,7 +6,8 @@ import { acceptedTokens } from './step';
  * What the model writes decides how often its drafts are right. `mixed`: the fitted mean of benchmarks (random and
  * chat prompts); `code`: coding prompts, with or without thinking (397B NVFP4 on vLLM, SPEED-Bench).
  */
-export type MtpTask = 'mixed' | 'code' | 'code-thinking';
+export const MTP_TASKS = ['mixed', 'code', 'code-thinking'] as const;
+export type MtpTask = (typeof MTP_TASKS)[number];
 
 const LENGTHS: Readonly<Record<Exclude<MtpTask, 'mixed'>, Readonly<Record<string, number>>>> = {
   code: data.acceptanceLength.thinking_off,

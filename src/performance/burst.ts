@@ -1,7 +1,9 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
-import { type Load, type SteadyState, steadyState, UNKNOWN_BURST_SHARE } from './steady-state';
-import { acceptedTokens, decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
+import type { Load } from './load';
+import type { SteadyState } from './state';
+import { steadyState, UNKNOWN_BURST_SHARE } from './steady-state';
+import { acceptedTokens, decodeStep, prefillSeconds, requestOverheadSeconds, visionSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
 
 /** Means of a run that ends: seconds, and tokens per second of the replica. */
@@ -34,12 +36,14 @@ export function burstMeans(f: StepFeatures, k: Coefficients, load: BurstLoad): R
   const mixed =
     decodeSteps >= behind ? behind / 2 : decodeSteps * (1 - decodeSteps / (2 * Math.max(behind, 1e-9)));
   const beside = decodeSteps >= behind ? most / 2 : most;
-  const prefill = prefillCurve(
-    f,
-    k,
-    computedTokens,
-    cachedTokens,
-  )(beside, Math.min(computedTokens * Math.max(1, 1 / promptSteps), maxNumBatchedTokens));
+  const prefill =
+    visionSeconds(f, k, load.images) +
+    prefillCurve(
+      f,
+      k,
+      computedTokens,
+      cachedTokens,
+    )(beside, Math.min(computedTokens * Math.max(1, 1 / promptSteps), maxNumBatchedTokens));
   const perRequest = prefill + promptSteps * step(beside);
   const outside = requestOverheadSeconds(k, inputTokens);
   // Prompts that share a step end together.

@@ -1,9 +1,12 @@
+import { getGpu } from '../hardware/gpus';
 import type { CheckpointKey } from '../models/checkpoints';
 import { getModel } from '../models/registry';
 import type { Layout } from '../vllm/layout';
 import type { KvCacheDtype } from '../vllm/pool';
+import { LATEST_RELEASE, type Release } from '../vllm/releases';
 import { type Basis, basisOf, type Coefficients, coefficientsFor } from './coefficients';
 import { type Footing, type LayoutSds, layoutSds } from './interval';
+import { unpacksBlockFp8 } from './precision-map';
 
 /** A multiplier of a part of the step-time model, and how sure a prediction is once it is applied. */
 export interface Multiplier {
@@ -55,10 +58,18 @@ export interface Grounded {
 export function groundedIn(
   k: Coefficients,
   calibrations: readonly Calibration[],
-  { model, gpu, ...engine }: MeasuredEngine & Pick<Calibration, 'model' | 'gpu'>,
+  {
+    model,
+    gpu,
+    release = LATEST_RELEASE,
+    ...engine
+  }: MeasuredEngine & Pick<Calibration, 'model' | 'gpu'> & { readonly release?: Pick<Release, 'version'> },
 ): Grounded {
   const coefficients = coefficientsFor(k, model, gpu);
-  const basis = basisOf(model, gpu, engine.checkpoint);
+  const known = basisOf(model, gpu, engine.checkpoint);
+  // The data knows other kernels on this GPU than the ones that this release takes.
+  const otherKernels = engine.checkpoint === 'fp8' && unpacksBlockFp8(getGpu(gpu), release);
+  const basis = known === 'measured' && otherKernels ? 'related' : known;
   const calibration = calibrations.find((known) => known.model === model && known.gpu === gpu);
   const sds = layoutSds(engine.layout, getModel(model).architecture.moe !== null);
   if (calibration === undefined)

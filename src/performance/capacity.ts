@@ -1,8 +1,8 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { type Footing, pessimistic, type Regime } from './interval';
+import type { Load } from './load';
 import { type LengthTail, type Percentile95, randomArrivals } from './percentile';
-import type { Load } from './steady-state';
 
 /** What users must feel, at the 95th percentile. */
 export interface LatencySlo {

@@ -2,7 +2,7 @@ import type { Coefficients } from './coefficients';
 import { type StepFeatures, waitsForOtherRanks } from './features';
 
 const MICRO = 1e-6;
-/** All-to-all of expert parallelism, one direction: kernel and rendezvous. An assumption: one configuration in the data. */
+/** Gathering (or scattering) the tokens of all ranks: kernel and rendezvous. An assumption: one configuration in the data. */
 const EXPERT_PARALLEL_LATENCY_SECONDS = 20 * MICRO;
 /** One hop between pipeline stages: launch of a send and a receive. An assumption: no pipeline in the data. */
 const STAGE_LATENCY_SECONDS = 30 * MICRO;
@@ -24,7 +24,7 @@ function allReduceLatency(f: StepFeatures, k: Coefficients): number {
 
 /**
  * Seconds that the GPUs of an engine spend exchanging activations in one step of `tokens`: two all-reduces a layer
- * (tensor parallel), two all-to-alls a MoE layer (data parallel with experts), one hop between pipeline stages.
+ * (tensor parallel), a gather and a scatter a MoE layer (data parallel with experts), one hop between pipeline stages.
  * `latencyShare` 0 counts bytes only, for tokens that ride in a step whose latency is already paid.
  */
 export function communicationSeconds(
@@ -40,8 +40,10 @@ export function communicationSeconds(
   if (tp > 1)
     seconds += 2 * f.layers * (latencyShare * allReduceLatency(f, k) + (bytes * 2 * (tp - 1)) / tp / link);
   if (waitsForOtherRanks(f)) {
-    const copies = Math.min(f.activeExperts, f.dataParallel);
-    seconds += f.moeLayers * 2 * (latencyShare * EXPERT_PARALLEL_LATENCY_SECONDS + (bytes * copies) / link);
+    // `allgather_reducescatter`, the default of --all2all-backend: every rank gets the tokens of all others, whichever
+    // experts they picked (vLLM 0.33.0 distributed/device_communicators/all2all.py:53-178).
+    const others = f.dataParallel - 1;
+    seconds += f.moeLayers * 2 * (latencyShare * EXPERT_PARALLEL_LATENCY_SECONDS + (bytes * others) / link);
   }
   if (f.pipelineParallel > 1) {
     const hop = latencyShare * STAGE_LATENCY_SECONDS + bytes / f.stageLinkBandwidth;

@@ -2,6 +2,7 @@ import type { Gpu } from '../hardware/gpus';
 import type { Architecture } from '../models/architecture';
 import type { CheckpointKey } from '../models/checkpoints';
 import type { Layout } from '../vllm/layout';
+import type { Release } from '../vllm/releases';
 import { NVFP4_BYTES, type PrecisionMap, precisionMap } from './precision-map';
 import { type StepShape, shapeOf } from './shape';
 
@@ -60,8 +61,15 @@ export interface StepFeatures {
   readonly stageLinkBandwidth: number;
   /** Draft tokens per step. */
   readonly mtpTokens: number;
-  /** FLOP of the vision tower per prompt token that an image becomes; 0 where it is not loaded or not known. */
+  /**
+   * FLOP of the vision tower per prompt token that an image becomes, and per pair of those of one image (attention); 0
+   * where it is not loaded or not known.
+   */
   readonly visionFlop: number;
+  readonly visionPairFlop: number;
+  /** What room for LoRA adapters adds to every step, and to every token of it (adapters.ts); absent without. */
+  readonly adapterStepSeconds?: number;
+  readonly adapterTokenSeconds?: number;
 }
 
 /** Batches in flight at once: data-parallel ranks, each with one batch per pipeline stage. */
@@ -111,6 +119,12 @@ export interface EngineFeatures {
   readonly networkBytesPerSecond?: number;
 }
 
+/** Settings and the release that runs them. */
+export interface ReleasedEngine extends EngineFeatures {
+  /** Decides which kernels multiply; the newest where it is not given. */
+  readonly release?: Pick<Release, 'version'>;
+}
+
 /** Vision patches that merge into one prompt token (spatial merge 2 x 2, qwen35.md section 2). */
 const PATCHES_PER_TOKEN = 4;
 
@@ -120,11 +134,18 @@ export function stepFeatures(
   checkpoint: CheckpointKey,
   gpu: Gpu,
   layout: Layout,
-  engine: EngineFeatures,
+  engine: ReleasedEngine,
 ): StepFeatures {
-  const map = precisionMap(architecture.moe !== null, checkpoint, gpu);
+  const map = precisionMap(architecture.moe !== null, checkpoint, gpu, engine.release);
   const features = shapeFeatures(shapeOf(architecture), map, gpu, layout, engine);
-  return { ...features, visionFlop: 2 * architecture.params.vision * PATCHES_PER_TOKEN };
+  const { params, vision } = architecture;
+  // The tower is split as the layers are (`--mm-encoder-tp-mode weights`, the default); all patches of an image attend to each other.
+  const split = layout.tensorParallel;
+  return {
+    ...features,
+    visionFlop: (2 * params.vision * PATCHES_PER_TOKEN) / split,
+    visionPairFlop: (4 * vision.depth * vision.hiddenSize * PATCHES_PER_TOKEN ** 2) / split,
+  };
 }
 
 /** Parameters of each group of weights, elements in the whole model. */
@@ -150,14 +171,22 @@ const nvfp4Parameters = (p: ReturnType<typeof parametersOf>, map: PrecisionMap):
   (map.mlp.bytes === NVFP4_BYTES ? p.mlp : 0) +
   (map.attention.bytes === NVFP4_BYTES ? p.attention + p.gdn : 0);
 
+/**
+ * With drafts every token, of prompts and answers, also passes the draft layer: one more full-attention layer. What further
+ * drafts cost is `draftSeconds`.
+ */
+const withDraftLayer = (s: StepShape, { mtpTokens }: EngineFeatures): StepShape =>
+  mtpTokens === 0 ? s : { ...s, layers: s.layers + 1, fullAttentionLayers: s.fullAttentionLayers + 1 };
+
 /** Features of any transformer on a GPU; `map` says how its weights are stored and multiplied there. */
 export function shapeFeatures(
-  s: StepShape,
+  shape: StepShape,
   map: PrecisionMap,
   gpu: Gpu,
   layout: Layout,
   engine: EngineFeatures,
 ): StepFeatures {
+  const s = withDraftLayer(shape, engine);
   const tp = layout.tensorParallel;
   const p = parametersOf(s);
   const denseFlop = { bf16: (2 * (p.gdnSmall + p.router)) / tp, fp8: 0, fp4: 0 };
@@ -190,9 +219,11 @@ export function shapeFeatures(
     activeExperts: s.moe?.activeExperts ?? 1,
     kvBytesPerToken: s.fullAttentionLayers * layerKvBytes,
     slidingKvBytesPerToken: s.slidingAttentionLayers * layerKvBytes,
+    // One state is read; that of each verified token is written (vLLM 0.33.0 `fused_sigmoid_gating.py:156-166`).
     stateBytesPerSequence:
       s.gdnLayers *
-      ((s.gdnValueHeads / tp) * s.gdnHeadDim * s.gdnHeadDim * 4 * 2 + (p.convChannels / tp) * 3 * 2 * 2),
+      ((s.gdnValueHeads / tp) * s.gdnHeadDim * s.gdnHeadDim * 4 * (2 + engine.mtpTokens) +
+        (p.convChannels / tp) * (3 + engine.mtpTokens) * 2 * 2),
     attentionFlop: (s.fullAttentionLayers * 4 * s.attentionHeads * s.headDim) / tp,
     gdnHeadLayers: (s.gdnLayers * s.gdnValueHeads) / tp,
     attentionLayers,
@@ -207,5 +238,6 @@ export function shapeFeatures(
     stageLinkBandwidth: engine.networkBytesPerSecond ?? link.linkBandwidth,
     mtpTokens: engine.mtpTokens,
     visionFlop: 0,
+    visionPairFlop: 0,
   };
 }

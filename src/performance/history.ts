@@ -1,14 +1,5 @@
-import { lognormalNodes } from './queueing';
-import type { Load } from './steady-state';
-
-/** Prompts that find the conversation so far in the prefix cache; all others find what all have in common. */
-export interface HistoryHits {
-  /** Share of the prompts that find it. */
-  readonly share: number;
-  /** They find this share of their prompt, less so many tokens, in whole blocks. */
-  readonly ofPrompt: number;
-  readonly lessTokens: number;
-}
+import type { HistoryHits, Load } from './load';
+import { lognormalNodes, lognormalQuantiles } from './queueing';
 
 /**
  * Prompt tokens that a prompt finds: whole blocks, and never its last token.
@@ -54,13 +45,22 @@ export function cachedParts(
 /** Standard deviations between the lengths that `lognormalNodes` has for all. */
 const NODES_APART = 1.36;
 
+/** Standard deviations between those that `lognormalQuantiles` has. */
+const QUANTILES_APART = 0.25;
+
+/** Lengths that stand for all: nodes for what grows with the length, quantiles for what jumps. */
+export type LengthPoints = 'nodes' | 'quantiles';
+
 /** Prompts of all lengths, by what they find. */
 export function cachedNodes(
   load: Pick<Load, 'inputTokens' | 'inputVariation' | 'cachedTokens' | 'blockTokens' | 'history'>,
+  of: LengthPoints = 'nodes',
 ): readonly { readonly weight: number; readonly tokens: number; readonly cachedTokens: number }[] {
   const { inputTokens, inputVariation = 0 } = load;
-  const apart = NODES_APART * Math.sqrt(Math.log(1 + inputVariation));
-  return lognormalNodes(inputTokens, inputVariation).flatMap(({ value, weight }) =>
+  const [points, between] =
+    of === 'nodes' ? [lognormalNodes, NODES_APART] : [lognormalQuantiles, QUANTILES_APART];
+  const apart = between * Math.sqrt(Math.log(1 + inputVariation));
+  return points(inputTokens, inputVariation).flatMap(({ value, weight }) =>
     cachedParts(load, value, apart).map((part) => ({
       weight: weight * part.weight,
       tokens: value,

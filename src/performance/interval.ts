@@ -1,7 +1,7 @@
 import type { Layout } from '../vllm/layout';
 import type { Basis } from './coefficients';
 import data from './data/coefficients.json';
-import type { SteadyState } from './steady-state';
+import type { SteadyState } from './state';
 
 const Z_80_TWO_SIDED = 1.2816;
 

@@ -1,9 +1,10 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
+import type { Load } from './load';
 import { type OpenSteps, openSteps } from './open-steps';
 import { expectedMin, lognormalNodes, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
 import { type SlotQueue, slotQueue } from './slots';
-import type { Load, SteadyState } from './steady-state';
+import type { SteadyState } from './state';
 import { requestOverheadSeconds } from './step';
 
 /** The steady state under random arrivals, with what its percentiles are made of. */

@@ -1,9 +1,9 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
+import type { Load } from './load';
 import { type PromptWork, promptWork } from './prompt-steps';
 import { type QueueBehind, queueBehind } from './queue-behind';
 import { MAX_PREFILL_SHARE } from './queueing';
-import type { Load } from './steady-state';
 import { acceptedTokens } from './step';
 import { decodeCurve } from './step-curves';
 

@@ -2,10 +2,12 @@ import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { firstTokenP95, type OwnTime } from './first-token';
 import { cachedParts } from './history';
+import type { Load } from './load';
 import { type OpenState, openLoop } from './open-loop';
 import { promptCut } from './prompt-steps';
 import { lognormalNodes, mixtureP95, normalTail, squaredVariation, Z_95 } from './queueing';
-import { type Load, type SteadyState, steadyState } from './steady-state';
+import type { SteadyState } from './state';
+import { steadyState } from './steady-state';
 import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
 import { prefillCurve } from './step-curves';
 

@@ -1,6 +1,8 @@
 import type { Gpu } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
 import type { CheckpointKey } from '../models/checkpoints';
+import { LATEST_RELEASE, type Release } from '../vllm/releases';
+import { compareVersions } from '../vllm/version';
 
 export type TensorCoreClass = 'bf16' | 'fp8' | 'fp4';
 
@@ -26,6 +28,14 @@ export const fp8On = (gpu: Gpu): GroupPrecision => ({
   bytes: 1,
   flopClass: gpu.fp8Tflops === null ? 'bf16' : 'fp8',
 });
+const MARLIN_BEFORE_TRITON = '0.29.0';
+/**
+ * Dense layers of Qwen's FP8 checkpoints, which are scaled in blocks. Below compute capability 9.0 CUTLASS has no kernel for
+ * blocks, and the next one that fits is taken: Triton's on FP8 tensor cores, since 0.29.0 Marlin's, which unpacks to BF16
+ * (vLLM 0.33.0 model_executor/kernels/linear/__init__.py:494-506, scaled_mm/marlin.py:36; vllm#52182, seen in vllm#58241).
+ */
+export const unpacksBlockFp8 = (gpu: Gpu, release: Pick<Release, 'version'>): boolean =>
+  gpu.computeCapability < 9 && compareVersions(release.version, MARLIN_BEFORE_TRITON) >= 0;
 /** Four bits and an 8-bit scale per 16 weights. */
 export const NVFP4_BYTES = 0.5625;
 /** Multiplied in BF16 before Blackwell. */
@@ -35,14 +45,20 @@ export const nvfp4On = (gpu: Gpu): GroupPrecision => ({
 });
 
 /** Precision maps of performance-model.md section 2.1; a format that the GPU lacks computes in BF16. */
-export function precisionMap(isMoe: boolean, checkpoint: CheckpointKey, gpu: Gpu): PrecisionMap {
+export function precisionMap(
+  isMoe: boolean,
+  checkpoint: CheckpointKey,
+  gpu: Gpu,
+  release: Pick<Release, 'version'> = LATEST_RELEASE,
+): PrecisionMap {
   const fp8 = fp8On(gpu);
+  const blockFp8: GroupPrecision = unpacksBlockFp8(gpu, release) ? { bytes: 1, flopClass: 'bf16' } : fp8;
   const nvfp4 = nvfp4On(gpu);
   switch (checkpoint) {
     case 'bf16':
       return { attention: BF16, mlp: BF16, experts: BF16, int4Experts: false };
     case 'fp8':
-      return { attention: fp8, mlp: fp8, experts: fp8, int4Experts: false };
+      return { attention: blockFp8, mlp: blockFp8, experts: fp8, int4Experts: false };
     case 'nvfp4':
       return isMoe
         ? { attention: BF16, mlp: BF16, experts: nvfp4, int4Experts: false }

@@ -3,7 +3,9 @@ import { highestRate } from './capacity';
 import type { Basis, Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
 import { type Footing, type Interval, intervalAround, type Regime, regimeOf } from './interval';
-import { type Load, type SteadyState, steadyState } from './steady-state';
+import type { Load } from './load';
+import type { SteadyState } from './state';
+import { steadyState } from './steady-state';
 import { decodeStep, type StepTerms } from './step';
 
 export const LIMITS = ['bandwidth', 'compute', 'communication', 'KV', 'scheduler'] as const;

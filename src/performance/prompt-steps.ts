@@ -1,8 +1,8 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { cachedNodes, meanCachedTokens } from './history';
-import { bf16Rate } from './rates';
-import type { Load } from './steady-state';
+import { cachedNodes, type LengthPoints, meanCachedTokens } from './history';
+import type { Load } from './load';
+import { visionSeconds } from './step';
 import { prefillCurve } from './step-curves';
 
 /** How a prompt is cut into engine steps. */
@@ -17,6 +17,8 @@ export interface PromptCut {
   readonly firstShare: number;
   /** Share of the prompt that is computed before its last step. */
   readonly beforeLast: number;
+  /** The last step begins at the last block boundary: however little is left, it is a step. */
+  readonly cutAtBlock: boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export function promptCut(load: Load, tokens: number, budget = load.maxNumBatche
       fullStepTokens: budget,
       firstShare: 1,
       beforeLast: ((steps - 1) * budget) / tokens,
+      cutAtBlock: false,
     };
   }
   const fullStepTokens = blockTokens <= budget ? Math.floor(budget / blockTokens) * blockTokens : budget;
@@ -49,6 +52,7 @@ export function promptCut(load: Load, tokens: number, budget = load.maxNumBatche
     fullStepTokens,
     firstShare: cut && tokens <= budget ? boundary / tokens : 1,
     beforeLast: (cut ? boundary : lastStart) / tokens,
+    cutAtBlock: cut,
   };
 }
 
@@ -90,23 +94,37 @@ export interface DecodeTokens {
   readonly deviation: number;
 }
 
-/** The prompts of a load, by what decoding leaves of a step's budget. */
+/** Prompts by the tokens that are left to compute. */
+const lengthsOf = (load: Load, points: LengthPoints) =>
+  cachedNodes(load, points).map(({ weight, tokens, cachedTokens }) => ({
+    weight,
+    tokens: Math.max(1, tokens - cachedTokens),
+    cachedTokens,
+  }));
+
+/**
+ * The prompts of a load, by what decoding leaves of a step's budget.
+ * @param cuts lengths that steps are counted for: where blocks cut prompts, a little longer may be a step more, which
+ * quantiles see best and cost a fifth more time
+ */
 export function promptWork(
   f: StepFeatures,
   k: Coefficients,
   load: Load,
+  cuts: LengthPoints = 'nodes',
 ): (decode: DecodeTokens) => PromptWork {
   const { inputTokens, maxNumBatchedTokens } = load;
-  const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
+  const encoding = visionSeconds(f, k, load.images);
   const costOf = (tokens: number, cachedTokens: number) => ({
     tokens,
     /** Prompts that are cut in equal parts share each of their steps. */
     seconds: prefillCurve(f, k, tokens, cachedTokens),
   });
-  const nodes = cachedNodes(load).map(({ weight, tokens, cachedTokens }) => ({
+  const nodes = lengthsOf(load, 'nodes').map(({ weight, tokens, cachedTokens }) => ({
     weight,
-    ...costOf(Math.max(1, tokens - cachedTokens), cachedTokens),
+    ...costOf(tokens, cachedTokens),
   }));
+  const finer = cuts === 'nodes' ? null : lengthsOf(load, cuts);
   const meanCached = load.history === undefined ? (load.cachedTokens ?? 0) : meanCachedTokens(load);
   const mean = costOf(Math.max(1, inputTokens - meanCached), meanCached);
   const leastSteps = promptCut(load, mean.tokens).steps;
@@ -121,11 +139,17 @@ export function promptWork(
         : [{ weight: 1, budget }];
     const secondsOf = (
       { tokens, seconds }: ReturnType<typeof costOf>,
-      steps: number,
+      { steps, beforeLast, cutAtBlock }: PromptCut,
       batch: number,
       prompts: number,
-    ) =>
-      seconds(batch, Math.min(Math.ceil(tokens / steps) * prompts, budget, tokens * prompts)) + visionSeconds;
+    ): number => {
+      /** Tokens of a step when so many prompts share it. */
+      const shared = (part: number): number => Math.min(Math.ceil(part) * prompts, budget, tokens * prompts);
+      if (!cutAtBlock) return seconds(batch, shared(tokens / steps)) + encoding;
+      const before = seconds(batch, shared((beforeLast * tokens) / (steps - 1)));
+      const last = seconds(batch, shared((1 - beforeLast) * tokens));
+      return beforeLast * before + (1 - beforeLast) * last + encoding;
+    };
     const meanCut = promptCut(load, mean.tokens, budget);
     let first = 0;
     let second = 0;
@@ -136,26 +160,31 @@ export function promptWork(
     let offered = 0;
     let wanted = 0;
     let perStep = 0;
+    const count = (weight: number, tokens: number, cut: PromptCut): void => {
+      wanted += weight * tokens;
+      steps += weight * cut.steps;
+      cutAway += weight * (1 - cut.firstShare);
+      lastShare += weight * (cut.firstShare < 1 ? 1 - cut.firstShare : 1);
+      beforeLast += weight * cut.beforeLast;
+      offered += weight * cut.steps * cut.fullStepTokens;
+    };
     for (const node of nodes) {
       const { weight, tokens } = node;
-      const seconds = secondsOf(node, promptCut(load, tokens, budget).steps, PROBE_BATCH, 1);
+      const seconds = secondsOf(node, promptCut(load, tokens, budget), PROBE_BATCH, 1);
       first += weight * seconds;
       second += weight * seconds * seconds;
-      wanted += weight * tokens;
       for (const part of spread) {
         const cut = promptCut(load, tokens, part.budget);
         const both = weight * part.weight;
-        steps += both * cut.steps;
-        cutAway += both * (1 - cut.firstShare);
-        lastShare += both * (cut.firstShare < 1 ? 1 - cut.firstShare : 1);
-        beforeLast += both * cut.beforeLast;
-        offered += both * cut.steps * cut.fullStepTokens;
         perStep += (both * seconds) / cut.promptsPerStep;
+        if (finer === null) count(both, tokens, cut);
       }
     }
+    for (const { weight, tokens } of finer ?? [])
+      for (const part of spread) count(weight * part.weight, tokens, promptCut(load, tokens, part.budget));
     let meanSteps = 0;
     for (const part of spread) meanSteps += part.weight * promptCut(load, mean.tokens, part.budget).steps;
-    const overMean = first / secondsOf(mean, meanCut.steps, PROBE_BATCH, 1);
+    const overMean = first / secondsOf(mean, meanCut, PROBE_BATCH, 1);
     return {
       steps,
       firstShare: 1 - cutAway,
@@ -167,7 +196,7 @@ export function promptWork(
       fullSteps: mean.tokens / meanCut.fullStepTokens,
       leftover: Math.max(0, offered / wanted - 1),
       variation: Math.max(0, second / (first * first) - 1),
-      seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut.steps, decodeBatch, prompts) * overMean,
+      seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut, decodeBatch, prompts) * overMean,
     };
   };
 }

@@ -50,6 +50,20 @@ export function lognormalNodes(mean: number, variation: number): readonly Weight
   return NODES.map((z, i) => ({ value: mean * Math.exp(sigma * z - variance / 2), weight: WEIGHTS[i]! }));
 }
 
+/** Normal quantiles in the middle of twelve equal shares. */
+const EVEN = [0.1046, 0.3186, 0.5485, 0.8122, 1.1503, 1.7317].flatMap((z) => [-z, z]);
+
+/**
+ * The same as twelve equally likely values: for what jumps at some length, as the steps of a prompt do, which five points of
+ * unequal weight would put on one side or the other.
+ */
+export function lognormalQuantiles(mean: number, variation: number): readonly WeightedValue[] {
+  if (variation === 0) return [{ value: mean, weight: 1 }];
+  const variance = Math.log(1 + variation);
+  const sigma = Math.sqrt(variance);
+  return EVEN.map((z) => ({ value: mean * Math.exp(sigma * z - variance / 2), weight: 1 / EVEN.length }));
+}
+
 /** A gamma distribution that starts at `least`. */
 export interface ShiftedGamma {
   readonly least: number;

@@ -1,8 +1,9 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
+import type { Load } from './load';
 import { promptWork } from './prompt-steps';
 import { lognormalNodes } from './queueing';
-import type { Load, SteadyState } from './steady-state';
+import type { SteadyState } from './state';
 import { acceptedTokens, requestOverheadSeconds } from './step';
 import { decodeCurve } from './step-curves';
 
@@ -27,7 +28,7 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
   // A last step may bring more tokens than are wanted: half of its surplus is lost on average.
   const decodeSteps = outputTokens > 1 ? (outputTokens - 1) / accepted + (1 - 1 / accepted) / 2 : 0;
   const stepOf = decodeCurve(f, k, inputTokens + (outputTokens * (1 + outputVariation)) / 2);
-  const work = promptWork(f, k, load)({ mean: others * (1 + f.mtpTokens), deviation: 0 });
+  const work = promptWork(f, k, load, 'quantiles')({ mean: others * (1 + f.mtpTokens), deviation: 0 });
   const oneByOne = Math.min(1, Math.max(0, 2 - work.promptsPerStep));
   const front = requestOverheadSeconds(k, inputTokens);
   // Who waits for a sequence is there when one ends.
@@ -82,7 +83,7 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
     const busy = others > 0 ? 1 - Math.max(0, 1 - batch / others) ** others : 0;
 
     const meanStep = besideStep + promptOf(endsInStep);
-    const { rest, steps: calmSteps } = restOfStep(besideStep);
+    const { rest, steps: calmSteps } = restOfStep(endsInStep, besideStep, firstPrompt);
     // Steps while a client is outside: fewer where some of them hold prompts.
     const calm = Math.exp(-endsInStep * calmSteps);
     const stepsOutside = (outside / meanStep) * (1 - calm) + calmSteps * calm;
@@ -102,7 +103,7 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
     const shared =
       behindFirst *
         (remaining(firstPrompt + besideStep * work.steps, besideStep, calmSteps) + together * furtherPrompt) +
-      endsInStep * furtherPrompt +
+      endsInStep * work.steps * furtherPrompt +
       (mixedShare ** Math.sqrt(2 * (work.promptsPerStep + 1)) /
         (2 * Math.max(endsInStep, NEARLY) * (1 - mixedShare))) *
         meanStep;
@@ -125,23 +126,38 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
   }
 
   /**
-   * What is left of the step one comes back in, and how many have passed. It ended with a step, so a known time outside is
-   * a known part of a step; times that depend on the prompt's length spread over it.
+   * What is left of the step one comes back in, and how many have passed while nobody computed a prompt. It ended with a
+   * step, so a known time outside is a known part of one: all others decode, or one of them has ended meanwhile. Prompts of
+   * those who ended before move the steps after them; what is left of their own is waited for with their turn (`remaining`).
    */
-  function restOfStep(step: number): { rest: number; steps: number } {
+  function restOfStep(endsInStep: number, step: number, prompt: number): { rest: number; steps: number } {
     if (outside === 0) return { rest: 0, steps: 0 };
     if (inputVariation === 0 && outputVariation === 0) return { rest: step / 2, steps: outside / step + 0.5 };
+    const full = stepOf(Math.max(others, NOBODY));
+    const oneLess = stepOf(Math.max(others - 0.5, NOBODY));
     let rest = 0;
     let steps = 0;
     for (const { value, weight } of lognormalNodes(inputTokens, inputVariation)) {
       const seconds = requestOverheadSeconds(k, value);
-      const passed = Math.ceil(seconds / step - 1e-9);
-      rest += weight * (passed * step - seconds);
+      const begun = wholeSteps(seconds, full);
+      const undisturbed = Math.exp(-endsInStep * (begun - 1));
+      const passed = undisturbed * begun + (1 - undisturbed) * wholeSteps(seconds, oneLess);
+      const left =
+        undisturbed * (begun * full - seconds) +
+        (1 - undisturbed) * (wholeSteps(seconds, oneLess) * oneLess - seconds);
+      const calm = Math.exp(-endsInStep * passed);
+      // Of the steps that the prompt may have been computed in, those early enough for it to be through.
+      const through = Math.min(1, Math.max(0, Math.floor((seconds - prompt) / step) / begun));
+      const moved = wholeSteps(Math.max(seconds - prompt, 0), step) * step + prompt - seconds;
+      rest += weight * (left + (1 - calm) * through * (Math.max(moved, 0) - left));
       steps += weight * passed;
     }
     return { rest, steps };
   }
 }
+
+/** Steps that begin within some seconds, the first of them at once. */
+const wholeSteps = (seconds: number, step: number): number => Math.ceil(seconds / step - 1e-9);
 
 /** What is left of a turn for one who comes 1, 2, ... or so many steps after it began. */
 function remaining(turn: number, step: number, steps: number): number {

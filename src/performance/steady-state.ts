@@ -1,72 +1,12 @@
 import type { Coefficients } from './coefficients';
-import { convoy } from './convoy';
 import { ranksOf, type StepFeatures } from './features';
-import type { HistoryHits } from './history';
+import type { Load } from './load';
 import { openLoop } from './open-loop';
 import { giniIndex, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
-import { bf16Rate } from './rates';
 import { spreadClients } from './spread-clients';
-import { acceptedTokens, requestOverheadSeconds } from './step';
+import type { SteadyState } from './state';
+import { acceptedTokens, requestOverheadSeconds, visionSeconds } from './step';
 import { decodeCurve, prefillCurve } from './step-curves';
-
-/** How requests arrive at one rank of one replica (a data-parallel rank, or one of the batches of a pipeline). */
-export type Arrivals =
-  /**
-   * A fixed number of clients, each sending its next request when the last one ends. They are spread out unless `inStep`:
-   * started at once, with answers of equal length. Of a run of `totalRequests` the first ones are a burst.
-   */
-  | {
-      readonly kind: 'closed';
-      readonly concurrency: number;
-      readonly totalRequests?: number;
-      readonly inStep?: boolean;
-    }
-  /** A fixed rate: at random, or evenly spaced (then nobody waits). */
-  | { readonly kind: 'open'; readonly requestsPerSecond: number; readonly spacing: 'constant' | 'poisson' };
-
-export interface Load {
-  readonly arrivals: Arrivals;
-  readonly inputTokens: number;
-  /** Prompt tokens found in the prefix cache (whole blocks): read as context, not computed. */
-  readonly cachedTokens?: number;
-  /** Prompts that find more than that; looked at for random arrivals only. */
-  readonly history?: HistoryHits;
-  /** Prompt tokens that are images: the vision tower runs before them. */
-  readonly visionTokens?: number;
-  readonly outputTokens: number;
-  /** Sequences that the block pool and `max_num_seqs` admit at once. */
-  readonly maxBatch: number;
-  readonly maxNumBatchedTokens: number;
-  /** Block of the prefix cache, where it is on: prompts are cut there. */
-  readonly blockTokens?: number;
-  /** GDN kernels that save the state of a block boundary from within a chunk. */
-  readonly checkpointsWithin?: boolean;
-  /** Squared coefficients of variation of the lengths; 0 when all are alike. */
-  readonly inputVariation?: number;
-  readonly outputVariation?: number;
-}
-
-/** Mean behaviour in the steady state; seconds, of one rank except the rates, which are the replica's. */
-export interface SteadyState {
-  /** False when arrivals exceed what the engine serves: the latencies then describe no real state. */
-  readonly stable: boolean;
-  readonly ttftSeconds: number;
-  readonly tpotSeconds: number;
-  readonly outputTokensPerSecond: number;
-  readonly requestsPerSecond: number;
-  readonly decodeBatch: number;
-  readonly stepSeconds: number;
-  readonly prefillSeconds: number;
-  /** Share of engine time that prefill takes [rho]. */
-  readonly prefillShare: number;
-  /** Share of the prefill server's time in use [U]. */
-  readonly utilisation: number;
-  readonly queueSeconds: number;
-  /** Wait for a free sequence: more clients than the engine admits. */
-  readonly blockedSeconds: number;
-  /** Tokens accepted per step (1 without MTP). */
-  readonly acceptedTokens: number;
-}
 
 const ITERATIONS = 300;
 const DAMPING = 0.5;
@@ -75,15 +15,13 @@ const CONVERGED = 1e-7;
 /** A closed benchmark of unknown length: the first burst is about a tenth of its requests. */
 export const UNKNOWN_BURST_SHARE = 0.1;
 
-/** The steady state of a load: clients in a closed loop (`inStep` or spread out), or an open one. */
+/** The steady state of a load: clients in a closed loop, or an open one. */
 export function steadyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState {
   const { arrivals } = load;
   if (arrivals.kind === 'open' && arrivals.spacing === 'poisson')
     return openLoop(f, k, load)(arrivals.requestsPerSecond);
   if (arrivals.kind === 'closed' && k.selfInterference !== 1)
-    return arrivals.inStep
-      ? convoy(f, k, load, arrivals.concurrency)
-      : spreadClients(f, k, load, arrivals.concurrency);
+    return spreadClients(f, k, load, arrivals.concurrency);
   return orderlyState(f, k, load);
 }
 
@@ -104,7 +42,7 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
   const concurrency = closed ? arrivals.concurrency : Number.POSITIVE_INFINITY;
   const admitted = Math.min(concurrency, load.maxBatch);
   const requestSeconds = requestOverheadSeconds(k, inputTokens);
-  const visionSeconds = ((load.visionTokens ?? 0) * f.visionFlop) / bf16Rate(f, k);
+  const encoding = visionSeconds(f, k, load.images);
   const others = closed ? 1 - 1 / admitted : 1;
 
   const decodeSeconds = decodeCurve(f, k, context);
@@ -124,7 +62,7 @@ function orderlyState(f: StepFeatures, k: Coefficients, load: Load): SteadyState
     const chunk = Math.min(computedTokens * currentShare, maxNumBatchedTokens);
     return {
       decode: decodeSeconds(seenBatch(currentBatch)),
-      prefill: prefillOf(currentBatch, chunk) + visionSeconds,
+      prefill: prefillOf(currentBatch, chunk) + encoding,
     };
   }
 

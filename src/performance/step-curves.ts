@@ -37,7 +37,9 @@ export function decodeCurve(
   const many = decodeStep(f, k, PROBE, contextTokens);
   const touchedMany = touched(PROBE * tokens);
   const expertWeights = f.experts === f.activeExperts ? 0 : (many.weights - none.weights) / touchedMany;
-  const expertDraft = f.experts === f.activeExperts ? 0 : (many.draft - none.draft) / touchedMany;
+  // Further drafts pass one token of each sequence.
+  const touchedByDrafts = (batch: number): number => touched(batch * f.dataParallel);
+  const expertDraft = f.experts === f.activeExperts ? 0 : (many.draft - none.draft) / touchedByDrafts(PROBE);
   const perBatch = computeCurve(f, k);
   const factor = k.decodeFactor ?? 1;
   const head = (f.headFlop * (1 + f.mtpTokens)) / bf16Rate(f, k);
@@ -48,7 +50,8 @@ export function decodeCurve(
     const experts = touched(batch * tokens);
     const weights = none.weights + expertWeights * experts;
     const computed = factor * (perBatch(batch * (1 + f.mtpTokens), experts) + head * batch);
-    return Math.sqrt(weights * weights + computed * computed) + base + expertDraft * experts + slope * batch;
+    const drafts = expertDraft === 0 ? 0 : expertDraft * touchedByDrafts(batch);
+    return Math.sqrt(weights * weights + computed * computed) + base + drafts + slope * batch;
   };
 }
 

@@ -38,6 +38,9 @@ export interface BatchTerms extends Omit<StepTerms, 'kv' | 'total'> {
   readonly sharedWithPrompt: number;
 }
 
+/** Passes of the draft layer after the first. */
+const furtherPasses = (f: StepFeatures): number => Math.max(0, f.mtpTokens - 1);
+
 /** The terms of a decode step for `batch` sequences that are the same at any context. performance-model.md 2.2. */
 export function batchTerms(f: StepFeatures, k: Coefficients, batch: number): BatchTerms {
   const factor = k.decodeFactor ?? 1;
@@ -51,9 +54,14 @@ export function batchTerms(f: StepFeatures, k: Coefficients, batch: number): Bat
   const overhead =
     factor *
     (k.layerOverheadFactor[f.gpuClass] * layerSeconds(f, k) +
-      (k.stepMillis + batch * sequenceMillis) * MILLI);
-  const communication = factor * communicationSeconds(f, k, tokens, 1);
-  const draft = factor * f.mtpTokens * draftPassSeconds(f, k, tokens);
+      (k.stepMillis + batch * sequenceMillis) * MILLI +
+      (f.adapterStepSeconds ?? 0) +
+      tokens * (f.adapterTokenSeconds ?? 0));
+  const communication =
+    factor *
+    (communicationSeconds(f, k, tokens, 1) +
+      (furtherPasses(f) / f.layers) * communicationSeconds(f, k, batch, 1));
+  const draft = factor * draftSeconds(f, k, batch);
   const sharedWithPrompt = batch <= IDLE_BATCH ? 0 : hypot(read, computed);
   return { weights: factor * read, compute, state, overhead, communication, draft, sharedWithPrompt };
 }
@@ -61,7 +69,7 @@ export function batchTerms(f: StepFeatures, k: Coefficients, batch: number): Bat
 /** Seconds to read the KV cache of `batch` sequences at mean context `contextTokens`. */
 function kvSeconds(f: StepFeatures, k: Coefficients, batch: number, contextTokens: number): number {
   const kvBytes =
-    contextTokens * f.kvBytesPerToken +
+    contextTokens * f.kvBytesPerToken * (1 + furtherPasses(f) / f.attentionLayers) +
     Math.min(contextTokens, SLIDING_WINDOW_TOKENS) * f.slidingKvBytesPerToken;
   const { raw } = effectiveBandwidth(f, k);
   return ((k.decodeFactor ?? 1) * (batch * kvBytes)) / (raw * k.kvReadEfficiency);
@@ -92,13 +100,20 @@ export function decodeStep(
   };
 }
 
-function draftPassSeconds(f: StepFeatures, k: Coefficients, tokens: number): number {
+/**
+ * What drafts add to a step besides KV reads and communication. All tokens pass the draft layer once, as any other layer
+ * (`withDraftLayer`), for the first draft; each further one is another pass of one token a sequence, and all need the head.
+ * vLLM 0.33.0 v1/spec_decode/llm_base_proposer.py:511-770.
+ */
+function draftSeconds(f: StepFeatures, k: Coefficients, batch: number): number {
+  if (f.mtpTokens === 0) return 0;
   const bandwidth = effectiveBandwidth(f, k);
   const experts =
-    (f.expertWeightBytes * touchedExperts(f, k, tokens * f.dataParallel)) / f.layers / bandwidth.experts;
-  const reads = (f.headWeightBytes + f.denseWeightBytes / f.layers) / bandwidth.dense + experts;
+    (f.expertWeightBytes * touchedExperts(f, k, batch * f.dataParallel)) / f.layers / bandwidth.experts;
+  const layer = f.denseWeightBytes / f.layers / bandwidth.dense + experts;
   const kernels = 3 * (k.attentionLayerMicros + (f.moeLayers > 0 ? k.moeLayerMicros : 0)) * MICRO;
-  return reads + kernels + DRAFT_PASS_SECONDS;
+  const pass = f.headWeightBytes / bandwidth.dense + kernels + DRAFT_PASS_SECONDS;
+  return f.mtpTokens * pass + (f.mtpTokens - 1) * layer;
 }
 
 export interface PrefillInput {
@@ -153,7 +168,26 @@ export function perPromptSeconds(
   const gdn =
     (inputTokens * f.gdnHeadLayers * k.gdnPrefillMicros * MICRO * (1e15 / f.peakFlops.bf16)) /
     k.computeFactor[f.gpuClass];
-  return attention + gdn + communicationSeconds(f, k, inputTokens, 0);
+  return (
+    attention + gdn + communicationSeconds(f, k, inputTokens, 0) + inputTokens * (f.adapterTokenSeconds ?? 0)
+  );
+}
+
+/** Images of a prompt, all alike. */
+export interface Images {
+  readonly count: number;
+  /** Prompt tokens of each. */
+  readonly tokens: number;
+}
+
+/**
+ * The vision tower's time for a prompt. An image is encoded whole, in the step that reaches its first token, and never
+ * again (vLLM 0.33.0 v1/core/sched/scheduler.py:2018-2190); the time comes on top of that step.
+ */
+export function visionSeconds(f: StepFeatures, k: Coefficients, images: Images | undefined): number {
+  if (images === undefined) return 0;
+  const { count, tokens } = images;
+  return (count * (tokens * f.visionFlop + tokens * tokens * f.visionPairFlop)) / bf16Rate(f, k);
 }
 
 /** What one engine step carries on one data-parallel rank. */

@@ -84,6 +84,8 @@ const memorySchema = z.strictObject({
   usableGiB: positive,
   usableEvidence: z.string(),
   weightsGiB: positive,
+  /** Room for LoRA adapters; absent without any. */
+  adaptersGiB: positive.optional(),
   peakActivationGiB: nonNegative,
   cudaGraphGiB: nonNegative,
   otherGiB: nonNegative,

@@ -1,6 +1,6 @@
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
-import { DesignStore } from './design';
+import { DesignStore } from './design-store';
 import { historyOf } from './history';
 import { Kept } from './kept';
 

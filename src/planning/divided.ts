@@ -1,4 +1,4 @@
-import type { HistoryHits } from '../performance/history';
+import type { HistoryHits } from '../performance/load';
 import { randomArrivals } from '../performance/percentile';
 import type { Curve } from './curve';
 import type { Design } from './design';

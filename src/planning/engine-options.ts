@@ -1,4 +1,5 @@
 import { type Gpu, usableMemory } from '../hardware/gpus';
+import { adaptersOf } from '../requirements/adapters';
 import { USUAL_SIZING } from '../requirements/sizing';
 import { utilisationsFor } from '../vllm/choose';
 import type { Layout } from '../vllm/layout';
@@ -38,7 +39,9 @@ export function engineOptions(
   const { usual, highest } = utilisationsFor(release, layout, usableGiB);
   const batched = batchDefaults(release, { id: gpu.id, usableGiB }).maxNumBatchedTokens;
   const options: EngineOption[] = [];
-  for (const mtpTokens of mtp ? DRAFT_TOKENS : [0]) {
+  // Drafts come from the base model, and what an adapter accepts of them nobody has measured.
+  const drafts = mtp && adaptersOf(requirements).length === 0 ? DRAFT_TOKENS : [0];
+  for (const mtpTokens of drafts) {
     for (const kvCacheDtype of fp8KvCache && gpu.computeCapability >= FP8_KV_FROM
       ? (['auto', 'fp8'] as const)
       : (['auto'] as const)) {

@@ -1,4 +1,6 @@
 import type { Plan } from '../plan/schema';
+import { adaptersOf, roomOf } from '../requirements/adapters';
+import { adapterPath } from '../vllm/adapter-path';
 import type { EngineSettings } from '../vllm/arguments';
 import { knownProblems } from '../vllm/known-problems';
 import type { Layout } from '../vllm/layout';
@@ -41,12 +43,23 @@ export function engineSettings(
     prefixCaching,
     mtpTokens,
     multimodal: requirements.multimodal,
+    ...adapterSettings(requirements),
     streamWeights: requirements.deployment.loader === 'streamer' && canStream(layout),
     thinking: requirements.workload.thinking,
     workarounds: problems.flatMap(({ workaround }) => workaround ?? []),
     shutdownTimeoutSeconds: timeouts.engineShutdown,
     keepAliveSeconds: timeouts.engineKeepAlive,
   };
+}
+
+function adapterSettings(requirements: PlanningContext['requirements']): Pick<EngineSettings, 'adapters'> {
+  const room = roomOf(requirements);
+  if (room === null) return {};
+  const modules = adaptersOf(requirements).map((adapter) => ({
+    name: adapter.name,
+    path: adapterPath(adapter),
+  }));
+  return { adapters: { room, modules } };
 }
 
 /** The settings as the Plan shows them. */

@@ -48,6 +48,7 @@ export function memoryFigures({ candidate }: Option, { budget }: SettledEngine):
     usableGiB: usable.gib,
     usableEvidence: `${usable.evidence}: ${usable.source}`,
     weightsGiB: significant(budget.weightsGiB),
+    ...(budget.adaptersGiB === 0 ? {} : { adaptersGiB: significant(budget.adaptersGiB) }),
     peakActivationGiB: significant(budget.peakActivationGiB),
     cudaGraphGiB: significant(budget.cudaGraphGiB),
     otherGiB: significant(budget.otherGiB),

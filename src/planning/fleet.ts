@@ -7,7 +7,7 @@ import { type Cost, type FleetSize, fleetCost, fleetUsdPerMonth } from './cost';
 import type { Design } from './design';
 import { historyOf } from './history';
 import { coldStartOf, leadHours, utilisationTarget } from './margin';
-import { downloadBytes, type Storage, storageFor } from './storage';
+import { fetchedBytes, type Storage, storageFor } from './storage';
 import { hourlyFactors } from './traffic';
 
 /** A feasible way to serve: a candidate, sized and priced. */
@@ -66,10 +66,10 @@ export const startedAhead = (needed: readonly number[], hours: number): number[]
 
 const storages = new WeakMap<Candidate, Storage>();
 
-export function storageOf(candidate: Candidate, { model }: PlanningContext): Storage {
+export function storageOf(candidate: Candidate, context: PlanningContext): Storage {
   let storage = storages.get(candidate);
   if (storage === undefined) {
-    storage = storageFor(candidate.offer.type, downloadBytes(model, candidate.checkpoint));
+    storage = storageFor(candidate.offer.type, fetchedBytes(context, candidate.checkpoint));
     storages.set(candidate, storage);
   }
   return storage;

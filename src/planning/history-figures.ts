@@ -26,8 +26,10 @@ export function historyFigures(option: Option, context: PlanningContext): Histor
     nodes.reduce((sum, node) => sum + node.weight * of(node), 0);
   return {
     findingShare: significant(over(({ cachedTokens }) => (cachedTokens > shared ? 1 : 0))),
-    // A prompt shorter than what all others share is found but for its last token.
-    cachedShare: significant(over(({ tokens, cachedTokens }) => Math.min(cachedTokens, tokens - 1)) / mean),
+    // A prompt shorter than what all others share is found but for its last token, one of a token not at all.
+    cachedShare: significant(
+      over(({ tokens, cachedTokens }) => Math.max(0, Math.min(cachedTokens, tokens - 1))) / mean,
+    ),
     replicasWithout: withoutHistory(option, context).replicas,
   };
 }

@@ -1,4 +1,4 @@
-import type { HistoryHits } from '../performance/history';
+import type { HistoryHits } from '../performance/load';
 import { PRESETS } from '../workload/presets';
 import type { Workload } from '../workload/workload';
 

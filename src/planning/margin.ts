@@ -1,6 +1,6 @@
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { Candidate, PlanningContext } from './candidate';
-import { coldStartSeconds, downloadBytes } from './storage';
+import { coldStartSeconds, fetchedBytes } from './storage';
 
 /** Share of the capacity where the SLO breaks that a plan uses: beyond it small errors become long queues. */
 export const USUAL_UTILISATION = 0.7;
@@ -8,11 +8,11 @@ export const USUAL_UTILISATION = 0.7;
 const starts = new WeakMap<Candidate, number>();
 
 /** Time from launch to serving of one machine of a candidate, seconds; weights come from where the user keeps them. */
-export function coldStartOf(candidate: Candidate, { model, requirements }: PlanningContext): number {
+export function coldStartOf(candidate: Candidate, context: PlanningContext): number {
   let seconds = starts.get(candidate);
   if (seconds === undefined) {
-    const bytes = downloadBytes(model, candidate.checkpoint);
-    seconds = coldStartSeconds(candidate.offer.type, bytes, requirements.deployment.weights);
+    const bytes = fetchedBytes(context, candidate.checkpoint);
+    seconds = coldStartSeconds(candidate.offer.type, bytes, context.requirements.deployment.weights);
     starts.set(candidate, seconds);
   }
   return seconds;

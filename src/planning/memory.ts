@@ -1,5 +1,6 @@
 import { type Gpu, usableMemory } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
+import { roomOf } from '../requirements/adapters';
 import { type MemoryBudget, memoryBudgets } from '../vllm/budget';
 import type { Layout } from '../vllm/layout';
 import { sequencesThatFit } from '../vllm/pool';
@@ -26,16 +27,6 @@ export type MemoryOutcome =
       readonly maxNumBatchedTokens: number;
     }
   | ({ readonly ok: false } & Miss);
-
-/** How the memory of one GPU is divided with so many slots. */
-export interface EngineMemory {
-  readonly gpu: Gpu;
-  readonly checkpoint: Checkpoint;
-  readonly layout: Layout;
-  readonly slots: number;
-  /** null where the size of the weights is not known. */
-  readonly budget: MemoryBudget | null;
-}
 
 const MEMORY_FILTERS = [contextFilter, memory];
 
@@ -128,6 +119,7 @@ function trialOf(
     prefixCaching: option.prefixCaching,
     mtpTokens: option.mtpTokens,
     vision: multimodal,
+    adapters: roomOf(requirements),
     maxModelLen: contextTokens,
     release,
     computeCapability: gpu.computeCapability,

@@ -1,3 +1,4 @@
+import { adaptersOf, roomOf } from '../requirements/adapters';
 import type { PlanningContext } from './candidate';
 import { canStream } from './engine-section';
 import type { Option } from './fleet';
@@ -17,6 +18,7 @@ export function plannedNotes(option: Option, context: PlanningContext): string[]
       `prefix cache: the ${Math.round(sharedPrefixShare * inputTokens.mean)} shared tokens of a prompt ${design.option.prefixCaching ? 'are less than one block and never hit' : 'are computed each time, because prefix caching is off'}`,
     ],
     ...historyNotes(option, context).map((note): [boolean, string] => [true, note]),
+    ...adapterNotes(requirements).map((note): [boolean, string] => [true, note]),
     [
       requirements.deployment.loader === 'streamer' && !canStream(candidate.layout),
       'deployment.loader streamer is not used: with more than one GPU a replica each of them would read all weights',
@@ -43,6 +45,25 @@ export function plannedNotes(option: Option, context: PlanningContext): string[]
     ],
   ];
   return notes.filter(([applies]) => applies).map(([, text]) => text);
+}
+
+function adapterNotes(requirements: PlanningContext['requirements']): string[] {
+  const room = roomOf(requirements);
+  if (room === null) return [];
+  const count = adaptersOf(requirements).length;
+  const beyond =
+    count > room.slots
+      ? `; only ${room.slots} fit one batch (sizing.adaptersAtOnce), others wait for a place and are read from disk`
+      : '';
+  return [
+    `${count} LoRA adapter${count === 1 ? '' : 's'} with room for rank ${room.maxRank} on every GPU: all requests are taken to use one, so speeds are estimated, and requests to the model itself are faster${beyond}`,
+    'MTP drafting is off with adapters: drafts come from the model itself, and what adapters accept of them nobody has measured',
+    ...(room.layers === 'projections'
+      ? [
+          'an adapter may change attention, GDN and MLP projections; a machine refuses one that changes experts or embeddings (sizing.adapterLayers: all makes room for them)',
+        ]
+      : []),
+  ];
 }
 
 const growthText = ({ sizing }: PlanningContext['requirements']): string =>

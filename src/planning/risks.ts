@@ -1,15 +1,18 @@
 import { usableMemory } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
+import { adaptersOf, roomOf } from '../requirements/adapters';
+import { knownProblems } from '../vllm/known-problems';
 import type { PlanningContext } from './candidate';
 import type { Option } from './fleet';
 
 /** What a reviewer should know before saying yes; one sentence each. */
 export function planRisks(
   { candidate, design, instances, hourlyInstances, coldStartSeconds }: Option,
-  { requirements }: PlanningContext,
+  context: PlanningContext,
   zoneIds: readonly string[],
 ): string[] {
   const { offer, gpu, checkpoint } = candidate;
+  const { requirements } = context;
   const { network, workload, deployment } = requirements;
   const wake = `${Math.ceil(coldStartSeconds / 60)} minutes`;
   const fewest = Math.min(instances, ...(hourlyInstances ?? []));
@@ -52,7 +55,11 @@ export function planRisks(
       design.basis === 'datasheet',
       `no measurement of a model of this kind on ${gpu.name} exists in the data: figures come from its datasheet`,
     ],
-    [design.basis === 'related', `${gpu.name} was measured with other models only`],
+    [
+      design.basis === 'related' && adaptersOf(requirements).length === 0,
+      `${gpu.name} was measured with other models only`,
+    ],
+    ...adapterRisks(gpu, checkpoint, design, context).map((risk): [boolean, string] => [true, risk]),
     [
       usableMemory(gpu).evidence === 'derived',
       `memory that CUDA reports on ${gpu.name} is derived, not read in a log`,
@@ -92,4 +99,26 @@ export function planRisks(
     ],
   ];
   return risks.filter(([applies]) => applies).map(([, text]) => text);
+}
+
+/** Open reports of vLLM on LoRA adapters: none rules a machine out, all want a look before callers do. */
+function adapterRisks(
+  { computeCapability }: Option['candidate']['gpu'],
+  checkpoint: Option['candidate']['checkpoint'],
+  { layout, option: { prefixCaching, mtpTokens } }: Option['design'],
+  { requirements, model, release }: PlanningContext,
+): string[] {
+  const facts = {
+    release,
+    model: model.name,
+    checkpoint,
+    layout,
+    computeCapability,
+    prefixCaching,
+    mtpTokens,
+  };
+  const without = new Set(knownProblems(facts).map(({ id }) => id));
+  return knownProblems({ ...facts, adapters: roomOf(requirements) })
+    .filter(({ id }) => !without.has(id))
+    .map(({ text, issues }) => `${text} (${issues.join(', ')})`);
 }

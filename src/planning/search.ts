@@ -1,7 +1,9 @@
 import { EventHeap } from '../simulation/event-heap';
 import type { Candidate, Pairing, PlanningContext, Rejected } from './candidate';
 import { candidatesOn, machineOffers, pairingsOn } from './candidates';
-import { type Design, DesignStore } from './design';
+import type { Design } from './design';
+import { DesignStore } from './design-store';
+import { adapters } from './filters/adapters';
 import { disk } from './filters/disk';
 import { engineBugs } from './filters/engine-bugs';
 import { type Miss, sift } from './filters/filter';
@@ -64,7 +66,7 @@ export function openSearch(context: PlanningContext, stores = newStore): Search 
   );
   const candidates = sift(
     pairings.kept.flatMap((pairing) => candidatesOn(pairing, context)),
-    [precision, split, engineBugs, hostMemory, disk, network],
+    [precision, split, adapters, engineBugs, hostMemory, disk, network],
     context,
     described,
   );

@@ -3,7 +3,10 @@ import type { Checkpoint } from '../models/checkpoints';
 import type { Model } from '../models/registry';
 import { findCheckpoint } from '../models/registry';
 import { ROOT_VOLUME_MIB_PER_SECOND } from '../plan/deployed';
+import { adaptersOf, layersOf } from '../requirements/adapters';
 import type { Requirements } from '../requirements/requirements';
+import { adapterFileBytes } from '../vllm/adapters';
+import type { PlanningContext } from './candidate';
 
 /** Deep Learning AMI with drivers and CUDA, the vLLM image unpacked (26.4 GB), logs and compile cache. */
 const SYSTEM_GIB = 130;
@@ -21,6 +24,16 @@ export function downloadBytes(model: Model, checkpoint: Checkpoint): number {
     return checkpoint.loadedBytesPerGpu.bytes * checkpoint.loadedBytesPerGpu.tp;
   return findCheckpoint(model, 'bf16')?.tensorBytes ?? 0;
 }
+
+/** The same with the LoRA adapters that are served beside it. */
+export const fetchedBytes = (
+  { model, requirements }: Pick<PlanningContext, 'model' | 'requirements'>,
+  checkpoint: Checkpoint,
+): number =>
+  adaptersOf(requirements).reduce(
+    (sum, { rank }) => sum + adapterFileBytes(model.architecture, rank, layersOf(requirements)),
+    downloadBytes(model, checkpoint),
+  );
 
 /** Where the weights lie: on the instance store when it holds them, else on a root volume made larger. */
 export function storageFor(type: InstanceType, bytes: number): Storage {

@@ -61,6 +61,12 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
   flag('--jwt-issuer <url>', 'network.jwt.issuer', 'text', 'accept only tokens of this issuer, with --jwks'),
   flag('--jwks <url>', 'network.jwt.jwksUrl', 'text', 'where the issuer publishes its keys'),
   flag(
+    '--jwt-audience <name>',
+    'network.jwt.audience',
+    'text',
+    'for whom tokens must be made: their aud (default: anyone)',
+  ),
+  flag(
     '--no-deletion-protection',
     'deployment.deletionProtection',
     'off',

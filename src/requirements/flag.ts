@@ -1,4 +1,4 @@
-/** `numbers`: a list with commas; `counts`: key=number, repeatable; `price`: name=input,output, repeatable; `schedule`: schedule-flag.ts. */
+/** `numbers`: a list with commas; `counts`: key=number, repeatable; `price`: name=input,output, repeatable; `schedule`: schedule-flag.ts; `adapter`: adapter-flag.ts. */
 export type Kind =
   | 'text'
   | 'number'
@@ -9,10 +9,18 @@ export type Kind =
   | 'numbers'
   | 'counts'
   | 'price'
+  | 'adapter'
   | 'schedule';
 
 /** Kinds that may be given several times. */
-export const REPEATABLE: ReadonlySet<Kind> = new Set<Kind>(['texts', 'tag', 'counts', 'price', 'schedule']);
+export const REPEATABLE: ReadonlySet<Kind> = new Set<Kind>([
+  'texts',
+  'tag',
+  'counts',
+  'price',
+  'adapter',
+  'schedule',
+]);
 
 export interface Flag {
   readonly flags: string;

@@ -1,6 +1,7 @@
 import { quote, UserError } from '../errors';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
+import { adapterOf } from './adapter-flag';
 import { MARKETS } from './choices';
 import { DEPLOYMENT_FLAGS } from './deployment-flags';
 import type { Override } from './document';
@@ -87,6 +88,12 @@ export const FLAGS: readonly Flag[] = [
   flag('--confidence <p>', 'confidence', 'number', 'probability that the SLO holds (default 0.8)'),
   flag('--vllm <version>', 'vllmVersion', 'text', 'vLLM release (default: the newest known)'),
   flag('--multimodal', 'multimodal', 'on', 'accept images: load the vision tower'),
+  flag(
+    '--adapter <name=repository@commit:rank>',
+    'adapters',
+    'adapter',
+    'LoRA adapter to serve beside the model, repeatable',
+  ),
   flag('--name <name>', 'name', 'text', 'name of the plan (default: from the model)'),
   ...SIZING_FLAGS,
   ...DEPLOYMENT_FLAGS,
@@ -119,6 +126,8 @@ export function overridesOf(of: Flag, given: string | readonly string[]): Overri
       },
     ];
   if (kind === 'price') return [{ path, value: [given].flat().map((text) => priceOf(text, label)), label }];
+  if (kind === 'adapter')
+    return [{ path, value: [given].flat().map((text) => adapterOf(text, label)), label }];
   if (kind === 'schedule')
     return [{ path, value: [given].flat().map((text) => scheduleOf(text, label)), label }];
   if (kind === 'texts') return [{ path, value: [given].flat().flatMap((text) => text.split(',')), label }];

@@ -2,16 +2,10 @@ import * as z from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
 import { LIMITS } from '../workload/workload';
+import { adaptersSchema } from './adapters';
 import { MARKETS } from './choices';
-import {
-  arn,
-  deploymentInput,
-  ENDPOINT_SERVICES,
-  EVERYONE,
-  hostName,
-  httpsUrl,
-  NAT_MODES,
-} from './deployment-input';
+import { deploymentInput } from './deployment-input';
+import { networkInput } from './network-input';
 import { sizingInputSchema } from './sizing';
 
 export { MARKETS, type Market } from './choices';
@@ -25,14 +19,6 @@ const lengths = z.union([
   z.strictObject({ mean: tokens, p95: tokens.optional() }),
 ]);
 const seconds = z.number().positive().max(LIMITS.seconds);
-const cidr = z.union([z.cidrv4(), z.cidrv6()]);
-const caller = z
-  .string()
-  .refine(
-    (word) => word === EVERYONE || cidr.safeParse(word).success,
-    "a CIDR range such as 10.0.0.0/8, or the word 'everyone'",
-  );
-
 const workload = z.strictObject({
   preset: z
     .enum(PRESET_NAMES)
@@ -80,98 +66,6 @@ const workload = z.strictObject({
     .boolean()
     .optional()
     .describe('all clients stream (default false: some wait for the whole answer)'),
-});
-
-const subnetId = z
-  .string()
-  .regex(/^subnet-[0-9a-f]{8,17}$/, 'the id of a subnet such as subnet-0123456789abcdef0');
-
-const network = z.strictObject({
-  vpcId: z
-    .string()
-    .regex(/^vpc-[0-9a-f]{8,17}$/, 'the id of a VPC such as vpc-0123456789abcdef0')
-    .optional()
-    .describe('existing VPC (default: a new one)'),
-  machineSubnetIds: z.array(subnetId).min(1).optional(),
-  loadBalancerSubnetIds: z.array(subnetId).min(2).optional(),
-  routeTableIds: z
-    .array(z.string().regex(/^rtb-[0-9a-f]{8,17}$/, 'the id of a route table such as rtb-0123456789abcdef0'))
-    .min(1)
-    .max(50)
-    .optional()
-    .describe(
-      'of the machine subnets of an existing VPC that has no S3 gateway endpoint: one is made for them',
-    ),
-  interfaceEndpoints: z
-    .array(z.enum(ENDPOINT_SERVICES))
-    .min(1)
-    .optional()
-    .describe(
-      'interface endpoints that an existing VPC without NAT lacks (preflight names them): they are made',
-    ),
-  exposure: z.enum(['internal', 'public']).optional().describe('front door (default internal)'),
-  certificateArn: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/,
-      'the ARN of an ACM certificate such as arn:aws:acm:us-east-1:123456789012:certificate/…',
-    )
-    .optional()
-    .describe('ACM certificate; without one the front door is internal HTTP'),
-  cidr: z
-    .string()
-    .regex(
-      /^(10\.(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/,
-      'a private /16 such as 10.42.0.0/16',
-    )
-    .optional()
-    .describe('address range of a new VPC; give each its own to peer them (default 10.42.0.0/16)'),
-  allowedCidrs: z
-    .array(caller)
-    .min(1)
-    .max(50)
-    .optional()
-    .describe("who may call: IPv4 ranges, or the word 'everyone' (default: the VPC)"),
-  natGateways: z
-    .enum(NAT_MODES)
-    .optional()
-    .describe(
-      'single (default), per-zone, or none: then interface endpoints, weights from S3 and deployment.image in ECR',
-    ),
-  domain: z
-    .strictObject({
-      name: hostName,
-      hostedZoneId: z.string().regex(/^Z[A-Z0-9]{1,31}$/, 'the id of a Route 53 zone such as Z0123456789'),
-    })
-    .optional()
-    .describe('name of the front door in a Route 53 zone: a certificate is issued for it'),
-  webAclArn: arn('wafv2').optional().describe('AWS WAF web ACL to put before the front door'),
-  rateLimitPerKey: z
-    .number()
-    .int()
-    .min(10)
-    .max(2_000_000_000)
-    .optional()
-    .describe('requests a minute that one API key may send; more get 429 (an AWS WAF web ACL of its own)'),
-  targetControlPort: z
-    .number()
-    .int()
-    .min(1024)
-    .max(65_535)
-    .optional()
-    .describe(
-      'port of ALB Target Optimizer (usually 3000): a machine gets no more requests than its engines run at once, others get 503',
-    ),
-  encryptToMachines: z
-    .boolean()
-    .optional()
-    .describe(
-      'TLS between load balancer and machines too, ended by the local proxy (default false: plain HTTP inside the VPC)',
-    ),
-  jwt: z
-    .strictObject({ issuer: httpsUrl, jwksUrl: httpsUrl })
-    .optional()
-    .describe('the load balancer accepts only requests with a valid token of this issuer (RS256)'),
 });
 
 /** What IAM and EC2 both accept in a tag; others fail at apply, not before. */
@@ -256,7 +150,10 @@ export const requirementsInputSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('load the vision tower and accept images (default false: text only)'),
-  network: network.optional(),
+  adapters: adaptersSchema
+    .optional()
+    .describe('LoRA adapters served beside the model, each under its own name'),
+  network: networkInput.optional(),
   sizing: sizingInputSchema
     .optional()
     .describe('how much to keep in reserve, the daily pattern, discounts, quotas, engine options'),

@@ -42,6 +42,12 @@ const TYPE_NAMES: Record<string, string> = {
   record: 'a section with keys',
 };
 
+/** YAML takes a commit of digits, or a name such as `on`, for something else than text. */
+const quotesHint = (expected: string, value: unknown): string =>
+  expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')
+    ? '; put it in quotes'
+    : '';
+
 /** What is wrong with a value, what is allowed, and the likely fix, without naming the place. */
 export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonly string[] = []): string {
   switch (issue.code) {
@@ -51,7 +57,7 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
         return 'is empty; give it keys, or leave the line out for the defaults';
       return value === undefined
         ? `is missing; give ${wanted}${exampleOf(issue.path)}`
-        : `${shown(value)} is not ${wanted}`;
+        : `${shown(value)} is not ${wanted}${quotesHint(issue.expected, value)}`;
     }
     case 'unrecognized_keys': {
       const key = issue.keys[0] ?? '';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { sloSchema, workloadSchema } from '../workload/workload';
+import { adaptersSchema } from './adapters';
 import { BUDGET_SCOPES, LOADERS, NAT_MODES, WEIGHT_SOURCES } from './deployment-input';
 import { MARKETS, NAME_PATTERN } from './input';
 import { sizingSchema } from './sizing';
@@ -55,6 +56,8 @@ export const requirementsSchema = z.strictObject({
   confidence: z.number(),
   vllmVersion: z.string(),
   multimodal: z.boolean(),
+  /** LoRA adapters served beside the model; absent where there are none. */
+  adapters: adaptersSchema.optional(),
   network: z.strictObject({
     vpcId: z.string().nullable(),
     machineSubnetIds: z.array(z.string()),
@@ -73,7 +76,14 @@ export const requirementsSchema = z.strictObject({
     rateLimitPerKey: z.number().int().nullable().default(null),
     targetControlPort: z.number().int().nullable().default(null),
     encryptToMachines: z.boolean().default(false),
-    jwt: z.strictObject({ issuer: z.string(), jwksUrl: z.string() }).nullable().default(null),
+    jwt: z
+      .strictObject({
+        issuer: z.string(),
+        jwksUrl: z.string(),
+        audience: z.union([z.string(), z.array(z.string())]).optional(),
+      })
+      .nullable()
+      .default(null),
   }),
   sizing: sizingSchema.optional(),
   deployment: deploymentSchema.prefault({}),

@@ -8,6 +8,7 @@ import { STREAMING_LOADER } from '../vllm/arguments';
 import { findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
 import { type LengthStats, PRESETS } from '../workload/presets';
 import type { Workload } from '../workload/workload';
+import { adapterProblems } from './adapters';
 import { deploymentProblems, networkProblems, resolveDeployment } from './deployment';
 import { EVERYONE } from './deployment-input';
 import type { RequirementsInput } from './input';
@@ -63,6 +64,7 @@ export function resolveRequirements(
     confidence: input.confidence ?? 0.8,
     vllmVersion: input.vllmVersion ?? LATEST_RELEASE.version,
     multimodal: input.multimodal ?? false,
+    ...(input.adapters === undefined ? {} : { adapters: input.adapters }),
     network: {
       vpcId: input.network?.vpcId ?? null,
       machineSubnetIds: input.network?.machineSubnetIds ?? [],
@@ -246,5 +248,5 @@ function contradictions(
       `unknown vLLM version ${quote(r.vllmVersion)}; known: ${RELEASES.map((release) => release.version).join(', ')}`,
     );
   }
-  return [...problems, ...networkProblems(r), ...deploymentProblems(r)];
+  return [...problems, ...adapterProblems(r, model.name), ...networkProblems(r), ...deploymentProblems(r)];
 }

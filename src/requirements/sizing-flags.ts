@@ -1,3 +1,4 @@
+import { ADAPTER_LAYERS } from '../vllm/adapters';
 import { SURVIVALS } from './choices';
 import { type Flag, flag } from './flag';
 
@@ -20,6 +21,18 @@ export const SIZING_FLAGS: readonly Flag[] = [
     'sizing.growthPerHour',
     'number',
     'how much of itself the load may grow by in an hour that no pattern foretells (default 0.5)',
+  ),
+  flag(
+    '--adapters-at-once <n>',
+    'sizing.adaptersAtOnce',
+    'number',
+    'LoRA adapters that one batch may mix (default: all, at most 4)',
+  ),
+  flag(
+    '--adapter-layers <which>',
+    'sizing.adapterLayers',
+    'text',
+    `what LoRA adapters may change: ${ADAPTER_LAYERS.join(', ')} (default projections)`,
   ),
   flag('--no-mixed-fleets', 'sizing.mixedFleets', 'off', 'do not look for a mix of several fleets'),
   flag(

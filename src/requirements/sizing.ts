@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ADAPTER_LAYERS } from '../vllm/adapters';
 import { SURVIVALS } from './choices';
 
 const HOURS = 24;
@@ -12,6 +13,19 @@ const quotaCode = z.string().regex(/^L-[0-9A-F]{8}$/, 'a quota code such as L-DB
 
 /** `sizing:` of `selfhost.yaml`. */
 export const sizingInputSchema = z.strictObject({
+  adaptersAtOnce: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('LoRA adapters that one batch may mix, each with room on every GPU (default: all, at most 4)'),
+  adapterLayers: z
+    .enum(ADAPTER_LAYERS)
+    .optional()
+    .describe(
+      'what LoRA adapters may change: projections (default: attention, GDN, dense MLP, shared expert), or all (routed experts and embeddings too)',
+    ),
   survive: z
     .enum(SURVIVALS)
     .optional()
@@ -72,6 +86,10 @@ export const sizingInputSchema = z.strictObject({
 
 /** Sizing as understood. */
 export const sizingSchema = z.strictObject({
+  /** Absent: `adapterSlots` decides. */
+  adaptersAtOnce: z.number().int().min(1).optional(),
+  /** Absent: projections. */
+  adapterLayers: z.enum(ADAPTER_LAYERS).optional(),
   survive: z.enum(SURVIVALS),
   /** Shares of the peak by hour (UTC), the busiest 1; null for the peak all day. */
   hourlyFactors: z.array(z.number().min(0).max(1)).length(HOURS).nullable(),

@@ -1,6 +1,6 @@
 import type { Coefficients } from '../performance/coefficients';
 import type { StepFeatures } from '../performance/features';
-import type { HistoryHits } from '../performance/history';
+import type { HistoryHits } from '../performance/load';
 import type { PoolLayout } from '../vllm/pool';
 import type { Routing } from './cluster';
 import type { Trace } from './trace';

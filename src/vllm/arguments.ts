@@ -1,4 +1,5 @@
 import { FAMILY } from '../models/architecture';
+import { type AdapterRoom, PROJECTION_MODULES } from './adapters';
 import type { Workaround } from './known-problems';
 import type { Layout } from './layout';
 import type { KvCacheDtype, SsmCacheDtype } from './pool';
@@ -22,6 +23,12 @@ export interface EngineSettings {
   readonly multimodal: boolean;
   readonly thinking: boolean;
   readonly userBlockSize?: number | null;
+  /** LoRA adapters, and the room for them. */
+  readonly adapters?: {
+    readonly room: AdapterRoom;
+    /** Names that callers ask for, and where each lies. */
+    readonly modules: readonly { readonly name: string; readonly path: string }[];
+  };
   /** Read the weights by Run:ai Model Streamer, which the official image holds. */
   readonly streamWeights?: boolean;
   /** Flags and environment against known problems of the release (known-problems.ts). */
@@ -31,10 +38,10 @@ export interface EngineSettings {
   readonly keepAliveSeconds: number;
 }
 
-/** One flag of the command line: its value, null for a switch, and why it is there. */
+/** One flag of the command line: its value, null for a switch, a list for several words, and why it is there. */
 export interface ServeFlag {
   readonly name: string;
-  readonly value: string | null;
+  readonly value: string | readonly string[] | null;
   readonly reason: string;
 }
 
@@ -52,6 +59,7 @@ export function serveFlags(settings: EngineSettings, release: Release): ServeFla
     ...layoutFlags(settings.layout),
     ...capacityFlags(settings, release),
     ...loaderFlags(settings),
+    ...adapterFlags(settings),
     ...featureFlags(settings, release),
     // Without --shutdown-timeout (before 0.18) vLLM aborts what runs; there is nothing to pass instead.
     ...optionalFlag(
@@ -70,7 +78,10 @@ export function serveFlags(settings: EngineSettings, release: Release): ServeFla
 /** The words after `vllm serve`, unquoted, one element each. */
 export function serveArguments(settings: EngineSettings, release: Release): string[] {
   const flags = serveFlags(settings, release);
-  return [settings.hfId, ...flags.flatMap(({ name, value }) => (value === null ? [name] : [name, value]))];
+  return [
+    settings.hfId,
+    ...flags.flatMap(({ name, value }) => [name, ...(value === null ? [] : [value].flat())]),
+  ];
 }
 
 const flag = (name: string, value: string | number | null, reason: string): ServeFlag => ({
@@ -142,6 +153,30 @@ function loaderFlags({ streamWeights = false }: EngineSettings): ServeFlag[] {
       JSON.stringify(STREAMER_CONFIG),
       'threads and host memory of the loader',
     ),
+  ];
+}
+
+function adapterFlags({ adapters }: EngineSettings): ServeFlag[] {
+  if (adapters === undefined) return [];
+  const { room, modules } = adapters;
+  return [
+    flag('--enable-lora', null, 'serves adapters beside the model'),
+    flag('--max-loras', room.slots, 'adapters that one batch may mix'),
+    flag('--max-lora-rank', room.maxRank, 'room for the largest of them'),
+    ...(room.layers === 'all'
+      ? []
+      : [
+          {
+            name: '--lora-target-modules',
+            value: PROJECTION_MODULES,
+            reason: 'no room for adapters of experts and embeddings, which cost most',
+          },
+        ]),
+    {
+      name: '--lora-modules',
+      value: modules.map(({ name, path }) => `${name}=${path}`),
+      reason: 'the name that callers ask for, and where the adapter lies',
+    },
   ];
 }
 

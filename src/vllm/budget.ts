@@ -1,6 +1,7 @@
 import type { Architecture } from '../models/architecture';
 import type { Checkpoint } from '../models/checkpoints';
 import { contextGiB, cudaGraphGiB, GIB, otherGiB, peakActivationGiB, type WorkInput } from './activation';
+import { type AdapterRoom, adapterBytesOnStage } from './adapters';
 import { blockRules } from './block-rules';
 import type { Layout } from './layout';
 import { type PipelineStage, pipelineStages } from './pipeline';
@@ -33,6 +34,8 @@ export interface BudgetInput {
   readonly prefixCaching: boolean;
   readonly mtpTokens: number;
   readonly vision: boolean;
+  /** LoRA adapters; default: none. */
+  readonly adapters?: AdapterRoom | null;
   readonly maxModelLen: number;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
@@ -47,7 +50,7 @@ export interface BudgetInput {
 }
 
 /**
- * How one GPU is divided. The parts add up to what CUDA reports: weights, peak, graphs, other, KV cache and margin
+ * How one GPU is divided. The parts add up to what CUDA reports: weights, adapters, peak, graphs, other, KV cache and margin
  * (less what is missing, where it does not fit). With pipeline stages, the stage with the fewest blocks.
  */
 export interface MemoryBudget {
@@ -56,6 +59,8 @@ export interface MemoryBudget {
   readonly reasons: readonly string[];
   /** NaN where the checkpoint's size is unknown, which only a fixed KV cache allows. */
   readonly weightsGiB: number;
+  /** Room for LoRA adapters, 0 without. */
+  readonly adaptersGiB: number;
   readonly peakActivationGiB: number;
   readonly cudaGraphGiB: number;
   readonly otherGiB: number;
@@ -128,6 +133,7 @@ function worstStage(input: BudgetInput, release: Release, stages: readonly Stage
     fits: reasons.length === 0,
     reasons,
     weightsGiB: worst.weightsGiB,
+    adaptersGiB: worst.adaptersGiB,
     peakActivationGiB: worst.peakActivationGiB,
     cudaGraphGiB: worst.cudaGraphGiB,
     otherGiB: worst.otherGiB,
@@ -145,6 +151,7 @@ function worstStage(input: BudgetInput, release: Release, stages: readonly Stage
 /** One stage's share of the budget; `kvCacheGiB` is negative by what is missing. */
 export interface StageBudget {
   readonly weightsGiB: number;
+  readonly adaptersGiB: number;
   readonly peakActivationGiB: number;
   readonly cudaGraphGiB: number;
   readonly otherGiB: number;
@@ -184,10 +191,14 @@ function stageBudget(input: BudgetInput, release: Release, parts: StageParts): S
   const requestedGiB = input.usableGiB * input.gpuMemoryUtilization;
   // Before 0.20 graphs were captured on top of the ceiling, so they come out of the margin.
   const [insideGraphs, outsideGraphs] = release.cudaGraphMemorySubtracted ? [graphs, 0] : [0, graphs];
-  const left = requestedGiB - weightsGiB - peak - insideGraphs - other;
+  const { adapters = null } = input;
+  const adaptersGiB =
+    adapters === null ? 0 : adapterBytesOnStage(architecture, layout, stage, adapters) / GIB;
+  const left = requestedGiB - weightsGiB - adaptersGiB - peak - insideGraphs - other;
   const kvCacheGiB = fixedKvCacheGiB ?? left;
   return {
     weightsGiB,
+    adaptersGiB,
     peakActivationGiB: peak,
     cudaGraphGiB: graphs,
     otherGiB: other,

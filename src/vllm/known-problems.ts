@@ -1,7 +1,9 @@
 import type { CheckpointKey } from '../models/checkpoints';
+import type { AdapterRoom } from './adapters';
 import data from './data/known-bugs.json';
 import type { Layout } from './layout';
-import { compareVersions, type Release } from './releases';
+import type { Release } from './releases';
+import { compareVersions } from './version';
 
 /** What a user would notice, worst first. */
 export const SEVERITIES = ['corrupts-output', 'crash', 'fails-to-start', 'degrades'] as const;
@@ -36,6 +38,9 @@ interface Condition {
   readonly cudaGraphs?: boolean;
   readonly quantisedGdnInputs?: boolean;
   readonly calculateKvScales?: boolean;
+  /** LoRA adapters are served; of experts too. */
+  readonly adapters?: boolean;
+  readonly adaptedExperts?: boolean;
   /** Seen with another model only. */
   readonly otherModel?: boolean;
 }
@@ -53,6 +58,7 @@ export interface EngineFacts {
   readonly computeCapability: number;
   readonly prefixCaching: boolean;
   readonly mtpTokens: number;
+  readonly adapters?: AdapterRoom | null;
   readonly cudaGraphs?: boolean;
   readonly maxNumSeqsAboveBlocks?: boolean;
   readonly blockAboveBatchedTokens?: boolean;
@@ -94,6 +100,9 @@ const WARNINGS: ReadonlySet<string> = new Set([
   'fp8-35b-capture-single-gpu',
   'custom-all-reduce-capture-crash',
   'gdn-autotune-out-of-memory',
+  'adapter-output-nan-hopper',
+  'adapter-without-effect',
+  'adapter-experts-change-base',
 ]);
 
 /** Known problems that an engine would run into, worst first (`known-bugs.json`: version range and conditions). */
@@ -155,6 +164,8 @@ const CHECKS: { readonly [Field in keyof Condition]-?: (when: Condition, facts: 
   quantisedGdnInputs: (_, { checkpoint }) => !checkpoint.official && checkpoint.key === 'awq-int4',
   // This program never passes --calculate-kv-scales.
   calculateKvScales: () => false,
+  adapters: (when, { adapters = null }) => (adapters !== null) === when.adapters,
+  adaptedExperts: (when, { adapters = null }) => (adapters?.layers === 'all') === when.adaptedExperts,
   otherModel: () => true,
 };
 

@@ -17,6 +17,7 @@ export interface StartupMemory {
   readonly pool: PoolLayout;
   readonly blocks: number;
   readonly weightsGiB: number;
+  readonly adaptersGiB: number;
   readonly kvCacheGiB: number;
   readonly requestedGiB: number;
   readonly marginGiB: number;
@@ -42,7 +43,7 @@ export function startupProblems(
   }
   if (memory.kvCacheGiB <= 0) {
     problems.push(
-      `weights ${gib(memory.weightsGiB)} and work space leave no KV cache in ${gib(memory.requestedGiB)}: ${gib(-memory.kvCacheGiB)} are missing`,
+      `weights ${gib(memory.weightsGiB)}${adaptersText(memory)} and work space leave no KV cache in ${gib(memory.requestedGiB)}: ${gib(-memory.kvCacheGiB)} are missing`,
     );
     return problems;
   }
@@ -52,6 +53,9 @@ export function startupProblems(
   if (batch !== null) problems.push(batch);
   return problems;
 }
+
+const adaptersText = ({ adaptersGiB }: StartupMemory): string =>
+  adaptersGiB > 0 ? `, LoRA adapters ${gib(adaptersGiB)}` : '';
 
 /** The ceiling must be free at start, and graphs that old releases capture above it must find room. */
 function ceilingProblem(request: StartupRequest, memory: StartupMemory, contextGiB: number): string | null {

@@ -1,6 +1,15 @@
 import { UserError } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
-import { Lb, LbListener, LbListenerRule, LbTargetGroup, Route53Record, Wafv2WebAclAssociation } from '../aws';
+import { adaptersOf } from '../../src/requirements/adapters';
+import {
+  Lb,
+  LbListener,
+  LbListenerRule,
+  type LbListenerRuleActionJwtValidation,
+  LbTargetGroup,
+  Route53Record,
+  Wafv2WebAclAssociation,
+} from '../aws';
 import { Construct, type ITerraformDependable } from '../cdk';
 import { literal } from '../literal';
 import type { AccessLogs } from './access-logs';
@@ -11,8 +20,20 @@ import { encrypted, SERVICE_PORT } from './replicas';
 /** TLS 1.3 and, for older clients, TLS 1.2 with forward secrecy and authenticated ciphers only. */
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06';
 
+type Token = NonNullable<Plan['requirements']['network']['jwt']>;
+
 /** In the shape of OpenAI's errors, which is what clients of this endpoint parse. */
 const NOT_FOUND = '{"error":{"message":"not found","type":"NotFoundError","param":null,"code":404}}';
+const NOTHING_HERE = {
+  type: 'fixed-response',
+  fixedResponse: { contentType: 'application/json', statusCode: '404', messageBody: NOT_FOUND },
+};
+
+/**
+ * vLLM's own doors to its adapters (vllm/entrypoints/serve/lora/api_router.py). It opens them only where its environment says
+ * so, which no plan's does; were one opened by hand, callers still could not load files of their choice.
+ */
+const CHANGES_ADAPTERS = ['/v1/load_lora_adapter', '/v1/unload_lora_adapter'];
 
 /**
  * The port that a plan's network requirements call for.
@@ -37,6 +58,14 @@ export function listenerPort(plan: Plan): 80 | 443 {
     );
   }
   return encrypted ? 443 : 80;
+}
+
+/** What a token must be. Its audience is compared in the form in which tokens give it: one word, or a list that holds it. */
+function tokenRule({ issuer, jwksUrl, audience }: Token): LbListenerRuleActionJwtValidation {
+  const rule = { issuer: literal(issuer), jwksEndpoint: literal(jwksUrl) };
+  if (audience === undefined) return rule;
+  const format = typeof audience === 'string' ? 'single-string' : 'string-array';
+  return { ...rule, additionalClaim: [{ name: 'aud', format, values: [audience].flat().map(literal) }] };
 }
 
 /** The load balancer: only the OpenAI-compatible paths pass, `/metrics` and development endpoints are never reachable through it. */
@@ -107,13 +136,16 @@ export class FrontDoor extends Construct {
       port: listenerPort(plan),
       protocol: certificateArn === undefined ? 'HTTP' : 'HTTPS',
       ...(certificateArn === undefined ? {} : { certificateArn, sslPolicy: TLS_POLICY }),
-      defaultAction: [
-        {
-          type: 'fixed-response',
-          fixedResponse: { contentType: 'application/json', statusCode: '404', messageBody: NOT_FOUND },
-        },
-      ],
+      defaultAction: [NOTHING_HERE],
     });
+    if (adaptersOf(plan.requirements).length > 0) {
+      new LbListenerRule(this, 'adapters-stay', {
+        listenerArn: front.arn,
+        priority: 50,
+        condition: [{ pathPattern: { values: CHANGES_ADAPTERS } }],
+        action: [NOTHING_HERE],
+      });
+    }
     const forward = { type: 'forward', targetGroupArn: targets.arn };
     this.route = new LbListenerRule(this, 'api', {
       listenerArn: front.arn,
@@ -126,7 +158,7 @@ export class FrontDoor extends Construct {
               {
                 type: 'jwt-validation',
                 order: 1,
-                jwtValidation: { issuer: literal(jwt.issuer), jwksEndpoint: literal(jwt.jwksUrl) },
+                jwtValidation: tokenRule(jwt),
               },
               { ...forward, order: 2 },
             ],

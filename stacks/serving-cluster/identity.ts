@@ -7,7 +7,7 @@ import { agentImage, engineImage, proxyImage } from './images';
 import { NAMESPACE } from './metrics';
 import { groupName } from './names';
 import { serviceRole } from './service-role';
-import { weightsPrefix } from './weights-layout';
+import { listStaged, stagedObjects } from './staged';
 
 /**
  * Session Manager's own minimum. These actions name no resource (AWS, 'Add Session Manager permissions to an existing
@@ -82,16 +82,9 @@ function statements(plan: Plan, account: Account, around: Surroundings): DataAws
     around.weightsBucketArn !== undefined && {
       sid: 'ReadWeights',
       actions: ['s3:GetObject'],
-      resources: [`${around.weightsBucketArn}/${literal(weightsPrefix(plan))}*`],
+      resources: stagedObjects(plan, around.weightsBucketArn),
     },
-    around.weightsBucketArn !== undefined && {
-      sid: 'ListWeights',
-      actions: ['s3:ListBucket'],
-      resources: [around.weightsBucketArn],
-      condition: [
-        { test: 'StringLike', variable: 's3:prefix', values: [`${literal(weightsPrefix(plan))}*`] },
-      ],
-    },
+    around.weightsBucketArn !== undefined && listStaged(plan, around.weightsBucketArn),
     decrypts && {
       sid: 'DecryptThem',
       actions: ['kms:Decrypt'],

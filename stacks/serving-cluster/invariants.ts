@@ -2,6 +2,7 @@ import { UserError } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
 import { WORST_OVER_P95, worstTtftSeconds } from '../../src/plan/silence';
 import { gpusPerReplica } from '../../src/vllm/layout';
+import { ADAPTER_INVARIANTS } from './invariants-adapters';
 import { type Invariant, OPERATION_INVARIANTS, unless } from './invariants-operation';
 import { argumentValue } from './replicas';
 
@@ -176,6 +177,7 @@ export const INVARIANTS: readonly Invariant[] = [
     },
   },
   ...OPERATION_INVARIANTS,
+  ...ADAPTER_INVARIANTS,
 ];
 
 /** @throws UserError for the first invariant that a plan breaks */

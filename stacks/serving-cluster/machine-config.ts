@@ -1,4 +1,7 @@
 import type { Plan } from '../../src/plan/schema';
+import { modelSource, type WeightsSource, weightsPrefix } from '../../src/plan/weights-layout';
+import { adaptersOf, layersOf } from '../../src/requirements/adapters';
+import { PROJECTIONS_IN_ADAPTERS } from '../../src/vllm/adapters';
 import { agentImage, engineImage, proxyImage } from './images';
 import { launchHeartbeat } from './lifecycle';
 import { NAMESPACE } from './metrics';
@@ -13,7 +16,6 @@ import {
   SERVICE_PORT,
 } from './replicas';
 import { revisionParameter } from './revision';
-import { weightsPrefix } from './weights-layout';
 
 /** Where the Deep Learning AMI mounts the striped local disks at boot (aws.md section 4). */
 const LOCAL_NVME = '/opt/dlami/nvme';
@@ -34,6 +36,12 @@ function targetAgent(plan: Plan): unknown {
   };
 }
 
+/** Where a machine gets weights from: the hub, or a prefix of the stack's bucket. */
+const fetched = (plan: Plan, source: WeightsSource) => ({
+  ...source,
+  weightsPrefix: plan.requirements.deployment.weights === 's3' ? weightsPrefix(source) : null,
+});
+
 /**
  * Everything on a machine that comes from the plan, as one JSON document which only programs read. Text that a user
  * gave goes nowhere else, so no shell, unit file or template can take it for its own.
@@ -42,6 +50,7 @@ export function machineConfig(plan: Plan): unknown {
   const { engineShutdown, systemdStop } = plan.timeoutsSeconds;
   const { slo } = plan.requirements;
   const names = logGroupNames(plan);
+  const adapters = adaptersOf(plan.requirements);
   return {
     region: plan.choice.region,
     groupName: groupName(plan),
@@ -62,11 +71,14 @@ export function machineConfig(plan: Plan): unknown {
       image: engineImage(plan),
       arguments: argumentsWithoutAddress(plan),
       environment: plan.engine.environment,
-      repository: plan.choice.hfId,
-      revision: plan.choice.revision,
+      ...fetched(plan, modelSource(plan)),
       revisionParameter: revisionParameter(plan),
       checkpointBytes: Math.ceil(plan.choice.checkpointBytes),
-      weightsPrefix: plan.requirements.deployment.weights === 's3' ? weightsPrefix(plan) : null,
+      model: plan.requirements.model,
+      adapters: adapters.map(({ name, rank, ...source }) => ({ name, rank, ...fetched(plan, source) })),
+      // What they may change; null for everything.
+      adapterModules:
+        adapters.length > 0 && layersOf(plan.requirements) === 'projections' ? PROJECTIONS_IN_ADAPTERS : null,
       // Between the two, so that the engine ends by itself first and systemd last.
       containerStopSeconds: Math.ceil((engineShutdown + systemdStop) / 2),
       mountPoint: plan.storage.weightsOnLocalNvme ? LOCAL_NVME : null,

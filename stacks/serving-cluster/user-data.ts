@@ -3,6 +3,7 @@ import { UserError } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
 import { fillTemplate, template } from '../templates';
 import { agentConfig, PROMETHEUS_PATH } from './agent-config';
+import { inertJson } from './inert-json';
 import { RESTART_BUDGET, restartWindow } from './lifecycle';
 import { machineConfig } from './machine-config';
 import { groupName } from './names';
@@ -19,13 +20,12 @@ export const DEPLOYED_MARK = '@DEPLOYED@';
 interface File {
   readonly path: string;
   readonly permissions: string;
-  readonly encoding?: 'b64';
   readonly content: string;
 }
 
 const AGENT = '/opt/aws/amazon-cloudwatch-agent';
 const PROGRAMS = [
-  ...['instance_metadata.py', 'machine.py', 'secret_files.py', 'weights.py', 'prepare.py'],
+  ...['instance_metadata.py', 'machine.py', 'secret_files.py', 'weights.py', 'adapters.py', 'prepare.py'],
   ...['start_engine.py', 'supervisor.py', 'give_up.py', 'sampler.py'],
 ];
 const UNITS = [
@@ -34,25 +34,24 @@ const UNITS = [
 ];
 
 const file = (path: string, content: string, permissions = '0644'): File => ({ path, permissions, content });
-/** Comments stay in the package: of the 16,384 bytes they would take a seventh. */
+/** Comments stay in the package: of the 16,384 bytes they and the doc comments would take a quarter. */
 const withoutComments = (text: string): string => text.replaceAll(/^[ \t]*#.*\n/gm, '');
-const unit = (name: string, content = template(name)): File =>
-  file(`/etc/systemd/system/${name}`, withoutComments(content));
-const program = (name: string): File => file(`/opt/qwen-selfhost/${name}`, withoutComments(template(name)));
+const withoutDocComments = (text: string): string => text.replaceAll(/^[ \t]*"""[\s\S]*?"""\n/gm, '');
+
+/** A unit or program as it lands on a machine. */
+export const onMachine = (name: string, text = template(name)): string =>
+  name.endsWith('.py') ? withoutDocComments(withoutComments(text)) : withoutComments(text);
+
+const unit = (name: string, text?: string): File =>
+  file(`/etc/systemd/system/${name}`, onMachine(name, text));
+const program = (name: string): File => file(`/opt/qwen-selfhost/${name}`, onMachine(name));
 
 function files(plan: Plan): File[] {
-  const config = Buffer.from(JSON.stringify(machineConfig(plan)), 'utf8');
   const replicas = replicasOf(plan);
   const engines = [replicas.map((_, index) => `qwen-engine@${index}.service`).join(' ')];
   const scraped = [replicas.map(({ port }) => `"127.0.0.1:${port}"`).join(', ')];
   const list: File[] = [
-    // base64: cloud-init's YAML reader refuses some of the characters that JSON allows.
-    {
-      path: '/etc/qwen-selfhost/config.json',
-      permissions: '0600',
-      encoding: 'b64',
-      content: config.toString('base64'),
-    },
+    file('/etc/qwen-selfhost/config.json', inertJson(machineConfig(plan)), '0600'),
     file('/etc/qwen-selfhost/deployed.json', DEPLOYED_MARK, '0600'),
     file('/etc/qwen-selfhost/aws.conf', template('aws.conf')),
     file('/etc/qwen-selfhost/agent.json', JSON.stringify(agentConfig(plan))),
@@ -126,7 +125,7 @@ export function userData(plan: Plan): string {
   const bytes = gzipSync(text, { level: 6 }).length + RESERVE_BYTES;
   if (bytes > USER_DATA_LIMIT_BYTES) {
     throw new UserError(
-      `user data takes ${bytes} bytes, EC2 allows ${USER_DATA_LIMIT_BYTES}; shorten the plan's engine arguments or environment`,
+      `user data takes ${bytes} bytes, EC2 allows ${USER_DATA_LIMIT_BYTES}; shorten the plan's engine arguments or environment, or name fewer adapters`,
     );
   }
   return text;

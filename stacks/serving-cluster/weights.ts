@@ -1,4 +1,5 @@
 import type { Plan } from '../../src/plan/schema';
+import { weightsPrefix, weightsSources } from '../../src/plan/weights-layout';
 import { CodebuildProject } from '../aws';
 import { Construct } from '../cdk';
 import { literal } from '../literal';
@@ -7,10 +8,18 @@ import type { Account } from './account';
 import { Bucket } from './bucket';
 import type { LogGroup } from './logs';
 import { serviceRole } from './service-role';
-import { weightsPrefix } from './weights-layout';
+import { listStaged, stagedObjects } from './staged';
+
+const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+
+/** What the job copies, and where to: the model last, so that what is wrong with an adapter is said first. */
+const toStage = (plan: Plan): unknown =>
+  weightsSources(plan)
+    .map((source, index) => ({ ...source, prefix: weightsPrefix(source), adapter: index > 0 }))
+    .reverse();
 
 /**
- * Weights in a bucket of one's own, filled by a job that the user starts once per revision:
+ * Weights in a bucket of one's own, filled by a job that the user starts once per revision, of the model or an adapter:
  * `aws codebuild start-build --project-name <output staging_project>`. The job takes one file at a time, so its disk need
  * not hold the whole checkpoint.
  */
@@ -46,17 +55,9 @@ export class Weights extends Construct {
         {
           sid: 'PutWeights',
           actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
-          resources: [`${bucket.arn}/${literal(weightsPrefix(plan))}*`],
+          resources: stagedObjects(plan, bucket.arn),
         },
-        // Without it a missing manifest would read as forbidden.
-        {
-          sid: 'ListWeights',
-          actions: ['s3:ListBucket'],
-          resources: [bucket.arn],
-          condition: [
-            { test: 'StringLike', variable: 's3:prefix', values: [`${literal(weightsPrefix(plan))}*`] },
-          ],
-        },
+        listStaged(plan, bucket.arn),
         { sid: 'EncryptWeights', actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [keyArn] },
         {
           sid: 'WriteLogs',
@@ -72,12 +73,12 @@ export class Weights extends Construct {
       ],
     });
     const variables = [
-      { name: 'REPOSITORY', value: literal(plan.choice.hfId) },
-      { name: 'REVISION', value: literal(plan.choice.revision) },
-      { name: 'DESTINATION', value: `s3://${bucket.name}/${literal(weightsPrefix(plan))}` },
+      { name: 'DESTINATION', value: `s3://${bucket.name}/` },
       ...(tokenArn === undefined ? [] : [{ name: 'HF_TOKEN', value: tokenArn, type: 'SECRETS_MANAGER' }]),
     ];
-    const program = Buffer.from(template('stage_weights.py'), 'utf8').toString('base64');
+    // Both as base64, which no shell can take for anything else.
+    const program = base64(template('stage_weights.py'));
+    const sources = base64(JSON.stringify(toStage(plan)));
     const project = new CodebuildProject(this, 'project', {
       name: `${plan.name}-stage-weights`,
       description: `Copies the weights of ${plan.name} from Hugging Face to S3`,
@@ -102,7 +103,8 @@ export class Weights extends Construct {
                 commands: [
                   'pip install --quiet huggingface_hub==0.36.0',
                   `echo ${program} | base64 -d > /tmp/stage_weights.py`,
-                  'python3 /tmp/stage_weights.py',
+                  `echo ${sources} | base64 -d > /tmp/sources.json`,
+                  'python3 /tmp/stage_weights.py /tmp/sources.json',
                 ],
               },
             },

@@ -12,10 +12,10 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { Finding } from '../../src/aws/preflight/finding';
-import { stagedPrefix } from '../../src/aws/preflight/weights';
 import { INSTANCE_TYPES } from '../../src/hardware/instance-types';
 import { parsePlan, serializePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
+import { modelSource, weightsPrefix } from '../../src/plan/weights-layout';
 import { cli, localEnvironment, setEnvironment } from './environment';
 
 /** Set by .ci/aws.sh, which starts a moto server; without one there is nothing to test here. */
@@ -120,7 +120,7 @@ withMoto('against moto', () => {
     const weights = `${golden.name}-weights-20261124`;
     await s3.send(new CreateBucketCommand({ Bucket: 'my-state', ...inRegion }));
     await s3.send(new CreateBucketCommand({ Bucket: weights, ...inRegion }));
-    const Key = `${stagedPrefix(golden)}files/model.safetensors`;
+    const Key = `${weightsPrefix(modelSource(golden))}files/model.safetensors`;
     await s3.send(new PutObjectCommand({ Bucket: weights, Key, Body: 'x'.repeat(WEIGHT_BYTES) }));
     s3.destroy();
     const { HostedZone } = await new Route53Client(client).send(

@@ -11,15 +11,18 @@ describe.each(Object.entries(GOLDEN_CASES))('%s', (name, text) => {
     expect(serializePlan(planOf(text))).toBe(frozen(`plans/${name}.plan.json`));
   });
 
-  test('the same requirements give the same bytes', () => {
-    expect(serializePlan(planOf(text))).toBe(serializePlan(planOf(text)));
-  });
-
   test('the frozen plan round-trips', () => {
     const document = frozen(`plans/${name}.plan.json`);
     expect(serializePlan(parsePlan(document, name))).toBe(document);
   });
 });
+
+test.each(Object.entries(GOLDEN_CASES).slice(0, 2))(
+  '%s is planned with the same bytes after all others',
+  (name, text) => {
+    expect(serializePlan(planOf(text))).toBe(frozen(`plans/${name}.plan.json`));
+  },
+);
 
 describe('golden stacks', () => {
   const stacks = frozenStacks();

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { onMachine } from '../../stacks/serving-cluster/user-data';
 import { template } from '../../stacks/templates';
 import { type MachineFile, machineFiles } from '../stacks/template';
 
@@ -8,7 +9,10 @@ type Document = Record<string, unknown>;
 
 const USER_DATA = 'serving_machine_user-data';
 const TEMPLATES = new Map(
-  readdirSync(join(__dirname, '..', '..', 'templates')).map((name) => [template(name), name]),
+  readdirSync(join(__dirname, '..', '..', 'templates')).flatMap((name) => [
+    [template(name), name],
+    [onMachine(name), name],
+  ]),
 );
 
 /** Without CDKTF's own remarks; text that holds a JSON document as that document. */
@@ -28,8 +32,8 @@ function document(text: string): unknown {
   }
 }
 
-/** A file on the machine: what it says, or which template it is word for word. */
-function onMachine({ content, permissions }: MachineFile): unknown {
+/** A file on the machine: what it says, or which template it is, less comments. */
+function shown({ content, permissions }: MachineFile): unknown {
   const name = TEMPLATES.get(content);
   return { permissions, ...(name === undefined ? { content: document(content) } : { as: `templates/${name}` }) };
 }
@@ -42,7 +46,7 @@ export function readable(text: string): Document {
   const { locals, ...stack } = plain(JSON.parse(text)) as Document;
   const unpacked = (locals as Record<string, string>)[USER_DATA]!.replaceAll('$${', '${').replaceAll('%%{', '%{');
   const { write_files: _files, ...boot } = JSON.parse(unpacked.replace('#cloud-config\n', ''));
-  const files = machineFiles(unpacked).map((file): [string, unknown] => [file.path, onMachine(file)]);
+  const files = machineFiles(unpacked).map((file): [string, unknown] => [file.path, shown(file)]);
   return { ...stack, machine: { files: Object.fromEntries(files), ...boot } };
 }
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { parsePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
 import { synthPlans } from '../../stacks/synth';
 import { variants } from '../policy/variants';
 import { inScratch, Template } from '../stacks/template';
+import { frozenPlan } from './frozen';
 import { difference, readable } from './readable';
 
 /** Frozen plans whose stacks are frozen too: what the planner itself decides about machines. */
@@ -16,13 +15,11 @@ const OF_FROZEN_PLANS = [
   'nvfp4-397b',
   'data-parallel',
   'small-9b',
+  'adapters',
   'replicas-per-machine',
 ] as const;
 /** Frozen in full; of every other stack, how it differs from this one. */
 const BASE = 'one-gpu';
-
-const frozenPlan = (name: string): Plan =>
-  parsePlan(readFileSync(join(__dirname, 'plans', `${name}.plan.json`), 'utf8'), name);
 
 /**
  * The plan of every golden stack: the kinds of machines from frozen plans, all other kinds of deployment from one plan

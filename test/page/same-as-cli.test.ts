@@ -10,7 +10,7 @@ import { randomStates } from './states';
 inEmptyFolder();
 
 /** .ci/run compares 50. */
-const CASES = Number(process.env.PAGE_CASES ?? 12);
+const CASES = Number(process.env.PAGE_CASES ?? 8);
 const SEED = 20261124;
 const ROOT = join(__dirname, '..', '..');
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { Load } from '../../src/performance/load';
 import { promptCut } from '../../src/performance/prompt-steps';
-import type { Load } from '../../src/performance/steady-state';
 import { alignedChunk } from '../../src/simulation/prefill-chunk';
 
 /** Steps of a prompt that has the engine for itself, cut as the simulated scheduler cuts it. */

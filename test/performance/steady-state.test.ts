@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { basisOf } from '../../src/performance/coefficients';
 import { ranksOf } from '../../src/performance/features';
+import type { Load } from '../../src/performance/load';
 import { predict } from '../../src/performance/prediction';
-import { type Load, steadyState } from '../../src/performance/steady-state';
+import { steadyState } from '../../src/performance/steady-state';
 import { EXAMPLE, engines, SEEDED } from './arbitrary';
 
 const LOAD = { outputTokens: 256, maxBatch: 256, maxNumBatchedTokens: 8192 } as const;

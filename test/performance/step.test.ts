@@ -1,8 +1,18 @@
 import fc from 'fast-check';
+import { getGpu } from '../../src/hardware/gpus';
+import { getModel } from '../../src/models/registry';
 import { forTask } from '../../src/performance/acceptance';
 import { FITTED } from '../../src/performance/coefficients';
+import { stepFeatures } from '../../src/performance/features';
 import { computePerToken, computeSeconds } from '../../src/performance/rates';
-import { acceptedTokens, decodeStep, mixedStepSeconds, prefillSeconds } from '../../src/performance/step';
+import {
+  acceptedTokens,
+  decodeStep,
+  mixedStepSeconds,
+  prefillSeconds,
+  visionSeconds,
+} from '../../src/performance/step';
+import { tensorParallelOnly } from '../../src/vllm/layout';
 import { EXAMPLE, engines, SEEDED } from './arbitrary';
 
 const batches = fc.integer({ min: 1, max: 512 });
@@ -105,6 +115,84 @@ describe('one step', () => {
     const warm = prefillSeconds(f, k, { ...input, inputTokens: 4096, cachedTokens: 4096 });
     expect(warm).toBeLessThan(cold);
     expect(warm).toBeGreaterThan(prefillSeconds(f, k, { ...input, inputTokens: 4096 }));
+  });
+});
+
+describe('drafts', () => {
+  const engineWith = (mtpTokens: number) =>
+    stepFeatures(getModel('Qwen3.5-27B').architecture, 'bf16', getGpu('H200'), tensorParallelOnly(1), {
+      kvBytes: 2,
+      mtpTokens,
+    });
+  const plain = engineWith(0);
+  const k = FITTED;
+
+  // vLLM stores the GDN state of every verified token, to go back to the last that is right; it reads one.
+  test('write a GDN state for each verified token', () => {
+    const written = (mtpTokens: number): number => decodeStep(engineWith(mtpTokens), k, 8, 1000).state;
+    expect((written(3) - written(0)) / (written(1) - written(0))).toBeCloseTo(3, 1);
+    expect(written(3) / written(0)).toBeGreaterThan(2.3);
+    expect(written(3) / written(0)).toBeLessThan(2.5);
+  });
+
+  // The draft layer is a full-attention layer with a KV cache of its own, which each draft reads.
+  test('read the context once more for each draft', () => {
+    const layers = plain.attentionLayers;
+    for (const drafts of [1, 2, 4]) {
+      const read = decodeStep(engineWith(drafts), k, 8, 50_000).kv;
+      expect(read / decodeStep(plain, k, 8, 50_000).kv).toBeCloseTo((layers + drafts) / layers, 9);
+    }
+  });
+
+  test('cost a prompt one layer more, however many they are', () => {
+    const prompt = { inputTokens: 100_000, maxNumBatchedTokens: 8192, decodeBatch: 0, share: 1 };
+    const one = prefillSeconds(engineWith(1), k, prompt);
+    expect(prefillSeconds(engineWith(3), k, prompt)).toBeCloseTo(one, 9);
+    const more = one / prefillSeconds(plain, k, prompt);
+    expect(more).toBeGreaterThan(1 + 1 / plain.layers);
+    expect(more).toBeLessThan(1 + 1 / plain.attentionLayers);
+  });
+
+  test('exchange activations in every pass of the draft layer', () => {
+    const split = (mtpTokens: number) =>
+      stepFeatures(getModel('Qwen3.5-27B').architecture, 'bf16', getGpu('L40S'), tensorParallelOnly(4), {
+        kvBytes: 2,
+        mtpTokens,
+      });
+    // So few tokens that only latencies count: two all-reduces a layer.
+    const latency = (mtpTokens: number): number => decodeStep(split(mtpTokens), k, 1e-9, 1000).communication;
+    for (const drafts of [1, 2, 4])
+      expect(latency(drafts) / latency(0)).toBeCloseTo((plain.layers + drafts) / plain.layers, 6);
+  });
+});
+
+describe('images', () => {
+  const engineOn = (tensorParallel: number) =>
+    stepFeatures(
+      getModel('Qwen3.5-27B').architecture,
+      'bf16',
+      getGpu('H200'),
+      tensorParallelOnly(tensorParallel),
+      { kvBytes: 2, mtpTokens: 0 },
+    );
+  const seconds = (count: number, tokens: number, tensorParallel = 1): number =>
+    visionSeconds(engineOn(tensorParallel), FITTED, { count, tokens });
+
+  // 27 layers of 1,152: at 16,384 patches attention is twice the rest.
+  test('attend to themselves: one large one takes longer than two of half its size', () => {
+    const f = engineOn(1);
+    expect((4096 * f.visionPairFlop) / f.visionFlop).toBeGreaterThan(1.8);
+    expect((4096 * f.visionPairFlop) / f.visionFlop).toBeLessThan(2.4);
+    expect(seconds(1, 4096)).toBeGreaterThan(1.4 * seconds(2, 2048));
+    expect(seconds(3, 1000) / seconds(1, 1000)).toBeCloseTo(3, 9);
+  });
+
+  test('are encoded by all GPUs of a tensor-parallel group together', () => {
+    expect(seconds(1, 1000, 4) / seconds(1, 1000)).toBeCloseTo(1 / 4, 9);
+  });
+
+  test('take no time where there are none', () => {
+    expect(visionSeconds(engineOn(1), FITTED, undefined)).toBe(0);
   });
 });
 

@@ -46,9 +46,11 @@ export function featuresOf(v: VectorFeatures): StepFeatures {
     peakFlops: { bf16: v.p16, fp8: v.p8, fp4: v.p4 },
     nvlink: v.nv > 0,
     hostStaged: false,
-    linkBandwidth: v.link,
+    // The study sends a token to as many ranks as it picks experts, where vLLM sends it to all others.
+    linkBandwidth: v.dp > 1 ? (v.link * (v.dp - 1)) / Math.min(v.k, v.dp) : v.link,
     stageLinkBandwidth: v.link,
     mtpTokens: v.nspec,
     visionFlop: 0,
+    visionPairFlop: 0,
   };
 }

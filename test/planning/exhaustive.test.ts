@@ -2,7 +2,7 @@ import { cheapestOption, openSearch } from '../../src/planning/search';
 import { contextOf, randomInput, seeded } from './random-requirements';
 
 /** .ci/run compares 200. */
-const CASES = Number(process.env.EXHAUSTIVE_CASES ?? 60);
+const CASES = Number(process.env.EXHAUSTIVE_CASES ?? 36);
 
 /** What two searches must agree on: everything that describes the answer. */
 const described = (option: ReturnType<typeof cheapestOption>) =>

@@ -3,7 +3,10 @@ import { usableMemory } from '../../src/hardware/gpus';
 import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
 import type { Candidate, MachineOffer, PlanningContext } from '../../src/planning/candidate';
 import { candidatesOn, machineOffers, pairingsOn } from '../../src/planning/candidates';
-import { type Design, DesignStore } from '../../src/planning/design';
+import type { Design } from '../../src/planning/design';
+import { DesignStore } from '../../src/planning/design-store';
+import type { EngineMemory } from '../../src/planning/engine-memory';
+import { adapters } from '../../src/planning/filters/adapters';
 import { budget } from '../../src/planning/filters/budget';
 import { context } from '../../src/planning/filters/context';
 import { disk } from '../../src/planning/filters/disk';
@@ -27,7 +30,6 @@ import { split } from '../../src/planning/filters/split';
 import { zones } from '../../src/planning/filters/zones';
 import { fleetOf, type Option } from '../../src/planning/fleet';
 import { layoutText } from '../../src/planning/layouts';
-import type { EngineMemory } from '../../src/planning/memory';
 import type { RequirementsInput } from '../../src/requirements/input';
 import { memoryBudget } from '../../src/vllm/budget';
 import { contextOf } from './random-requirements';
@@ -155,6 +157,20 @@ const trials: Readonly<Record<string, () => Trial>> = {
   },
   precision: () =>
     trial(precision, [g6e, plain], [candidateOn('g4dn.xlarge', plain, 'fp8'), plain], /T4|FP8|fp8/),
+  adapters: () => {
+    const ctx = asked({
+      adapters: [{ name: 'a', repository: 'acme/a', revision: '0'.repeat(40), rank: 8 }],
+      sizing: { adapterLayers: 'all' },
+    });
+    const candidate = candidateOn('p5.48xlarge', ctx, 'fp8', 'TP 4');
+    const shared = { tensorParallel: 4, pipelineParallel: 1, dataParallel: 2, expertParallel: true };
+    return trial(
+      adapters,
+      [candidate, ctx],
+      [{ ...candidate, layout: shared }, ctx],
+      /sequence-parallel MoE/,
+    );
+  },
   split: () => {
     return trial(
       split,

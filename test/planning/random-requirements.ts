@@ -1,7 +1,7 @@
 import { EMBEDDED_CATALOGUE } from '../../src/hardware/offerings';
 import { MODELS } from '../../src/models/registry';
 import type { PlanningContext } from '../../src/planning/candidate';
-import { planningContext } from '../../src/planning/plan';
+import { planningContext } from '../../src/planning/draft';
 import type { RequirementsInput } from '../../src/requirements/input';
 import { resolveRequirements } from '../../src/requirements/resolve';
 import { PRESET_NAMES } from '../../src/workload/presets';

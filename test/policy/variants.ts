@@ -1,5 +1,5 @@
 import type { Plan } from '../../src/plan/schema';
-import { makePlan, type PlanOverrides, TWO_REPLICAS } from '../stacks/make-plan';
+import { makePlan, type PlanOverrides, TWO_REPLICAS, withAdapters } from '../stacks/make-plan';
 
 const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm:v0.31.0';
 const risks = ['spot machines are taken back; longer requests are lost'];
@@ -69,6 +69,10 @@ const VARIANTS: Readonly<Record<string, PlanOverrides>> = {
         ],
       },
     },
+  },
+  'adapters-from-s3': {
+    ...withAdapters(),
+    requirements: { ...withAdapters().requirements, deployment: { weights: 's3' } },
   },
   'by-the-hour': {
     scaling: { hourlyInstances: [...Array<number>(8).fill(2), ...Array<number>(12).fill(3), 2, 2, 2, 2] },

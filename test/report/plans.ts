@@ -1,26 +1,12 @@
 import type { Plan } from '../../src/plan/schema';
-import { planOf } from '../golden/cases';
+import { frozenPlan } from '../golden/frozen';
 
+const small = frozenPlan('small-9b');
 /** One small machine. */
-export const SMALL_PLAN: Plan = planOf(
-  'name: small\nmodel: Qwen3.5-9B\nworkload: { requestsPerSecond: 0.5 }\ntags: { team: ml }',
-);
+export const SMALL_PLAN: Plan = { ...small, requirements: { ...small.requirements, tags: { team: 'ml' } } };
 
 /** A fleet that follows the day, bought on spot, against the user's own API prices. */
-export const DAY_PLAN: Plan = planOf(
-  [
-    'name: day',
-    'model: Qwen3.5-122B-A10B',
-    'regions: [us-east-1, us-west-2]',
-    'instanceTypes: { allow: [g7e, p4d] }',
-    'markets: [on-demand, spot]',
-    'workload: { requestsPerSecond: 12 }',
-    'sizing:',
-    '  survive: machine',
-    `  hourlyFactors: [${[1, 1, 1, 1, 1, 2, 3, 5, 7, 9, 10, 10, 9, 9, 10, 10, 9, 7, 5, 4, 3, 2, 1, 1].map((tenths) => tenths / 10).join(', ')}]`,
-    '  hostedApis: [{ name: our own gateway, inputUsdPerMillion: 0.2, outputUsdPerMillion: 1 }]',
-  ].join('\n'),
-);
+export const DAY_PLAN: Plan = frozenPlan('follows-the-day');
 
 /** Keys whose values the schema fixes. */
 const KEPT = new Set(['name', 'basis', 'kind']);

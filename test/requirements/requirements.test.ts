@@ -171,6 +171,16 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
       /both read the Authorization header/,
     ],
     [
+      'an audience that no token can name',
+      'model: Qwen3.5-9B\nnetwork: { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0f3c", jwt: { issuer: "https://id.example.com", jwksUrl: "https://id.example.com/keys", audience: "" } }',
+      /network\.jwt\.audience.*llm-api/,
+    ],
+    [
+      'several audiences, of which AWS does not say whether a token needs one or all',
+      'model: Qwen3.5-9B\nnetwork: { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0f3c", jwt: { issuer: "https://id.example.com", jwksUrl: "https://id.example.com/keys", audience: [a, b] } }',
+      /network\.jwt\.audience.*a list of one/,
+    ],
+    [
       'two web ACLs',
       'model: Qwen3.5-9B\nnetwork: { rateLimitPerKey: 60, webAclArn: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/x/1" }',
       /a load balancer takes one/,

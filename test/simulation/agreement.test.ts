@@ -2,7 +2,7 @@ import { sampleCases, sampleConversations } from '../../scripts/agreement/cases'
 import { type Compared, type ComparedFigure, compare, shareWithin } from '../../scripts/agreement/compare';
 
 /** CI asks for more; `npm run agreement` measures a thousand. */
-const CASES = Number(process.env.AGREEMENT_CASES ?? 12);
+const CASES = Number(process.env.AGREEMENT_CASES ?? 8);
 const RUN = { runs: 3, requests: 4000 };
 
 /** What the issue asks of every mean; a simulated one is known to within its own noise. */

@@ -11,12 +11,18 @@ const base = { maxBatch: engine.maxNumSeqs, maxNumBatchedTokens: engine.maxNumBa
 const error = (closed: number, simulated: number): number => Math.abs(closed / simulated - 1);
 
 /** CI asks for more; `npm run agreement -- --closed` measures a thousand. */
-const CASES = Number(process.env.CLOSED_AGREEMENT_CASES ?? 40);
-/** What the issue asks of every mean up to this load; 7% of a thousand unseen cases miss it in TTFT, hardly one by a tenth. */
+const CASES = Number(process.env.CLOSED_AGREEMENT_CASES ?? 24);
+/** What the issue asks of every mean up to this load. */
 const MEAN = 0.05;
 const BUSIEST = 0.7;
+/** Shares of cases whose TTFT may be further off (docs/performance.md has those of a thousand unseen ones), and the most. */
+const BEYOND = [
+  { limit: MEAN, share: 0.08 },
+  { limit: 2 * MEAN, share: 0.02 },
+];
+const WORST = 4 * MEAN;
 
-test(`clients in a closed loop, in step and spread out, up to 70% load: ${CASES} cases`, () => {
+test(`clients in a closed loop, up to 70% load: ${CASES} cases`, () => {
   const steady = sampleClosedCases(20_261_126, CASES)
     .flatMap((c) => compareClosed(c) ?? [])
     .filter(({ utilisation }) => utilisation <= BUSIEST);
@@ -28,18 +34,39 @@ test(`clients in a closed loop, in step and spread out, up to 70% load: ${CASES}
     cases
       .filter(({ errors }) => Math.abs(errors[figure]) > limit)
       .map(({ errors, name }) => `${figure} ${(100 * errors[figure]).toFixed(1)}%: ${name}`);
-  for (const inStep of [true, false]) {
-    const cases = steady.filter((c) => (c.case.spread === 1) === inStep);
+  for (const equal of [true, false]) {
+    const cases = steady.filter((c) => (c.case.promptSpread === 1) === equal);
     expect(cases.length).toBeGreaterThan(CASES / 10);
     expect(beyond(cases, 'tpot', MEAN)).toEqual([]);
-    expect(beyond(cases, 'ttft', MEAN).length).toBeLessThanOrEqual(1 + 0.15 * cases.length);
-    expect(beyond(cases, 'ttft', 4 * MEAN)).toEqual([]);
+    for (const { limit, share } of BEYOND)
+      expect(beyond(cases, 'ttft', limit).length).toBeLessThanOrEqual(1 + share * cases.length);
+    expect(beyond(cases, 'ttft', WORST)).toEqual([]);
   }
-  // Prompts that prefix caching does not cut, in step: the round is the simulated one.
-  const uncut = steady.filter(({ case: c }) => c.spread === 1 && (!c.caching || c.mtpTokens > 0));
-  expect(uncut.length).toBeGreaterThan(0);
-  expect(beyond(uncut, 'ttft', MEAN).length).toBeLessThanOrEqual(1);
 }, 300_000);
+
+// The front end takes nearly a whole number of steps: whether a prompt just misses one is decided by how many decode.
+test.each([
+  ['Qwen3.5-35B-A3B', 'H100', 32, 1000],
+  ['Qwen3.5-27B', 'H200', 12, 100],
+] as const)(
+  'prompts of one length, answers of many: %s on %s, %d clients, %d tokens',
+  (model, gpu, clients, inputTokens) => {
+    const { errors } = compareClosed({
+      engine: [model, 'fp8', gpu, 1],
+      caching: false,
+      mtpTokens: 0,
+      inputTokens,
+      outputTokens: 300,
+      spread: 1.5,
+      promptSpread: 1,
+      clients,
+      maxNumSeqs: 128,
+      seed: 5,
+    })!;
+    expect(Math.abs(errors.ttft)).toBeLessThan(MEAN);
+    expect(Math.abs(errors.tpot)).toBeLessThan(MEAN);
+  },
+);
 
 // Outputs of unequal length: clients whose answers all take equally long would stay in step for ever.
 test.each([

@@ -1,5 +1,5 @@
 import { TWO_REPLICAS } from './make-plan';
-import { templateOf } from './template';
+import { type Block, templateOf } from './template';
 
 const domain = { name: 'llm.example.com', hostedZoneId: 'Z0123456789' };
 
@@ -67,6 +67,14 @@ describe('a front door with a name', () => {
       },
       { type: 'forward', order: 2 },
     ]);
+    const claims = (audience: string | string[]) => {
+      const asked = templateOf({ requirements: { network: { domain, jwt: { ...jwt, audience } } } });
+      const [check] = asked.resource('aws_lb_listener_rule', 'door_api').action as Block[];
+      return (check!.jwt_validation as Block).additional_claim;
+    };
+    // In the form in which tokens give it: the load balancer refuses the other.
+    expect(claims('llm-api')).toEqual([{ name: 'aud', format: 'single-string', values: ['llm-api'] }]);
+    expect(claims(['llm-api'])).toEqual([{ name: 'aud', format: 'string-array', values: ['llm-api'] }]);
     expect(() => templateOf({ requirements: { network: { jwt } } })).toThrow('tokens would travel in clear');
     // The issuer's keys are on the internet: the load balancer may go there, and has a way.
     expect(

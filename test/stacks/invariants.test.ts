@@ -1,6 +1,6 @@
 import { UserError } from '../../src/errors';
 import { checkInvariants, INVARIANTS } from '../../stacks/serving-cluster/invariants';
-import { makePlan, type PlanOverrides } from './make-plan';
+import { makePlan, type PlanOverrides, withAdapters } from './make-plan';
 
 /** For each invariant, a plan that just breaks it and the numbers its message must name. */
 const BROKEN: Record<string, { overrides: PlanOverrides; names: (string | number)[] }> = {
@@ -105,7 +105,32 @@ const OPERATION: typeof BROKEN = {
   },
   'region-is-a-region': { overrides: { choice: { region: 'mars' } }, names: ['mars'] },
 };
-Object.assign(BROKEN, OPERATION);
+const many = Array.from({ length: 40 }, (_, index) => ({
+  name: `tone-${index}`,
+  repository: `acme/tone-lora-${index}`,
+  revision: 'c'.repeat(40),
+  rank: 16,
+}));
+const ADAPTERS: typeof BROKEN = {
+  'adapters-as-planned': {
+    overrides: { requirements: withAdapters().requirements! },
+    names: ['support', 'acme/support-lora', 'aaaaaaaa', '--lora-modules'],
+  },
+  'adapters-stay': {
+    overrides: {
+      engine: { environment: { ...makePlan().engine.environment, VLLM_ALLOW_RUNTIME_LORA_UPDATING: '1' } },
+    },
+    names: ['VLLM_ALLOW_RUNTIME_LORA_UPDATING'],
+  },
+  'adapters-fit-the-role': {
+    overrides: {
+      ...withAdapters(many),
+      requirements: { ...withAdapters(many).requirements, deployment: { weights: 's3' } },
+    },
+    names: [40, 10240],
+  },
+};
+Object.assign(BROKEN, OPERATION, ADAPTERS);
 
 /** Nothing but the schema can break it: the schema already refuses more than 4,000 s. */
 const BY_SCHEMA = ['idle-within-limit'];

@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import { type Plan, planSchema } from '../../src/plan/schema';
+import type { Adapter } from '../../src/requirements/adapters';
+import { adapterPath } from '../../src/vllm/adapter-path';
 
 type DeepPartial<T> = T extends readonly unknown[]
   ? T
@@ -166,6 +168,35 @@ function merge(base: unknown, over: unknown): unknown {
 export function makePlan(overrides: PlanOverrides = {}): Plan {
   return planSchema.parse(merge(BASE, overrides));
 }
+
+/** Two adapters beside the model: of two repositories, one of a lower rank than the other. */
+const ADAPTERS = [
+  {
+    name: 'support',
+    repository: 'acme/support-lora',
+    revision: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+    rank: 16,
+  },
+  {
+    name: 'legal',
+    repository: 'acme/legal-lora',
+    revision: 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
+    rank: 8,
+  },
+] as const;
+
+/** A plan with adapters, as planner and engine know them. */
+export const withAdapters = (adapters: readonly Adapter[] = ADAPTERS): PlanOverrides => ({
+  requirements: { adapters: [...adapters] },
+  engine: {
+    vllmVersion: '0.33.0',
+    arguments: [
+      ...BASE.engine.arguments,
+      ...['--enable-lora', '--max-loras', String(adapters.length), '--max-lora-rank', '16', '--lora-modules'],
+      ...adapters.map((adapter) => `${adapter.name}=${adapterPath(adapter)}`),
+    ],
+  },
+});
 
 /** Two engines on one machine with two GPUs each. */
 export const TWO_REPLICAS: PlanOverrides = {

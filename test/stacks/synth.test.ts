@@ -43,6 +43,16 @@ describe('synthPlans', () => {
     });
   });
 
+  it('leaves stack traces as they were, also when it fails', () => {
+    const { captureStackTrace } = Error;
+    inScratch((folder) => {
+      synthPlans([makePlan()], folder);
+      expect(Error.captureStackTrace).toBe(captureStackTrace);
+      expect(() => synthPlans([makePlan({ name: '' })], folder)).toThrow(UserError);
+      expect(Error.captureStackTrace).toBe(captureStackTrace);
+    });
+  });
+
   it('fails when two plans have one name', () => {
     inScratch((folder) => {
       expect(() => synthPlans([makePlan(), makePlan()], folder)).toThrow('two plans are named "qwen35-35b"');

@@ -28,13 +28,7 @@ export interface MachineFile {
 /** What user data has cloud-init write. */
 export function machineFiles(userData: string): MachineFile[] {
   const { write_files } = JSON.parse(userData.replace('#cloud-config\n', ''));
-  return write_files.map(
-    (file: { path: string; permissions: string; encoding?: string; content: string }) => ({
-      path: file.path,
-      permissions: file.permissions,
-      content: file.encoding === 'b64' ? Buffer.from(file.content, 'base64').toString('utf8') : file.content,
-    }),
-  );
+  return write_files;
 }
 
 /** A synthesised `cdk.tf.json`, by what a test asks of it. */

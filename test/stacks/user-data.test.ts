@@ -102,6 +102,29 @@ describe('user data', () => {
     );
   });
 
+  it('holds text that means something to Terraform, CDKTF or a placeholder of ours as JSON escapes only', () => {
+    const hostile = [
+      '@DEPLOYED@',
+      `$${'{x}'}`,
+      '%{x}',
+      `$${'{TfToken[TOKEN.0]}'}`,
+      '\ud83d',
+      '🙂',
+      '"',
+      '\\u0024',
+      '\u007f',
+    ];
+    const plan = makePlan({ engine: { arguments: [...makePlan().engine.arguments, ...hostile] } });
+    const template = new Template(plan);
+    expect(JSON.parse(template.machineFile('/etc/qwen-selfhost/config.json')).engine.arguments).toEqual(
+      plan.engine.arguments,
+    );
+    expect(template.userData().split('@DEPLOYED@')).toHaveLength(1);
+    expect(template.machineFile('/etc/qwen-selfhost/config.json')).toMatch(
+      /^[A-Za-z0-9 _.,:;/=+(){}"[\]\\-]+$/,
+    );
+  });
+
   it('is ASCII, so that no reader of YAML can stumble', () => {
     expect(new Template(makePlan(TWO_REPLICAS)).userData()).toMatch(/^[\n\x20-\x7e]+$/);
   });

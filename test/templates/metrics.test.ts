@@ -14,6 +14,14 @@ const HISTOGRAM = /^(vllm:\w+_(?:bucket|count|sum)\{.*\}) (\S+)$/gm;
 const counting = (change: (count: number) => number, started = 1.7e9): string =>
   `${RECORDED.replaceAll(HISTOGRAM, (_, series, count) => `${series} ${change(Number(count))}`)}process_start_time_seconds ${started}\n`;
 
+/** What vLLM adds where it serves adapters, one series for each mixture that it has seen. */
+const ADAPTERS_LISTED = `
+# HELP vllm:lora_requests_info Running stats on lora requests.
+# TYPE vllm:lora_requests_info gauge
+vllm:lora_requests_info{max_lora="4",running_lora_adapters="support,legal",waiting_lora_adapters=""} 1.7900000001e+09
+vllm:lora_requests_info{max_lora="4",running_lora_adapters="",waiting_lora_adapters="legal"} 1.7900000002e+09
+`;
+
 const plan = makePlan({
   choice: { market: 'spot' },
   risks: ['spot: longer requests are lost'],
@@ -167,6 +175,16 @@ const scraped = agentSends(
   it('an answer that breaks off loses its interval, not the sampler', async () => {
     const records = await sampled([counting((count) => count), null, counting((count) => 2 * count)]);
     expect(records.map(({ TtftRequests }) => TtftRequests)).toEqual([124]);
+  });
+
+  it('counts requests of adapters with all others: vLLM labels them with the name of the model', async () => {
+    // vllm/v1/metrics/loggers.py: every series has model_name, which is served_model_name; adapters are listed apart.
+    const with_ = (text: string) => `${text}${ADAPTERS_LISTED}`;
+    const [record] = await sampled([with_(counting(() => 0)), with_(counting((count) => count))]);
+    expect(record).toMatchObject({ TtftRequests: 124, TpotRequests: 124 });
+    const config = JSON.parse(template.machineFile('/etc/qwen-selfhost/agent.json'));
+    const yaml = template.machineFile('/etc/qwen-selfhost/prometheus.yaml');
+    expect(agentSends(config, yaml, [with_(RECORDED), with_(RECORDED)])).toEqual(scraped);
   });
 
   it('sends nothing of requests that did not happen', async () => {

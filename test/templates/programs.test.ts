@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
 import type { Plan } from '../../src/plan/schema';
 import { makePlan, TWO_REPLICAS } from '../stacks/make-plan';
-import { FakeMachine, hasPython } from './machine';
+import { Template } from '../stacks/template';
+import { FakeMachine, hasPython, PYTHON } from './machine';
 
 /** Words that a shell, docker or Python would change if any of them read them again. */
 const HOSTILE = [
@@ -171,4 +173,34 @@ if (!hasOpenssl) console.warn('openssl is missing: TLS on the machine is not run
       expect(call!.at(-1)).toContain('/target-control-agent:');
     });
   });
+});
+
+/** The program given as words, its doc comments left out: Python's own idea of what a text means. */
+const MEANING = `
+import ast, sys
+def bare(text):
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            body.pop(0)
+    return ast.dump(tree)
+sys.exit(bare(sys.argv[1]) != bare(sys.argv[2]))
+`;
+
+(hasPython ? describe : describe.skip)('what lands on a machine', () => {
+  const plan = makePlan({ ...TWO_REPLICAS, requirements: { network: { targetControlPort: 3000 } } });
+  const programs = new Template(plan).machineFiles().filter(({ path }) => path.endsWith('.py'));
+
+  it.each(programs.map(({ path, content }) => [path, content]))(
+    'is %s less comments and doc comments, and means the same',
+    (path, content) => {
+      const source = readFileSync(join(__dirname, '..', '..', 'templates', basename(path)), 'utf8');
+      expect(content).not.toMatch(/"""|^ *#/m);
+      expect(spawnSync(PYTHON!, ['-c', MEANING, source, content], { encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      });
+    },
+  );
 });

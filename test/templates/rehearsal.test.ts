@@ -147,7 +147,7 @@ esac`;
           expect(calls(machine, command)[0]).toContain(
             '/qwen-selfhost/qwen35-35b/Qwen/Qwen3.5-35B-A3B-FP8/main',
           );
-        expect(downloaded(machine)[0]!.at(-1)).toBe(moved);
+        expect(downloaded(machine)[0]!.at(-2)).toBe(moved);
         // The engine asks offline for `main`.
         expect(readFileSync(machine.path(ref), 'utf8')).toBe(moved);
         expect(machine.log).toContain(`main of Qwen/Qwen3.5-35B-A3B-FP8 is ${moved}`);
@@ -159,7 +159,7 @@ esac`;
         writeFileSync(machine.path('aws.parameter'), `${COMMIT}\n`);
         expect(await machine.run('prepare.py')).toBe(0);
         expect(calls(machine, 'put-parameter')).toEqual([]);
-        expect(downloaded(machine).map((call) => call.at(-1))).toEqual([COMMIT]);
+        expect(downloaded(machine).map((call) => call.at(-2))).toEqual([COMMIT]);
         expect(readFileSync(machine.path(ref), 'utf8')).toBe(COMMIT);
         expect(machine.log).toContain(`1 files have their checksums, commit ${COMMIT}`);
         expect(await machine.run('prepare.py')).toBe(0);
@@ -183,7 +183,7 @@ ${hub(head)}`,
             const written = readFileSync(file, 'utf8').trim().split('\n');
             expect([...written].sort()).toEqual([COMMIT, moved]);
             for (const machine of [one, other])
-              expect(downloaded(machine).map((call) => call.at(-1))).toEqual([written[0]]);
+              expect(downloaded(machine).map((call) => call.at(-2))).toEqual([written[0]]);
           });
         });
       });
@@ -197,7 +197,7 @@ ${parameter()}`;
         expect(machine.log).toContain(
           "attempt 1 of 5: the fleet's revision: version 2 is not to be read yet",
         );
-        expect(downloaded(machine).map((call) => call.at(-1))).toEqual([moved]);
+        expect(downloaded(machine).map((call) => call.at(-2))).toEqual([moved]);
       });
     });
 
@@ -219,7 +219,7 @@ ${parameter()}`;
         async (machine) => {
           expect(await machine.run('prepare.py')).toBe(0);
           expect(machine.called().filter(([command]) => command === 'aws')).toEqual([]);
-          expect(downloaded(machine)[0]!.at(-1)).toBe(COMMIT);
+          expect(downloaded(machine)[0]!.at(-2)).toBe(COMMIT);
         },
         { plan: { choice: { revision: COMMIT } } },
       );

@@ -1,14 +1,9 @@
 import type { CheckpointKey } from '../../src/models/checkpoints';
 import { getModel } from '../../src/models/registry';
 import { type EngineFacts, KNOWN_BUGS, knownProblems, SEVERITIES } from '../../src/vllm/known-problems';
-import {
-  batchDefaults,
-  compareVersions,
-  findRelease,
-  LATEST_RELEASE,
-  RELEASES,
-} from '../../src/vllm/releases';
+import { batchDefaults, findRelease, LATEST_RELEASE, RELEASES } from '../../src/vllm/releases';
 import { contextProblem, splitProblem } from '../../src/vllm/validity';
+import { compareVersions } from '../../src/vllm/version';
 import layouts from '../data/qwen35-kv-layouts.json';
 
 const layout = { tensorParallel: 1, pipelineParallel: 1, dataParallel: 1, expertParallel: false };
@@ -146,6 +141,18 @@ describe('known problems', () => {
         ),
       ).toBe(false);
     }
+  });
+
+  it('adapters: told where there are any, by GPU and by what they may change; nothing is ruled out', () => {
+    const room = { layers: 'projections', slots: 1, maxRank: 16 } as const;
+    const found = (overrides: Partial<EngineFacts>): string[] =>
+      ids(overrides).filter((id) => id.startsWith('adapter-'));
+    expect(found({})).toEqual([]);
+    expect(found({ adapters: room })).toEqual(['adapter-without-effect']);
+    expect(found({ adapters: room, computeCapability: 9 })).toContain('adapter-output-nan-hopper');
+    expect(found({ adapters: { ...room, layers: 'all' } })).toContain('adapter-experts-change-base');
+    const problems = knownProblems({ ...facts, adapters: room, computeCapability: 9 });
+    expect(problems.some(({ blocking }) => blocking)).toBe(false);
   });
 
   it('matches GPUs, splits and checkpoints', () => {

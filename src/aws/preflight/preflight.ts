@@ -3,6 +3,7 @@ import type { Session } from '../session';
 import { endpoints } from './endpoints';
 import type { Finding } from './finding';
 import { certificate, hostedZone } from './front-door';
+import type { Hub } from './hub';
 import { identity, regionEnabled } from './identity';
 import { engineImage, machineImage } from './images';
 import { networkQuotas } from './network-quota';
@@ -11,7 +12,7 @@ import { quotas } from './quota';
 import { reservation } from './reservation';
 import { keyService, secrets } from './secrets';
 import { budgetTag, stateBucket } from './state-and-budget';
-import { type Hub, weights } from './weights';
+import { weights } from './weights';
 
 export interface PreflightOptions {
   readonly hub: Hub;

@@ -1,15 +1,11 @@
 import type { Plan } from '../../plan/schema';
+import { modelSource, type WeightsSource, weightsPrefix, weightsSources } from '../../plan/weights-layout';
 import { scrub } from '../failure';
 import { allPages } from '../pages';
 import type { Session } from '../session';
+import { adapters } from './adapters';
 import { type Finding, fail, pass, unanswered, warn } from './finding';
-
-/** Where repositories are asked for; HF_ENDPOINT names a mirror, as for Hugging Face's own tools. */
-export interface Hub {
-  readonly url: string;
-  readonly token: string | null;
-  readonly timeoutSeconds: number;
-}
+import { askRepository, type Hub } from './hub';
 
 /** Sizes that were read in the repository must agree closely; computed ones may be off. */
 const tolerance = ({ choice }: Plan): number =>
@@ -30,62 +26,22 @@ function compared(check: string, where: string, bytes: number, plan: Plan): Find
     : warn(check, detail, 'it may hold more than one format: check that the disk suffices');
 }
 
-interface HubModel {
-  readonly sha?: string;
-  readonly siblings?: readonly { readonly rfilename?: string; readonly size?: number }[];
-}
-
 /** The repository on Hugging Face: there, readable, of the planned size. */
-export async function hubWeights(session: Session, plan: Plan, hub: Hub): Promise<Finding> {
+export function hubWeights(session: Session, plan: Plan, hub: Hub): Promise<Finding> {
   const check = 'weights';
-  const { hfId, revision } = plan.choice;
-  const url = `${hub.url}/api/models/${hfId}/revision/${encodeURIComponent(revision)}?blobs=true`;
-  const unasked = (reason: string): Finding =>
-    warn(
-      check,
-      `not checked: ${hfId} could not be asked for (${scrub(reason)})`,
-      'check that huggingface.co is reachable, or set HF_ENDPOINT to a mirror',
-    );
-  // The error of such a header would repeat it.
-  if (hub.token !== null && !/^[\x21-\x7e]+$/.test(hub.token))
-    return warn(
-      check,
-      'not checked: HF_TOKEN has characters that no header carries',
-      'set HF_TOKEN to the token alone',
-    );
-  const { signal } = session.settings;
-  const limit = AbortSignal.timeout(hub.timeoutSeconds * 1000);
-  try {
-    const response = await fetch(url, {
-      headers: hub.token === null ? {} : { authorization: `Bearer ${hub.token}` },
-      signal: signal === null ? limit : AbortSignal.any([signal, limit]),
-    });
-    if ([401, 403, 404].includes(response.status)) {
-      return fail(
-        check,
-        `${hfId} at ${revision} is not to be read (HTTP ${response.status})`,
-        'check the name; for gated weights accept the licence, set HF_TOKEN and deployment.huggingFaceToken',
-      );
-    }
-    if (!response.ok) return unasked(`HTTP ${response.status}`);
-    const { siblings = [], sha } = (await response.json()) as HubModel;
+  const source = modelSource(plan);
+  return askRepository(check, source, session, hub, ({ siblings = [], sha }) => {
     const bytes = siblings.reduce((sum, { size }) => sum + (size ?? 0), 0);
-    if (bytes === 0) return unasked('the answer names no files');
+    if (bytes === 0) throw new Error('the answer names no sizes');
+    const { repository, revision } = source;
     const commit =
       sha === undefined || sha === revision ? '' : ` (commit ${scrub(sha)}; deployment.revision pins it)`;
-    return compared(check, `in ${hfId} at ${revision}${commit}`, bytes, plan);
-  } catch (thrown) {
-    signal?.throwIfAborted();
-    return unasked((thrown as Error).message);
-  }
+    return compared(check, `in ${repository} at ${revision}${commit}`, bytes, plan);
+  });
 }
 
-/** Where one revision lies in the bucket of a stack (stacks/serving-cluster/weights-layout.ts). */
-export const stagedPrefix = ({ choice }: Plan): string =>
-  `${encodeURIComponent(choice.hfId).replaceAll('%2F', '/')}/${encodeURIComponent(choice.revision)}/`;
-
-/** The bucket of a stack that was deployed before, and what is staged in it; null before the first deploy. */
-async function stagedWeights(session: Session, plan: Plan): Promise<Finding | null> {
+/** What is staged of the model and each adapter in the bucket of a stack that was deployed before; null before the first deploy. */
+async function stagedWeights(session: Session, plan: Plan): Promise<Finding[] | null> {
   const check = 'staged weights';
   const prefix = `${plan.name}-weights-`;
   try {
@@ -100,36 +56,44 @@ async function stagedWeights(session: Session, plan: Plan): Promise<Finding | nu
     );
     const bucket = buckets.Buckets?.find(({ Name }) => Name?.startsWith(prefix))?.Name;
     if (bucket === undefined) return null;
-    const objects = await allPages(
-      's3:ListBucket',
-      (ContinuationToken) =>
-        session.call('s3:ListBucket', (options) =>
-          client.send(
-            new ListObjectsV2Command({ Bucket: bucket, Prefix: stagedPrefix(plan), ContinuationToken }),
-            options,
+    const bytesOf = async (source: WeightsSource): Promise<number> => {
+      const objects = await allPages(
+        's3:ListBucket',
+        (ContinuationToken) =>
+          session.call('s3:ListBucket', (options) =>
+            client.send(
+              new ListObjectsV2Command({ Bucket: bucket, Prefix: weightsPrefix(source), ContinuationToken }),
+              options,
+            ),
           ),
-        ),
-      (page) => page.NextContinuationToken,
-      (page) => page.Contents,
-    );
-    const bytes = objects.reduce((sum, { Size }) => sum + (Size ?? 0), 0);
-    if (bytes === 0)
-      return warn(
-        check,
-        `nothing is staged in ${bucket} yet`,
-        'start the staging job that Terraform names in its output',
+        (page) => page.NextContinuationToken,
+        (page) => page.Contents,
       );
-    return compared(check, `staged in ${bucket}`, bytes, plan);
+      return objects.reduce((sum, { Size }) => sum + (Size ?? 0), 0);
+    };
+    const [model, ...adapters] = weightsSources(plan);
+    const staged = async (source: WeightsSource, found: (bytes: number) => Finding): Promise<Finding> => {
+      const bytes = await bytesOf(source);
+      if (bytes > 0) return found(bytes);
+      const what = `nothing of ${source.repository} at ${source.revision} is staged in ${bucket} yet`;
+      return warn(check, what, 'start the staging job that Terraform names in its output');
+    };
+    return await Promise.all([
+      staged(model!, (bytes) => compared(check, `staged in ${bucket}`, bytes, plan)),
+      ...adapters.map((source) =>
+        staged(source, (bytes) => pass(check, `${source.repository} staged in ${bucket}, ${gib(bytes)}`)),
+      ),
+    ]);
   } catch (thrown) {
-    return unanswered(check, thrown, 'start the staging job again');
+    return [unanswered(check, thrown, 'start the staging job again')];
   }
 }
 
 /** The weights from where machines load them: the hub always, as the staging job reads from there too. */
 export async function weights(session: Session, plan: Plan, hub: Hub): Promise<Finding[]> {
-  const fromHub = hubWeights(session, plan, hub);
-  if (plan.requirements.deployment.weights !== 's3') return [await fromHub];
+  const fromHub = Promise.all([hubWeights(session, plan, hub), adapters(session, plan, hub)]);
+  if (plan.requirements.deployment.weights !== 's3') return (await fromHub).flat();
   const staged = await stagedWeights(session, plan);
   const notYet = pass('staged weights', 'the bucket is made at apply and filled by the staging job');
-  return [await fromHub, staged ?? notYet];
+  return [...(await fromHub).flat(), ...(staged ?? [notYet])];
 }

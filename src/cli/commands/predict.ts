@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { UserError } from '../../errors';
+import type { Arrivals } from '../../performance/load';
 import { type Prediction, perRank } from '../../performance/prediction';
-import type { Arrivals } from '../../performance/steady-state';
+import type { Images } from '../../performance/step';
 import { closedForm, predictionDocument } from '../closed-form';
 import {
   addEngineFlags,
@@ -11,6 +12,7 @@ import {
   type LoadOptions,
   loadOf,
 } from '../engine-flags';
+import { inStepNotes } from '../in-step';
 import { wholeFlag } from '../number-flags';
 import { jsonText } from '../output/json';
 import { predictionReport } from '../prediction-report';
@@ -18,6 +20,8 @@ import type { Streams } from '../streams';
 
 interface PredictOptions extends EngineOptions, LoadOptions {
   readonly numPrompts?: string;
+  readonly images: string;
+  readonly imageTokens: string;
   readonly json?: boolean;
 }
 
@@ -31,6 +35,8 @@ export function predictCommand(streams: Streams): Command {
       '--num-prompts <n>',
       'requests of a benchmark that ends (with --concurrency); by default the load goes on',
     )
+    .option('--images <n>', 'images in every prompt, their tokens among its --isl', '0')
+    .option('--image-tokens <n>', 'tokens of each: about width x height / 1024 pixels', '1000')
     .option('--json', 'print JSON')
     .action((options: PredictOptions) => {
       const { engine, prediction } = predictionOf(options);
@@ -47,7 +53,12 @@ function predictionOf(options: PredictOptions): { engine: EngineSetup; predictio
   const { inputTokens, outputTokens, concurrency, requestsPerSecond, prefixHitRate } = loadOf(options);
   if (inputTokens === null) throw new UserError('--isl is missing: give the prompt length in tokens');
   if (outputTokens === null) throw new UserError('--osl is missing: give the output length in tokens');
-  const engine = engineOf(options, { longestTokens: inputTokens + outputTokens, prefixHitRate });
+  const images = imagesOf(options, inputTokens);
+  const engine = engineOf(options, {
+    longestTokens: inputTokens + outputTokens,
+    prefixHitRate,
+    vision: images !== null,
+  });
   const requests =
     options.numPrompts === undefined
       ? null
@@ -56,7 +67,31 @@ function predictionOf(options: PredictOptions): { engine: EngineSetup; predictio
     throw new UserError('--num-prompts goes with --concurrency: a rate has no end');
 
   const arrivals = arrivalsOf(engine, concurrency, requestsPerSecond, requests);
-  return { engine, prediction: closedForm(engine, { arrivals, inputTokens, outputTokens, prefixHitRate }) };
+  const load = { arrivals, inputTokens, outputTokens, prefixHitRate };
+  if (images !== null) {
+    const notes = [...engine.notes, UNMEASURED_IMAGES];
+    return { engine: { ...engine, notes }, prediction: closedForm(engine, { ...load, images }) };
+  }
+  const prediction = closedForm(engine, load);
+  if (concurrency === null) return { engine, prediction };
+  const alike = { clients: concurrency, requests, inputTokens, outputTokens, prefixHitRate };
+  const notes = [...engine.notes, ...inStepNotes(engine, alike, prediction)];
+  return { engine: { ...engine, notes }, prediction };
+}
+
+const UNMEASURED_IMAGES =
+  'No image was ever measured: their time is that of the vision tower at the speed of other BF16 layers, without what decoding and scaling them takes in the API server.';
+
+/** Null without images. */
+function imagesOf(options: PredictOptions, inputTokens: number): Images | null {
+  const count = wholeFlag('--images', options.images, { min: 0, max: 1000 });
+  const tokens = wholeFlag('--image-tokens', options.imageTokens, { min: 1, max: 16_384 });
+  if (count === 0) return null;
+  if (count * tokens > inputTokens)
+    throw new UserError(
+      `--images: ${count} of ${tokens} tokens are ${count * tokens}, more than the ${inputTokens} of the prompt (--isl); raise --isl or lower --image-tokens`,
+    );
+  return { count, tokens };
 }
 
 function arrivalsOf(

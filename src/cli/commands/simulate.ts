@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { intervalAround } from '../../performance/interval';
-import { perRank } from '../../performance/prediction';
+import { type Prediction, perRank } from '../../performance/prediction';
 import { squaredVariation } from '../../performance/queueing';
 import type { LengthDistribution } from '../../simulation/config';
 import type { Distribution, SimulationResult } from '../../simulation/result';
 import { simulate } from '../../simulation/simulate';
 import { closedForm, predictionDocument } from '../closed-form';
 import { addEngineFlags } from '../engine-flags';
+import { spreadNotes } from '../in-step';
 import { jsonText } from '../output/json';
 import type { SimulationOutput } from '../output/simulation';
 import {
@@ -24,10 +25,15 @@ export function simulateCommand(streams: Streams): Command {
     "replay requests through vLLM's scheduler: latency percentiles, queue, KV use",
   );
   return addSimulationFlags(addEngineFlags(command)).action((options: SimulationOptions) => {
-    const asked = simulationOf(options);
-    const result = simulate(asked.config);
+    const plain = simulationOf(options);
+    const result = simulate(plain.config);
+    const closed = closedFormOf(plain, result);
+    const notes = [...plain.engine.notes, ...spreadNotes(plain.config, result, closed)];
+    const asked = { ...plain, engine: { ...plain.engine, notes } };
     streams.out(
-      options.json ? jsonText(documentOf(asked, result)) : simulationReport(asked, result, streams.columns),
+      options.json
+        ? jsonText(documentOf(asked, result, closed))
+        : simulationReport(asked, result, streams.columns),
     );
   });
 }
@@ -36,8 +42,7 @@ export function simulateCommand(streams: Streams): Command {
  * The fields of `predict`, with percentiles of each metric; means, rates, stability and batch are the simulation's, what
  * limits and what a step and a prompt cost are the closed form's at the same mean load. Then all else it found.
  */
-function documentOf(asked: AskedSimulation, result: SimulationResult): SimulationOutput {
-  const closed = closedFormOf(asked, result);
+function documentOf(asked: AskedSimulation, result: SimulationResult, closed: Prediction): SimulationOutput {
   const { engine } = asked;
   const { regime } = closed;
   const { outputTokensPerSecond, outputTokensPerSecondBySpan, ...rest } = result;

@@ -1,6 +1,6 @@
 import { sequenceProblem } from '../../vllm/startup';
+import type { EngineMemory } from '../engine-memory';
 import { layoutText } from '../layouts';
-import type { EngineMemory } from '../memory';
 import type { Filter } from './filter';
 
 /** One request of the longest context must find room in the KV cache that weights and work space leave. */

@@ -1,4 +1,4 @@
-import { downloadBytes, storageFor } from '../storage';
+import { fetchedBytes, storageFor } from '../storage';
 import type { CandidateFilter } from './filter';
 
 /** Largest gp3 volume, GiB (AWS, 'Amazon EBS volume types': 64 TiB). */
@@ -9,8 +9,8 @@ const LONGEST_READ_HOURS = 1;
 /** The weights must lie on a disk that holds them and feeds them to the GPUs in reasonable time. */
 export const disk: CandidateFilter = {
   name: 'disk',
-  problem: ({ offer, checkpoint }, { model }) => {
-    const bytes = downloadBytes(model, checkpoint);
+  problem: ({ offer, checkpoint }, context) => {
+    const bytes = fetchedBytes(context, checkpoint);
     const { rootVolumeGiB, weightsOnLocalNvme } = storageFor(offer.type, bytes);
     if (rootVolumeGiB > LARGEST_VOLUME_GIB)
       return `weights of ${gib(bytes)} GiB do not fit the largest EBS volume (${LARGEST_VOLUME_GIB} GiB)`;

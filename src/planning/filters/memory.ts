@@ -1,6 +1,6 @@
 import { usableMemory } from '../../hardware/gpus';
+import type { EngineMemory } from '../engine-memory';
 import { layoutText } from '../layouts';
-import type { EngineMemory } from '../memory';
 import type { Filter } from './filter';
 
 /** `--max-num-seqs` may take so much of the predicted blocks: vLLM refuses to start above the real number. */
@@ -15,7 +15,7 @@ export const memory: Filter<EngineMemory> = {
     const reason = budget.reasons[0] ?? `the pool of ${budget.poolBlocks} blocks is too small`;
     return {
       reason: `${layoutText(layout)}: ${reason}`,
-      distance: budget.weightsGiB / usableMemory(gpu).gib,
+      distance: (budget.weightsGiB + budget.adaptersGiB) / usableMemory(gpu).gib,
     };
   },
 };

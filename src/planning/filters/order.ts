@@ -7,6 +7,7 @@ export const FILTER_ORDER = [
   'quality-floor',
   'precision',
   'split',
+  'adapters',
   'engine-bugs',
   'host-memory',
   'disk',

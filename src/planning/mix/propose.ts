@@ -1,7 +1,7 @@
 import type { Plan } from '../../plan/schema';
 import type { PlanningContext } from '../candidate';
 import { describeOption } from '../describe';
-import type { Draft } from '../plan';
+import type { Draft } from '../draft';
 import { significant } from '../rounding';
 import { type ConfirmedMix, confirmedMix, confirmFleet } from './confirm';
 import { bestMix, type Mix, type MixFleet, type MixProblem, mixProblem, WORTHWHILE_SAVING } from './mix';

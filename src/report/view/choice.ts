@@ -1,8 +1,12 @@
 import type { Plan } from '../../plan/schema';
+import { adaptersOf, roomOf } from '../../requirements/adapters';
 import { number, plural, rate } from '../format';
 import { dayText, machineCount } from './day';
 import { gpuName } from './gpu';
 import type { Fact } from './section';
+
+/** Adapters named in one line. */
+const MOST_NAMES = 6;
 
 /** What is chosen: machines, model, layout, engine, load. */
 export function choiceFacts(plan: Plan): Fact[] {
@@ -21,9 +25,24 @@ export function choiceFacts(plan: Plan): Fact[] {
       'engine',
       `vLLM ${engine.vllmVersion}, context ${number(engine.maxModelLen)} tokens, up to ${number(engine.maxNumSeqs)} requests at once on a replica${engineExtras(plan)}`,
     ],
+    ...adapterFacts(plan),
     [
       'load',
       `${rate(workload.requestsPerSecond)}${workload.concurrentUsers === null ? '' : ` from ${number(workload.concurrentUsers)} users`}; on average ${number(workload.inputTokens.mean)} tokens in and ${number(workload.outputTokens.mean)} out`,
+    ],
+  ];
+}
+
+function adapterFacts({ requirements }: Plan): Fact[] {
+  const room = roomOf(requirements);
+  if (room === null) return [];
+  const adapters = adaptersOf(requirements);
+  const names = adapters.slice(0, MOST_NAMES).map(({ name }) => name);
+  const more = adapters.length > names.length ? ` and ${adapters.length - names.length} more` : '';
+  return [
+    [
+      'adapters',
+      `${names.join(', ')}${more}: LoRA, up to ${room.slots} in one batch, room for rank ${room.maxRank} each`,
     ],
   ];
 }

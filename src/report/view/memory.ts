@@ -19,6 +19,7 @@ export function memoryParts({ memory, engine, choice }: Plan): MemoryPart[] {
   });
   return [
     part('weights', memory.weightsGiB, `the model in ${choice.checkpoint.toUpperCase()}, this GPU's share`),
+    part('adapters', memory.adaptersGiB ?? 0, 'room for LoRA adapters, whether in use or not'),
     part(
       'KV cache',
       memory.kvCacheGiB,

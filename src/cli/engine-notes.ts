@@ -1,0 +1,40 @@
+import type { Gpu } from '../hardware/gpus';
+import { precisionSupport } from '../hardware/precision';
+import { FAMILY } from '../models/architecture';
+import type { CheckpointKey } from '../models/checkpoints';
+import { type StepFeatures, waitsForOtherRanks } from '../performance/features';
+import { unpacksBlockFp8 } from '../performance/precision-map';
+import type { Layout } from '../vllm/layout';
+import type { Release } from '../vllm/releases';
+
+interface Engine {
+  readonly checkpoint: CheckpointKey;
+  readonly gpu: Gpu;
+  readonly layout: Layout;
+  readonly release: Release;
+  readonly features: StepFeatures;
+}
+
+/** What the figures of an engine need or rest on, a sentence or two each. */
+export function engineNotes(engine: Engine, longestTokens: number): string[] {
+  const { checkpoint, gpu, layout, release, features } = engine;
+  const notes: string[] = [];
+  if (longestTokens > FAMILY.maxPositionEmbeddings)
+    notes.push(
+      `Requests of ${longestTokens} tokens need YaRN: the model was trained for ${FAMILY.maxPositionEmbeddings}. It also changes short requests; vllm-args --max-model-len ${longestTokens} prints the flag.`,
+    );
+  if (waitsForOtherRanks(features))
+    notes.push(
+      'Ranks that share experts step together: a prompt on one can hold up all, so the time to the first token may reach the high end.',
+    );
+  if (layout.pipelineParallel > 1)
+    notes.push(
+      'No pipeline was ever measured: figures take its batches as evenly filled, and the intervals reach to where they are not.',
+    );
+  const multiplies = precisionSupport(gpu, checkpoint).how === 'native';
+  if (checkpoint === 'fp8' && multiplies && unpacksBlockFp8(gpu, release))
+    notes.push(
+      `vLLM ${release.version} unpacks the FP8 weights of dense layers to BF16 on ${gpu.id} (until 0.28 it multiplied them as FP8): prompts take longer than its FP8 rate says, and nobody measured by how much.`,
+    );
+  return notes;
+}

@@ -1,0 +1,14 @@
+import type { Gpu } from '../hardware/gpus';
+import type { Checkpoint } from '../models/checkpoints';
+import type { MemoryBudget } from '../vllm/budget';
+import type { Layout } from '../vllm/layout';
+
+/** How the memory of one GPU is divided with so many slots. */
+export interface EngineMemory {
+  readonly gpu: Gpu;
+  readonly checkpoint: Checkpoint;
+  readonly layout: Layout;
+  readonly slots: number;
+  /** null where the size of the weights is not known. */
+  readonly budget: MemoryBudget | null;
+}

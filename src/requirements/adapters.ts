@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { quote } from '../errors';
+import { ADAPTERS_FROM, type AdapterLayers, type AdapterRoom, adapterRoom } from '../vllm/adapters';
+import { compareVersions } from '../vllm/version';
+import type { Sizing } from './sizing';
+
+/** vLLM lists adapters on its command line, and keeps each in host memory. */
+const MOST_ADAPTERS = 64;
+/** Slots on the GPU by default: each costs memory whether it is used or not. */
+const USUAL_SLOTS = 4;
+
+/** A LoRA adapter: a fine-tune of the model, served beside it under a name of its own. */
+export const adapterSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, hyphens and underscores')
+    .describe('what callers ask for as model'),
+  repository: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/,
+      'a Hugging Face repository such as acme/support-lora',
+    )
+    .describe('Hugging Face repository of the adapter, in PEFT format'),
+  revision: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'the 40 hex digits of a commit: a branch moves, and machines would differ')
+    .describe('commit of it'),
+  rank: z.number().int().min(1).max(512).describe('r of its adapter_config.json'),
+});
+export type Adapter = z.infer<typeof adapterSchema>;
+
+export const adaptersSchema = z.array(adapterSchema).min(1).max(MOST_ADAPTERS);
+
+/** What of requirements concerns adapters. */
+interface WithAdapters {
+  readonly adapters?: readonly Adapter[] | undefined;
+  readonly sizing?: Pick<Sizing, 'adaptersAtOnce' | 'adapterLayers'> | undefined;
+}
+
+/** The requirements' adapters; none unless some are named. */
+export const adaptersOf = ({ adapters }: Pick<WithAdapters, 'adapters'>): readonly Adapter[] =>
+  adapters ?? [];
+
+/** Adapters that one batch may mix: slots that the GPU keeps for them. */
+export const adapterSlots = ({ adapters, sizing }: WithAdapters): number =>
+  adapters === undefined ? 0 : (sizing?.adaptersAtOnce ?? Math.min(adapters.length, USUAL_SLOTS));
+
+/** Layers that the adapters may change; a machine refuses an adapter that changes others. */
+export const layersOf = ({ sizing }: Pick<WithAdapters, 'sizing'>): AdapterLayers =>
+  sizing?.adapterLayers ?? 'projections';
+
+/** What the engine must keep for them on every GPU; null without any. */
+export const roomOf = (requirements: WithAdapters): AdapterRoom | null =>
+  adapterRoom(
+    adaptersOf(requirements).map(({ rank }) => rank),
+    adapterSlots(requirements),
+    layersOf(requirements),
+  );
+
+/** What cannot be true at once about the adapters, each with its fix. */
+export function adapterProblems(
+  { adapters = [], sizing, vllmVersion }: WithAdapters & { readonly vllmVersion: string },
+  modelName: string,
+): string[] {
+  const problems: string[] = [];
+  if (adapters.length > 0 && compareVersions(vllmVersion, ADAPTERS_FROM) < 0)
+    problems.push(
+      `adapters are planned for vLLM ${ADAPTERS_FROM} and later, not ${vllmVersion}: earlier releases place them differently; leave out vllmVersion (--vllm)`,
+    );
+  const names = adapters.map(({ name }) => name.toLowerCase());
+  const twice = adapters.find(({ name }, i) => names.indexOf(name.toLowerCase()) !== i);
+  if (twice !== undefined)
+    problems.push(`two adapters are called ${quote(twice.name)}: callers choose by name, give each its own`);
+  if (names.includes(modelName.toLowerCase()))
+    problems.push(
+      `an adapter is called ${quote(modelName)}, as the model itself: callers choose by name, give it another`,
+    );
+  const adaptersAtOnce = sizing?.adaptersAtOnce;
+  if (adaptersAtOnce !== undefined && adaptersAtOnce > adapters.length)
+    problems.push(
+      `sizing.adaptersAtOnce (--adapters-at-once) ${adaptersAtOnce} is more than the ${adapters.length} adapters named; lower it, or name them (--adapter)`,
+    );
+  return problems;
+}
