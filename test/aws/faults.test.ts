@@ -21,7 +21,7 @@ jest.mock('../../src/aws/settings', () => {
 });
 
 /** .ci/run plays 1,000. */
-const SEQUENCES = Number(process.env.FAULT_SEQUENCES ?? 60);
+const SEQUENCES = Number(process.env.FAULT_SEQUENCES ?? 100);
 /** Each lane is a region, so that the server knows whose request it spoils. */
 const LANES =
   'us-east-1 us-east-2 us-west-2 ap-northeast-1 ap-northeast-2 ap-south-1 eu-north-1 eu-central-1 eu-south-2'.split(

@@ -54,5 +54,5 @@ test(
     // The solver was loaded, and found something.
     expect(mixes).toBeGreaterThan(0);
   },
-  60_000 + 3000 * CASES,
+  120_000 + 5000 * CASES,
 );
