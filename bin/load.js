@@ -32,8 +32,6 @@ module.exports = function load(entry) {
 /** Runs a program as a module. What V8 compiled of it is kept for the next run of the same command. */
 function run(text, file) {
   const program = new Module(file, module);
-  program.filename = file;
-  program.paths = Module._nodeModulePaths(dirname(file));
   const [, , command = ''] = process.argv;
   const kept = `${file}.${/^[a-z-]+$/.test(command) ? command : ''}`;
   // V8 itself compares no more than the length of the source.
@@ -48,7 +46,7 @@ function run(text, file) {
       if (code === 0) write(kept, Buffer.concat([stamp, script.createCachedData()]));
     });
   const wrapped = script.runInThisContext();
-  wrapped.call(program.exports, program.exports, (id) => program.require(id), program, file, dirname(file));
+  wrapped.call(program.exports, program.exports, Module.createRequire(file), program, file, dirname(file));
   return program.exports;
 }
 

@@ -47,8 +47,8 @@ export function promptCut(load: Load, tokens: number, budget = load.maxNumBatche
   const cut = boundary > lastStart && !savedWithin;
   return {
     steps: whole + (cut ? 2 : 1),
-    // A prompt that no longer fits waits for the next step: only whole ones share a budget.
-    promptsPerStep: tokens <= budget ? Math.floor(budget / tokens) : fullStepTokens / tokens,
+    // One that no longer fits begins with whole blocks; one of less than a block waits for the next step.
+    promptsPerStep: Math.max(Math.floor(budget / tokens), tokens > blockTokens ? fullStepTokens / tokens : 0),
     fullStepTokens,
     firstShare: cut && tokens <= budget ? boundary / tokens : 1,
     beforeLast: (cut ? boundary : lastStart) / tokens,

@@ -107,7 +107,10 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
       (mixedShare ** Math.sqrt(2 * (work.promptsPerStep + 1)) /
         (2 * Math.max(endsInStep, NEARLY) * (1 - mixedShare))) *
         meanStep;
-    const waitSeconds = oneByOne * alone + (1 - oneByOne) * shared;
+    // Those behind who are there before the last step use up what a prompt leaves of its steps' budgets.
+    const behind = endsInStep * (work.steps - 1 + (alone * work.fullSteps) / turn);
+    const filling = firstPrompt * Math.min(behind, work.leftover);
+    const waitSeconds = oneByOne * (alone + filling) + (1 - oneByOne) * shared;
 
     const responseSeconds = outside + busy * rest + waitSeconds + besideStep * work.steps + firstPrompt;
     const stepsWaiting = (oneByOne * alone * work.fullSteps) / turn + ((1 - oneByOne) * shared) / meanStep;

@@ -1,15 +1,7 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import {
-  bf16Rate,
-  computePerToken,
-  decodeStep,
-  IDLE_BATCH,
-  mixedStepOverhead,
-  paddedTokens,
-  perPromptSeconds,
-  weightReadSeconds,
-} from './step';
+import { bf16Rate, computePerToken, paddedTokens, weightReadSeconds } from './rates';
+import { decodeStep, IDLE_BATCH, mixedStepOverhead, perPromptSeconds } from './step';
 
 /**
  * The step model of `step.ts` with all but the batch filled in, for loops that ask it again and again: the same sums,

@@ -1,6 +1,7 @@
 import type { Coefficients } from './coefficients';
 import { communicationSeconds } from './communication';
 import type { StepFeatures } from './features';
+import { bf16Rate, computeSeconds, effectiveBandwidth, touchedExperts, weightReadSeconds } from './rates';
 
 const MICRO = 1e-6;
 const MILLI = 1e-3;
@@ -11,65 +12,6 @@ const DRAFT_PASS_SECONDS = 100 * MICRO;
 export const IDLE_BATCH = 1e-5;
 
 const hypot = (x: number, y: number): number => Math.sqrt(x * x + y * y);
-
-/** Share of the experts that a step of this many tokens touches; routing is correlated, so fewer than if drawn evenly. */
-function touchedExperts(f: StepFeatures, k: Coefficients, tokens: number): number {
-  return 1 - (1 - f.activeExperts / f.experts) ** Math.max(Math.min(tokens, 1), tokens * k.routingSpread);
-}
-
-/** Bytes per second: raw, of dense weights, of expert weights. */
-function effectiveBandwidth(
-  f: StepFeatures,
-  k: Coefficients,
-): { raw: number; dense: number; experts: number } {
-  const raw = f.memoryBandwidth * k.bandwidthFactor[f.gpuClass];
-  const dense = raw * k.weightReadEfficiency;
-  return { raw, dense, experts: dense * (f.expertsWeightOnlyInt4 ? k.int4ReadEfficiency : 1) };
-}
-
-/** Dense four-bit weights read slower than their bytes say: as if there were so many more. */
-const unpackedBytes = (f: StepFeatures, k: Coefficients): number =>
-  f.denseFp4WeightBytes * (1 / k.fp4ReadEfficiency - 1);
-
-export function weightReadSeconds(f: StepFeatures, k: Coefficients, tokensAllRanks: number): number {
-  const bandwidth = effectiveBandwidth(f, k);
-  return (
-    (f.denseWeightBytes + f.headWeightBytes + unpackedBytes(f, k)) / bandwidth.dense +
-    (f.expertWeightBytes * touchedExperts(f, k, tokensAllRanks)) / bandwidth.experts
-  );
-}
-
-/** BF16 FLOP per second that attention, the head and the vision tower reach. */
-export const bf16Rate = (f: StepFeatures, k: Coefficients): number =>
-  f.peakFlops.bf16 * k.mfuBf16 * k.computeFactor[f.gpuClass];
-
-/** Seconds of tensor-core work per token: dense layers, and routed experts. */
-export function computePerToken(f: StepFeatures, k: Coefficients): { dense: number; experts: number } {
-  const seconds = (flop: StepFeatures['denseFlop']): number =>
-    (flop.bf16 / (f.peakFlops.bf16 * k.mfuBf16) +
-      flop.fp8 / (f.peakFlops.fp8 * k.mfuFp8) +
-      flop.fp4 / (f.peakFlops.fp4 * k.mfuFp4)) /
-    k.computeFactor[f.gpuClass];
-  return { dense: seconds(f.denseFlop), experts: seconds(f.expertFlop) / k.moeMfuRatio };
-}
-
-/**
- * Tokens that the experts compute for: a grouped GEMM fills up each touched expert's rows to a whole tile, a tile for
- * few rows and half a tile more on average for many (vLLM `moe_align_block_size`).
- */
-export function paddedTokens(f: StepFeatures, k: Coefficients, tokens: number, touched: number): number {
-  if (f.experts === f.activeExperts) return tokens;
-  // So many tokens would fill one row of each touched expert.
-  const oneRow = (f.experts * touched) / (f.activeExperts * f.dataParallel);
-  return Math.max(k.expertTileRows * oneRow, tokens + ((k.expertTileRows - 1) / 2) * oneRow);
-}
-
-export function computeSeconds(f: StepFeatures, k: Coefficients, tokens: number): number {
-  const { dense, experts } = computePerToken(f, k);
-  if (tokens <= 0) return 0;
-  const touched = touchedExperts(f, k, tokens * f.dataParallel);
-  return tokens * dense + paddedTokens(f, k, tokens, touched) * experts;
-}
 
 const layerSeconds = (f: StepFeatures, k: Coefficients): number =>
   (f.attentionLayers * k.attentionLayerMicros +
@@ -90,24 +32,24 @@ export interface StepTerms {
   readonly total: number;
 }
 
-/** One decode step for `batch` sequences at mean context `contextTokens`. performance-model.md 2.2. */
-export function decodeStep(
-  f: StepFeatures,
-  k: Coefficients,
-  batch: number,
-  contextTokens: number,
-): StepTerms {
+/** What of a decode step does not depend on its context. */
+export interface BatchTerms extends Omit<StepTerms, 'kv' | 'total'> {
+  /** What of it a prompt in the same step finds done: weights read, tokens computed; 0 beside an idle engine. */
+  readonly sharedWithPrompt: number;
+}
+
+/** Passes of the draft layer after the first. */
+const furtherPasses = (f: StepFeatures): number => Math.max(0, f.mtpTokens - 1);
+
+/** The terms of a decode step for `batch` sequences that are the same at any context. performance-model.md 2.2. */
+export function batchTerms(f: StepFeatures, k: Coefficients, batch: number): BatchTerms {
   const factor = k.decodeFactor ?? 1;
   const tokens = batch * (1 + f.mtpTokens);
-  const bandwidth = effectiveBandwidth(f, k);
-  const weights = factor * weightReadSeconds(f, k, tokens * f.dataParallel);
-  const compute = factor * (computeSeconds(f, k, tokens) + (tokens * f.headFlop) / bf16Rate(f, k));
-  const furtherPasses = Math.max(0, f.mtpTokens - 1);
-  const kvBytes =
-    contextTokens * f.kvBytesPerToken * (1 + furtherPasses / f.attentionLayers) +
-    Math.min(contextTokens, SLIDING_WINDOW_TOKENS) * f.slidingKvBytesPerToken;
-  const kv = (factor * (batch * kvBytes)) / (bandwidth.raw * k.kvReadEfficiency);
-  const state = (factor * (batch * f.stateBytesPerSequence)) / (bandwidth.raw * k.stateEfficiency);
+  const read = weightReadSeconds(f, k, tokens * f.dataParallel);
+  const computed = computeSeconds(f, k, tokens);
+  const compute = factor * (computed + (tokens * f.headFlop) / bf16Rate(f, k));
+  const { raw } = effectiveBandwidth(f, k);
+  const state = (factor * (batch * f.stateBytesPerSequence)) / (raw * k.stateEfficiency);
   const sequenceMillis = (k.sequenceMillis + f.mtpTokens * k.draftSequenceMillis) * (k.sequenceFactor ?? 1);
   const overhead =
     factor *
@@ -118,10 +60,44 @@ export function decodeStep(
   const communication =
     factor *
     (communicationSeconds(f, k, tokens, 1) +
-      (furtherPasses / f.layers) * communicationSeconds(f, k, batch, 1));
+      (furtherPasses(f) / f.layers) * communicationSeconds(f, k, batch, 1));
   const draft = factor * draftSeconds(f, k, batch);
-  const total = hypot(weights, compute) + kv + state + overhead + communication + draft;
-  return { weights, compute, kv, state, overhead, communication, draft, total };
+  const sharedWithPrompt = batch <= IDLE_BATCH ? 0 : hypot(read, computed);
+  return { weights: factor * read, compute, state, overhead, communication, draft, sharedWithPrompt };
+}
+
+/** Seconds to read the KV cache of `batch` sequences at mean context `contextTokens`. */
+function kvSeconds(f: StepFeatures, k: Coefficients, batch: number, contextTokens: number): number {
+  const kvBytes =
+    contextTokens * f.kvBytesPerToken * (1 + furtherPasses(f) / f.attentionLayers) +
+    Math.min(contextTokens, SLIDING_WINDOW_TOKENS) * f.slidingKvBytesPerToken;
+  const { raw } = effectiveBandwidth(f, k);
+  return ((k.decodeFactor ?? 1) * (batch * kvBytes)) / (raw * k.kvReadEfficiency);
+}
+
+const totalSeconds = (t: BatchTerms, kv: number): number =>
+  hypot(t.weights, t.compute) + kv + t.state + t.overhead + t.communication + t.draft;
+
+/** One decode step for `batch` sequences at mean context `contextTokens`. */
+export function decodeStep(
+  f: StepFeatures,
+  k: Coefficients,
+  batch: number,
+  contextTokens: number,
+): StepTerms {
+  const terms = batchTerms(f, k, batch);
+  const { weights, compute, state, overhead, communication, draft } = terms;
+  const kv = kvSeconds(f, k, batch, contextTokens);
+  return {
+    weights,
+    compute,
+    kv,
+    state,
+    overhead,
+    communication,
+    draft,
+    total: totalSeconds(terms, kv),
+  };
 }
 
 /**
@@ -155,8 +131,14 @@ export interface PrefillInput {
 /**
  * Extra engine time of one prefill inside mixed steps (chunked prefill). performance-model.md 2.3.
  * With an idle engine there is no decode step to hide behind, so the whole time counts.
+ * @param alone what decoding does without the prompt, where it is known
  */
-export function prefillSeconds(f: StepFeatures, k: Coefficients, input: PrefillInput): number {
+export function prefillSeconds(
+  f: StepFeatures,
+  k: Coefficients,
+  input: PrefillInput,
+  alone = batchTerms(f, k, input.decodeBatch).sharedWithPrompt,
+): number {
   const { inputTokens, cachedTokens = 0, maxNumBatchedTokens, decodeBatch, share } = input;
   const chunk = Math.min(inputTokens * share, maxNumBatchedTokens);
   const steps = inputTokens / chunk;
@@ -165,10 +147,6 @@ export function prefillSeconds(f: StepFeatures, k: Coefficients, input: PrefillI
     weightReadSeconds(f, k, (chunk + decodeTokens) * f.dataParallel),
     computeSeconds(f, k, decodeTokens + chunk),
   );
-  const alone =
-    decodeBatch <= IDLE_BATCH
-      ? 0
-      : hypot(weightReadSeconds(f, k, decodeTokens * f.dataParallel), computeSeconds(f, k, decodeTokens));
   return (
     (steps * (mixed - alone + mixedStepOverhead(f, k)) + perPromptSeconds(f, k, inputTokens, cachedTokens)) *
     (k.prefillFactor ?? 1)
@@ -227,21 +205,27 @@ export interface MixedStep {
 /**
  * Seconds of one engine step: a decode batch and a chunk of prompts side by side. Without prompts it is `decodeStep`;
  * over the chunks of one prompt the excess over decoding alone sums to `prefillSeconds` (share 1).
+ * @param terms of that batch, where they are known
  */
-export function mixedStepSeconds(f: StepFeatures, k: Coefficients, step: MixedStep): number {
+export function mixedStepSeconds(
+  f: StepFeatures,
+  k: Coefficients,
+  step: MixedStep,
+  terms = batchTerms(f, k, step.decodeBatch),
+): number {
   const { decodeBatch, decodeContextTokens, prefillTokens, prefillContextTokens } = step;
-  const decode = decodeStep(f, k, decodeBatch, decodeContextTokens);
-  if (prefillTokens <= 0) return decode.total;
+  const decode = totalSeconds(terms, kvSeconds(f, k, decodeBatch, decodeContextTokens));
+  if (prefillTokens <= 0) return decode;
   // An idle engine has no weight reads to share: those that decodeStep counts for no sequence are the chunk's own.
-  const alone = decodeBatch > 0 ? decode.total : decode.total - hypot(decode.weights, decode.compute);
-  const chunk = prefillSeconds(f, k, {
+  const alone = decodeBatch > 0 ? decode : decode - hypot(terms.weights, terms.compute);
+  const chunk = {
     inputTokens: prefillTokens,
     cachedTokens: prefillContextTokens,
     maxNumBatchedTokens: prefillTokens,
     decodeBatch,
     share: 1,
-  });
-  return alone + chunk;
+  };
+  return alone + prefillSeconds(f, k, chunk, terms.sharedWithPrompt);
 }
 
 /** Time of a request outside the engine, all of it before the first token: HTTP, tokenisation, scheduling. */

@@ -1,6 +1,6 @@
 import type { Coefficients } from '../performance/coefficients';
 import type { StepFeatures } from '../performance/features';
-import { decodeStep, mixedStepSeconds } from '../performance/step';
+import { type BatchTerms, batchTerms, decodeStep, mixedStepSeconds } from '../performance/step';
 
 /** What one engine step computes; tokens are summed over sequences. */
 export interface StepWork {
@@ -29,6 +29,7 @@ const PROBE_CONTEXT_TOKENS = 4096;
 export class ModelStepTimer implements StepTimer {
   private readonly base: Float64Array;
   private readonly slope: Float64Array;
+  private readonly terms: (BatchTerms | undefined)[];
 
   constructor(
     private readonly features: StepFeatures,
@@ -37,6 +38,7 @@ export class ModelStepTimer implements StepTimer {
   ) {
     this.base = new Float64Array(maxNumSeqs + 1).fill(Number.NaN);
     this.slope = new Float64Array(maxNumSeqs + 1);
+    this.terms = new Array(maxNumSeqs + 1);
   }
 
   decodeBaseSeconds(decodeBatch: number): number {
@@ -54,12 +56,15 @@ export class ModelStepTimer implements StepTimer {
    * the true pairs (it enters linearly, and may be negative when several prompts share a step).
    */
   mixedSeconds(work: StepWork): number {
-    return mixedStepSeconds(this.features, this.coefficients, {
-      decodeBatch: work.decodeBatch,
-      decodeContextTokens: work.decodeBatch > 0 ? work.decodeContextTokens / work.decodeBatch : 0,
-      prefillTokens: work.prefillTokens,
-      prefillContextTokens: work.prefillPairs / work.prefillTokens - work.prefillTokens / 2,
-    });
+    const { decodeBatch, decodeContextTokens, prefillTokens, prefillPairs } = work;
+    const step = {
+      decodeBatch,
+      decodeContextTokens: decodeBatch > 0 ? decodeContextTokens / decodeBatch : 0,
+      prefillTokens,
+      prefillContextTokens: prefillPairs / prefillTokens - prefillTokens / 2,
+    };
+    this.terms[decodeBatch] ??= batchTerms(this.features, this.coefficients, decodeBatch);
+    return mixedStepSeconds(this.features, this.coefficients, step, this.terms[decodeBatch]);
   }
 
   private learn(batch: number): number {

@@ -9,6 +9,20 @@ import { seeded } from '../planning/random-requirements';
 const IMAGE = `123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm@sha256:${'ab'.repeat(32)}`;
 const REGIONS = regionsOf(EMBEDDED_CATALOGUE);
 
+/** A load just beyond one machine, which a mix of fleets serves for less. */
+const MIXED: State = {
+  model: 'Qwen3.5-397B-A17B',
+  checkpoint: 'fp8',
+  rate: '6.5',
+  'allow-type': ['p5.48xlarge', 'g7e.48xlarge'],
+};
+
+/** What the page and the command line are compared on: states at random, and one whose plan proposes a mix. */
+export const comparedStates = (count: number, seed: number): State[] => [
+  MIXED,
+  ...randomStates(count - 1, seed),
+];
+
 /** What a user might set on the page: each field sometimes, now and then to what makes no sense. */
 export function randomStates(count: number, seed: number): State[] {
   const random = seeded(seed);

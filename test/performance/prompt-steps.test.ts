@@ -41,3 +41,10 @@ test('without prefix caching only the budget cuts', () => {
   expect(promptCut(load, 5000)).toMatchObject({ steps: 3, firstShare: 1 });
   expect(promptCut(load, 512).promptsPerStep).toBe(4);
 });
+
+test('with it a step holds whole prompts of less than a block, and whole blocks of longer ones', () => {
+  const load = { maxNumBatchedTokens: 2016, blockTokens: 544 } as Load;
+  expect(promptCut(load, 500).promptsPerStep).toBe(4);
+  expect(promptCut(load, 700).promptsPerStep).toBeCloseTo(1632 / 700, 9);
+  expect(promptCut(load, 1100).promptsPerStep).toBeCloseTo(1632 / 1100, 9);
+});

@@ -4,10 +4,9 @@ import { getModel } from '../../src/models/registry';
 import { forTask } from '../../src/performance/acceptance';
 import { FITTED } from '../../src/performance/coefficients';
 import { stepFeatures } from '../../src/performance/features';
+import { computePerToken, computeSeconds } from '../../src/performance/rates';
 import {
   acceptedTokens,
-  computePerToken,
-  computeSeconds,
   decodeStep,
   mixedStepSeconds,
   prefillSeconds,

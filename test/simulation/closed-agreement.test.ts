@@ -69,6 +69,27 @@ test.each([
   },
 );
 
+// Prefix caching cuts these at a block: in what a cut one leaves of a step's budget others begin.
+test.each([1, 1.5] as const)(
+  'prompts that caching cuts, 95th percentile %d times the mean: within 5%%',
+  (promptSpread) => {
+    const { errors } = compareClosed({
+      engine: ['Qwen3.5-4B', 'bf16', 'L4', 1],
+      caching: true,
+      mtpTokens: 0,
+      inputTokens: 1000,
+      outputTokens: 50,
+      spread: 2.5,
+      promptSpread,
+      clients: 12,
+      maxNumSeqs: 128,
+      seed: 8,
+    })!;
+    expect(Math.abs(errors.ttft)).toBeLessThan(MEAN);
+    expect(Math.abs(errors.tpot)).toBeLessThan(MEAN);
+  },
+);
+
 // Outputs of unequal length: clients whose answers all take equally long would stay in step for ever.
 test.each([
   [1, 1000, 300],

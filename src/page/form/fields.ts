@@ -15,7 +15,9 @@ const dayOf = (share: (hour: number) => number): string =>
   Array.from({ length: 24 }, (_, hour) => share(hour)).join(',');
 const PRESET_TEXT: Readonly<Record<string, string>> = { rag: 'RAG', 'long-document': 'Long documents' };
 const capitalised = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
-const tokens = (value: number): string => `about ${number(Math.round(value * 0.75))} English words`;
+/** A word is about three quarters of a token, roughly. */
+const tokens = (value: number): string =>
+  `about ${number(Number((value * 0.75).toPrecision(2)))} English words`;
 
 /** The form. */
 export const GROUPS: readonly FieldGroup[] = [
