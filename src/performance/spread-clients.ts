@@ -107,9 +107,10 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
       (mixedShare ** Math.sqrt(2 * (work.promptsPerStep + 1)) /
         (2 * Math.max(endsInStep, NEARLY) * (1 - mixedShare))) *
         meanStep;
-    // Those behind who are there before the last step use up what a prompt leaves of its steps' budgets.
+    // Those behind who are there before the last step use up what a prompt leaves of its steps' budgets. Who had to wait has
+    // begun in what the one before left: no time is lost to him.
     const behind = endsInStep * (work.steps - 1 + (alone * work.fullSteps) / turn);
-    const filling = firstPrompt * Math.min(behind, work.leftover);
+    const filling = firstPrompt * Math.min(behind, work.leftover) * (1 - mixedShare);
     const waitSeconds = oneByOne * (alone + filling) + (1 - oneByOne) * shared;
 
     const responseSeconds = outside + busy * rest + waitSeconds + besideStep * work.steps + firstPrompt;
