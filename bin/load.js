@@ -85,13 +85,19 @@ function bundle(source, file) {
     // Where the sources think they are.
     define: { __dirname: JSON.stringify(dirname(source)) },
     metafile: true,
+    // For unexpected errors, which read it themselves; nothing looks at it before.
+    sourcemap: 'external',
+    sourcesContent: false,
+    outfile: file,
     write: false,
   });
+  const [map, program] = outputFiles;
   const own = ['bin/load.js', 'package-lock.json', 'tsconfig.json'].filter((name) =>
     existsSync(join(root, name)),
   );
   const sources = Object.keys(metafile.inputs).filter((name) => !name.startsWith('node_modules/'));
-  const text = `${stampOf([...sources, ...own])}\n${outputFiles[0].text}`;
+  const text = `${stampOf([...sources, ...own])}\n${program.text}`;
+  write(`${file}.map`, map.text);
   write(file, text);
   return text;
 }

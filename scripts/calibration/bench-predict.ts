@@ -10,7 +10,7 @@ import { tensorParallelOnly } from '../../src/vllm/layout';
 import { nanosecondsPerCall } from '../nanoseconds-per-call';
 
 const LIMIT_MICROS = 100;
-const CALLS = 4_000;
+const CALLS = 20_000;
 
 const model = getModel('Qwen3.5-35B-A3B');
 const features = stepFeatures(model.architecture, 'fp8', getGpu('H200'), tensorParallelOnly(2), {

@@ -3,6 +3,7 @@ import { UserError } from '../errors';
 import type { ErrorOutput } from './output/error';
 import { jsonText } from './output/json';
 import { packageVersion } from './package-root';
+import { inSources } from './source-places';
 import { type Streams, standardStreams } from './streams';
 
 /**
@@ -91,7 +92,7 @@ export async function run(argv: readonly string[], streams: Streams = standardSt
       return failed(error.message, error.exitCode);
     }
     streams.err(
-      `unexpected error, please report it with the command you ran:\n${(error as Error).stack ?? String(error)}\n`,
+      `unexpected error, please report it with the command you ran:\n${inSources((error as Error).stack ?? String(error))}\n`,
     );
     return failed(`unexpected error: ${(error as Error).message ?? String(error)}`, 70);
   }

@@ -21,14 +21,14 @@ jest.mock('../../src/aws/settings', () => {
 });
 
 /** .ci/run plays 1,000. */
-const SEQUENCES = Number(process.env.FAULT_SEQUENCES ?? 60);
+const SEQUENCES = Number(process.env.FAULT_SEQUENCES ?? 100);
 /** Each lane is a region, so that the server knows whose request it spoils. */
 const LANES =
   'us-east-1 us-east-2 us-west-2 ap-northeast-1 ap-northeast-2 ap-south-1 eu-north-1 eu-central-1 eu-south-2'.split(
     ' ',
   );
 const TYPES = ['g6e.xlarge', 'g6e.2xlarge', 'g6e.4xlarge', 'p5.48xlarge'];
-const REFRESH = ['catalog', 'refresh', '--placement-scores', '--quotas'];
+const REFRESH = ['catalog', 'refresh', '--placement-scores'];
 
 /** An account that had one quota raised, and has AWS's default for all others. */
 const quotas: Record<string, Handler> = {
@@ -139,7 +139,10 @@ async function sequence(
 
   const path = join(folder, region, 'catalogue.json');
   const before = existsSync(path) ? readFileSync(path, 'utf8') : null;
-  const { code, out, err } = await cli(...REFRESH, '--region', region, '--out', path, '--json');
+  // Up to ten calls more, so that fewer refreshes are complete: every other time.
+  const quotasToo = seed % 2 === 0;
+  const words = [...REFRESH, ...(quotasToo ? ['--quotas'] : [])];
+  const { code, out, err } = await cli(...words, '--region', region, '--out', path, '--json');
   lane.fault = () => null;
   const after = existsSync(path) ? readFileSync(path, 'utf8') : null;
   const trace = `seed ${seed}, exit ${code}: ${err}`;
@@ -161,7 +164,7 @@ async function sequence(
     if (typeof parsed === 'string') throw new Error(`${trace}: ${parsed}`);
     const now = parsed.regions[region]!;
     const old = before === null ? undefined : parseOverlay(before);
-    for (const part of parts) {
+    for (const part of parts.filter((name) => quotasToo || name !== 'quotas')) {
       const named = missing.some((entry) => entry.part === part && entry.region === region);
       const expected =
         named && typeof old === 'object'
@@ -218,7 +221,7 @@ test(
     const pathOf = (region: string): string => join(folder, region, 'catalogue.json');
     const truths: OverlayRegion[] = [];
     for (const region of LANES) {
-      expect((await cli(...REFRESH, '--region', region, '--out', pathOf(region))).code).toBe(0);
+      expect((await cli(...REFRESH, '--quotas', '--region', region, '--out', pathOf(region))).code).toBe(0);
       const overlay = parseOverlay(readFileSync(pathOf(region), 'utf8')) as {
         regions: Record<string, OverlayRegion>;
       };

@@ -59,3 +59,30 @@ test('a clone runs its sources as they are now, and bundles them once', () => {
     rmSync(clone, { recursive: true });
   }
 });
+
+test('an error that nobody expected is told with its place in the sources', () => {
+  const clone = smallClone();
+  try {
+    const sources = join(clone, 'src', 'cli');
+    cpSync(join(process.cwd(), 'src', 'cli', 'source-places.ts'), join(sources, 'source-places.ts'));
+    writeFileSync(
+      join(sources, 'fault.ts'),
+      'export const fault = (): never => {\n  throw new Error();\n};\n',
+    );
+    writeFileSync(
+      join(sources, 'hello.ts'),
+      "import { fault } from './fault';\nimport { inSources } from './source-places';\n\ntry {\n  fault();\n} catch (error) {\n  console.log(inSources((error as Error).stack!));\n}\n",
+    );
+    const run = (): string =>
+      execFileSync(process.execPath, [join(clone, 'bin', 'run.js')], { encoding: 'utf8', cwd: clone });
+    for (const out of [run(), run()]) {
+      expect(out).toMatch(/at fault \(src\/cli\/fault\.ts:2:\d+\)/);
+      expect(out).toMatch(/src\/cli\/hello\.ts:5:\d+/);
+    }
+    // Without the map the places are those of the program, and nothing else is said.
+    rmSync(join(clone, 'node_modules', '.cache', 'qwen-selfhost', 'hello.cjs.map'));
+    expect(run()).toMatch(/at fault \(.*hello\.cjs:\d+:\d+\)/);
+  } finally {
+    rmSync(clone, { recursive: true });
+  }
+});

@@ -10,7 +10,7 @@ import { comparedStates } from './states';
 inEmptyFolder();
 
 /** .ci/run compares 50. */
-const CASES = Number(process.env.PAGE_CASES ?? 8);
+const CASES = Number(process.env.PAGE_CASES ?? 12);
 const SEED = 20261124;
 const ROOT = join(__dirname, '..', '..');
 
@@ -54,5 +54,5 @@ test(
     // The solver was loaded, and found something.
     expect(mixes).toBeGreaterThan(0);
   },
-  60_000 + 3000 * CASES,
+  120_000 + 5000 * CASES,
 );

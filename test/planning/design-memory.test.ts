@@ -41,18 +41,19 @@ function moved(random: () => number): RequirementsInput {
 }
 
 /** .ci/run asks for 40. */
-const CASES = Number(process.env.MEMORY_CASES ?? 7);
+const CASES = Number(process.env.MEMORY_CASES ?? 4);
+
+function planned(input: RequirementsInput, memory?: DesignMemory): string {
+  const data = { catalogue: EMBEDDED_CATALOGUE, ...(memory ? { designs: memory } : {}) };
+  const draft = tryDraft(resolveRequirements(input, EMBEDDED_CATALOGUE), data);
+  if (draft instanceof NoFleetError) return draft.message;
+  const programs = mixQuestion(draft)?.regions.map(({ program }) => program) ?? [];
+  return [serializePlan(draft.plan), ...programs].join('\n');
+}
 
 test('a plan, and the mixes looked for beside it, are the same whatever was planned before', () => {
   const random = seeded(7);
   const designs = new DesignMemory();
-  const planned = (input: RequirementsInput, memory?: DesignMemory): string => {
-    const data = { catalogue: EMBEDDED_CATALOGUE, ...(memory ? { designs: memory } : {}) };
-    const draft = tryDraft(resolveRequirements(input, EMBEDDED_CATALOGUE), data);
-    if (draft instanceof NoFleetError) return draft.message;
-    const programs = mixQuestion(draft)?.regions.map(({ program }) => program) ?? [];
-    return [serializePlan(draft.plan), ...programs].join('\n');
-  };
   const kinds = { plan: 0, mix: 0 };
   for (let i = 0; i < CASES; i++) {
     const input = moved(random);
@@ -64,3 +65,34 @@ test('a plan, and the mixes looked for beside it, are the same whatever was plan
   expect(kinds.plan).toBeGreaterThan(CASES / 2);
   expect(kinds.mix).toBeGreaterThan(0);
 }, 300_000);
+
+const engine: RequirementsInput = {
+  model: 'Qwen3.5-35B-A3B',
+  instanceTypes: { allow: ['g6e.xlarge'] },
+  workload: {
+    requestsPerSecond: 2,
+    inputTokens: { mean: 3000, p95: 6000 },
+    outputTokens: 400,
+    sharedPrefixShare: 0.1,
+  },
+  slo: { ttftP95Seconds: 4 },
+  sizing: { mtp: false, fp8KvCache: false },
+};
+const workload = (part: RequirementsInput['workload']) => ({ workload: { ...engine.workload, ...part } });
+
+test.each<[string, Partial<RequirementsInput>]>([
+  ['the release', { vllmVersion: '0.23.0' }],
+  ['the context', { contextTokens: 200_000 }],
+  ['images', { multimodal: true }],
+  ['prompts', workload({ inputTokens: { mean: 1000, p95: 2000 } })],
+  ['outputs', workload({ outputTokens: 700 })],
+  ['the shared prefix', workload({ sharedPrefixShare: 0.7 })],
+  ['history', workload({ historyShare: 0.6 })],
+  ['the KV cache', { sizing: { ...engine.sizing, fp8KvCache: true } }],
+  ['drafts', { sizing: { ...engine.sizing, mtp: true } }],
+])('engines are others with other requests or options: %s', (_, change) => {
+  const designs = new DesignMemory();
+  planned(engine, designs);
+  const changed = { ...engine, ...change };
+  expect(planned(changed, designs)).toBe(planned(changed));
+});

@@ -13,6 +13,7 @@ import {
   WEIGHT_SOURCES,
 } from '../../src/requirements/deployment-input';
 import { MARKETS } from '../../src/requirements/input';
+import { ADAPTER_LAYERS } from '../../src/vllm/adapters';
 import { RELEASES } from '../../src/vllm/releases';
 import { PRESET_NAMES } from '../../src/workload/presets';
 
@@ -112,7 +113,14 @@ const frontDoor = {
   rateLimitPerKey: fc.integer({ min: 10, max: 100_000 }),
   targetControlPort: fc.integer({ min: 1024, max: 65_535 }),
   encryptToMachines: fc.boolean(),
-  jwt: fc.constant({ issuer: 'https://issuer.example.com', jwksUrl: 'https://issuer.example.com/keys' }),
+  jwt: fc.record(
+    {
+      issuer: fc.constant('https://issuer.example.com'),
+      jwksUrl: fc.constant('https://issuer.example.com/keys'),
+      audience: fc.constantFrom('llm', ['llm']),
+    },
+    { requiredKeys: ['issuer', 'jwksUrl'] },
+  ),
 };
 
 const sizing = {
@@ -142,6 +150,24 @@ const sizing = {
   fp8KvCache: fc.boolean(),
   mtp: fc.boolean(),
 };
+
+/** Fields that go together. */
+const withAdapters = fc.record({
+  adapters: fc.array(
+    fc.record({
+      name: fc.constantFrom('support', 'search'),
+      repository: fc.constant('acme/support-lora'),
+      revision: hex(40),
+      rank: fc.constantFrom(8, 16, 64, 256),
+    }),
+    { minLength: 1, maxLength: 2 },
+  ),
+  sizing: section({
+    ...sizing,
+    adaptersAtOnce: fc.integer({ min: 1, max: 2 }),
+    adapterLayers: fc.constantFrom(...ADAPTER_LAYERS),
+  }),
+});
 
 const deployment = {
   deletionProtection: fc.boolean(),
@@ -176,8 +202,7 @@ const deployment = {
   sleepAfterMinutes: fc.integer({ min: 15, max: 240 }),
 };
 
-/** Documents with any of the fields of `selfhost.yaml`, most of which can be planned. */
-export const fuzzedRequirements = fc.record(
+const document = fc.record(
   {
     model: orAnything(
       fc.oneof(
@@ -250,3 +275,11 @@ export const fuzzedRequirements = fc.record(
   },
   { requiredKeys: ['model', 'instanceTypes'] },
 );
+
+/** Documents with any of the fields of `selfhost.yaml`; a fifth of them can be planned. */
+export const fuzzedRequirements = fc
+  .tuple(
+    document,
+    fc.oneof({ weight: 7, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: withAdapters }),
+  )
+  .map(([fields, adapters]) => ({ ...fields, ...adapters }));

@@ -3,7 +3,11 @@ import { frozenPlan } from '../golden/frozen';
 
 const small = frozenPlan('small-9b');
 /** One small machine. */
-export const SMALL_PLAN: Plan = { ...small, requirements: { ...small.requirements, tags: { team: 'ml' } } };
+export const SMALL_PLAN: Plan = {
+  ...small,
+  name: 'small',
+  requirements: { ...small.requirements, tags: { team: 'ml' } },
+};
 
 /** A fleet that follows the day, bought on spot, against the user's own API prices. */
 export const DAY_PLAN: Plan = frozenPlan('follows-the-day');
