@@ -1,5 +1,5 @@
 import { quote, UserError } from '../errors';
-import type { Adapter } from './adapters';
+import type { Adapter } from './adapter-schema';
 
 const ENTRY = /^([^=]+)=([^@:]+)@([^@:]+):(\d+)$/;
 

@@ -1,36 +1,11 @@
-import * as z from 'zod';
 import { quote } from '../errors';
 import { ADAPTERS_FROM, type AdapterLayers, type AdapterRoom, adapterRoom } from '../vllm/adapters';
 import { compareVersions } from '../vllm/version';
+import type { Adapter } from './adapter-schema';
 import type { Sizing } from './sizing';
 
-/** vLLM lists adapters on its command line, and keeps each in host memory. */
-const MOST_ADAPTERS = 64;
 /** Slots on the GPU by default: each costs memory whether it is used or not. */
 const USUAL_SLOTS = 4;
-
-/** A LoRA adapter: a fine-tune of the model, served beside it under a name of its own. */
-export const adapterSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, hyphens and underscores')
-    .describe('what callers ask for as model'),
-  repository: z
-    .string()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/,
-      'a Hugging Face repository such as acme/support-lora',
-    )
-    .describe('Hugging Face repository of the adapter, in PEFT format'),
-  revision: z
-    .string()
-    .regex(/^[0-9a-f]{40}$/, 'the 40 hex digits of a commit: a branch moves, and machines would differ')
-    .describe('commit of it'),
-  rank: z.number().int().min(1).max(512).describe('r of its adapter_config.json'),
-});
-export type Adapter = z.infer<typeof adapterSchema>;
-
-export const adaptersSchema = z.array(adapterSchema).min(1).max(MOST_ADAPTERS);
 
 /** What of requirements concerns adapters. */
 interface WithAdapters {

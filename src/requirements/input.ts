@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { PRESET_NAMES } from '../workload/presets';
 import { LIMITS } from '../workload/workload';
-import { adaptersSchema } from './adapters';
+import { adaptersSchema } from './adapter-schema';
 import { MARKETS } from './choices';
 import { deploymentInput } from './deployment-input';
 import { networkInput } from './network-input';

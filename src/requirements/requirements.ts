@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CHECKPOINT_KEYS, QUALITY_FLOORS } from '../models/checkpoints';
 import { sloSchema, workloadSchema } from '../workload/workload';
-import { adaptersSchema } from './adapters';
+import { adaptersSchema } from './adapter-schema';
 import { BUDGET_SCOPES, LOADERS, NAT_MODES, WEIGHT_SOURCES } from './deployment-input';
 import { MARKETS, NAME_PATTERN } from './input';
 import { sizingSchema } from './sizing';

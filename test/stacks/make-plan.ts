@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { type Plan, planSchema } from '../../src/plan/schema';
-import type { Adapter } from '../../src/requirements/adapters';
+import type { Adapter } from '../../src/requirements/adapter-schema';
 import { adapterPath } from '../../src/vllm/adapter-path';
 
 type DeepPartial<T> = T extends readonly unknown[]

@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/schema';
-import { type Adapter, adaptersOf } from '../../requirements/adapters';
+import type { Adapter } from '../../requirements/adapter-schema';
+import { adaptersOf } from '../../requirements/adapters';
 import type { Session } from '../session';
 import { type Finding, fail, pass, warn } from './finding';
 import { askFile, askRepository, type Hub } from './hub';
