@@ -54,15 +54,24 @@ export function fleetSize(capacity: number, candidate: Candidate, context: Plann
   const factors = hourlyFactors(context.requirements);
   if (factors === null) return { instances, hourlyInstances: null };
   // An hour without any load needs no machine, whatever the minima.
-  const needed = factors.map((factor) => (factor === 0 ? 0 : at(factor)));
+  let [last, machines] = [1, instances];
+  const needed = factors.map((factor) => {
+    // Hours come in runs, and a search asks thousands of times.
+    if (factor !== last) [last, machines] = [factor, factor === 0 ? 0 : at(factor)];
+    return machines;
+  });
   return { instances, hourlyInstances: startedAhead(needed, leadHours(candidate, context)) };
 }
 
 /** Machines by hour when those that an hour needs are started so many hours ahead. */
-export const startedAhead = (needed: readonly number[], hours: number): number[] =>
-  needed.map((_, hour) =>
-    Math.max(...Array.from({ length: hours + 1 }, (_, ahead) => needed[(hour + ahead) % needed.length]!)),
-  );
+export function startedAhead(needed: readonly number[], hours: number): number[] {
+  return needed.map((now, hour) => {
+    let most = now;
+    for (let ahead = 1; ahead <= hours; ahead++)
+      most = Math.max(most, needed[(hour + ahead) % needed.length]!);
+    return most;
+  });
+}
 
 const storages = new WeakMap<Candidate, Storage>();
 
