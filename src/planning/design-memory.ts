@@ -1,3 +1,4 @@
+import { roomOf } from '../requirements/adapters';
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { PlanningContext } from './candidate';
 import { DesignStore } from './design-store';
@@ -47,6 +48,7 @@ function keyOf({ requirements, calibrations }: PlanningContext): string {
     request,
     fp8KvCache,
     mtp,
+    roomOf(requirements),
     calibrations,
   ]);
 }

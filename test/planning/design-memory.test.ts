@@ -90,6 +90,7 @@ test.each<[string, Partial<RequirementsInput>]>([
   ['history', workload({ historyShare: 0.6 })],
   ['the KV cache', { sizing: { ...engine.sizing, fp8KvCache: true } }],
   ['drafts', { sizing: { ...engine.sizing, mtp: true } }],
+  ['adapters', { adapters: [{ name: 'a', repository: 'acme/a', revision: '0'.repeat(40), rank: 64 }] }],
 ])('engines are others with other requests or options: %s', (_, change) => {
   const designs = new DesignMemory();
   planned(engine, designs);
