@@ -16,10 +16,13 @@ const BYTES = 2; // lora_dtype auto: that of the model, BF16
 export const ADAPTER_LAYERS = ['projections', 'all'] as const;
 export type AdapterLayers = (typeof ADAPTER_LAYERS)[number];
 
-/** `--lora-target-modules` for `projections`, by vLLM's own names of the fused layers. */
+/**
+ * `--lora-target-modules` for `projections`, by vLLM's own names of the fused layers. `expert_gate` is the shared expert's name for
+ * `shared_expert_gate`: it computes through that one, which is only wrapped where both are named (models/qwen3_next.py).
+ */
 export const PROJECTION_MODULES = [
   ...['qkv_proj', 'o_proj', 'in_proj_qkv', 'in_proj_z', 'in_proj_ba', 'out_proj'],
-  ...['gate_up_proj', 'down_proj', 'shared_expert_gate'],
+  ...['gate_up_proj', 'down_proj', 'shared_expert_gate', 'expert_gate'],
 ] as const;
 
 /** The same by the names that adapters use (0.33.0 `models/qwen3_5.py packed_modules_mapping`). */

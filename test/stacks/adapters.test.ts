@@ -10,6 +10,8 @@ import { type Block, Template } from './template';
 const FUSED: Readonly<Record<string, readonly string[]>> = {
   qkv_proj: ['q_proj', 'k_proj', 'v_proj'],
   in_proj_ba: ['in_proj_b', 'in_proj_a'],
+  // The same layer by another path.
+  expert_gate: [],
   gate_up_proj: ['gate_proj', 'up_proj'],
 };
 const [SUPPORT, LEGAL] = withAdapters().requirements!.adapters!;
