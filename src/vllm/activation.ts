@@ -18,6 +18,8 @@ export interface WorkInput {
   readonly vision: boolean;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
+  /** LoRA adapters are served. */
+  readonly adapters?: boolean;
 }
 
 /*
@@ -115,7 +117,9 @@ export function cudaGraphGiB(input: WorkInput): number {
   const perSize =
     (GRAPH_GIB_PER_40_LAYERS * input.stage.layers) / 40 +
     (input.layout.tensorParallel > 1 ? GRAPH_TENSOR_PARALLEL_GIB : 0);
-  const whole = GRAPH_BASE_GIB + (largestCaptureSize(input) / GRAPH_REFERENCE_SIZE) * perSize;
+  // With LoRA adapters each size is captured with and without them (0.33.0 v1/cudagraph_dispatcher.py _get_lora_cases).
+  const captures = input.adapters ? 2 : 1;
+  const whole = GRAPH_BASE_GIB + ((captures * largestCaptureSize(input)) / GRAPH_REFERENCE_SIZE) * perSize;
   return input.release.modelRunner === 'v2' ? whole * GRAPH_V2_SHARE : whole;
 }
 

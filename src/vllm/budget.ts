@@ -184,6 +184,7 @@ function stageBudget(input: BudgetInput, release: Release, parts: StageParts): S
     vision,
     maxNumSeqs: input.maxNumSeqs,
     maxNumBatchedTokens: input.maxNumBatchedTokens,
+    adapters: (input.adapters ?? null) !== null,
   };
   const peak = peakActivationGiB(work);
   const graphs = cudaGraphGiB(work);

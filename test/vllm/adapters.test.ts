@@ -87,7 +87,11 @@ test('memory: the parts still add up, and the KV cache gives what adapters take'
   const [without, with4] = [budgetOf('Qwen3.5-9B', 'bf16', {}), budgetOf('Qwen3.5-9B', 'bf16', { adapters })];
   expect(without.adaptersGiB).toBe(0);
   expect(with4.adaptersGiB).toBeCloseTo(bytes(dense, tensorParallelOnly(1), 'projections', 64, 4) / GIB, 9);
-  expect(without.kvCacheGiB - with4.kvCacheGiB).toBeCloseTo(with4.adaptersGiB, 9);
+  // Each size is captured with and without adapters.
+  const graphs = with4.cudaGraphGiB - without.cudaGraphGiB;
+  expect(graphs).toBeGreaterThan(0.05);
+  expect(graphs).toBeLessThan(without.cudaGraphGiB);
+  expect(without.kvCacheGiB - with4.kvCacheGiB).toBeCloseTo(with4.adaptersGiB + graphs, 9);
   const all = { layers: 'all', slots: 64, maxRank: 512 } as const;
   const { fits, reasons } = budgetOf('Qwen3.5-35B-A3B', 'fp8', { adapters: all });
   expect(fits).toBe(false);
