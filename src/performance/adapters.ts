@@ -51,11 +51,9 @@ export function withAdapters(
     ...f,
     denseWeightBytes: f.denseWeightBytes + cost.denseBytes,
     expertWeightBytes: f.expertWeightBytes + cost.expertBytes,
-    // Experts in four-bit floating point then run on Marlin, which unpacks them: no other kernel takes adapters (0.33.0 oracle/nvfp4.py).
-    expertFlop:
-      room.layers === 'all'
-        ? { ...f.expertFlop, bf16: f.expertFlop.bf16 + f.expertFlop.fp4, fp4: 0 }
-        : f.expertFlop,
+    // Experts in four-bit floating point run on Marlin, which unpacks them: no other kernel takes adapters, and vLLM chooses
+    // by whether there are any, not by what they change (0.33.0 oracle/nvfp4.py, fused_moe/layer.py is_lora_enabled).
+    expertFlop: { ...f.expertFlop, bf16: f.expertFlop.bf16 + f.expertFlop.fp4, fp4: 0 },
     adapterStepSeconds: cost.kernels * KERNEL_SECONDS,
     adapterTokenSeconds:
       cost.tokenBytes / Math.min(ACTIVATION_BYTES_PER_SECOND, f.memoryBandwidth * MOST_OF_BANDWIDTH),

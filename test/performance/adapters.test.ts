@@ -88,3 +88,16 @@ test('nobody measured it: related at best, and wider the more adapters weigh', (
   expect(spreads[0]).toBeGreaterThan(spreadOf('tpot', grounded.footing, 'steady'));
   expect(spreads[1]).toBeGreaterThan(spreads[0]!);
 });
+
+test('four-bit experts on Blackwell are unpacked as soon as there are adapters, whatever these change', () => {
+  const { architecture: a } = getModel('Qwen3.5-397B-A17B');
+  const layout = tensorParallelOnly(8);
+  const f = stepFeatures(a, 'nvfp4', getGpu('B200'), layout, { kvBytes: 2, mtpTokens: 0 });
+  expect(f.expertFlop.fp4).toBeGreaterThan(0);
+  for (const layers of ['projections', 'all'] as const)
+    expect(withAdapters(f, a, layout, { layers, slots: 1, maxRank: 16 }).expertFlop).toEqual({
+      ...f.expertFlop,
+      bf16: f.expertFlop.bf16 + f.expertFlop.fp4,
+      fp4: 0,
+    });
+});
