@@ -1,9 +1,10 @@
-import type { Architecture } from '../models/architecture';
-import { type AdaptedLayer, type AdapterRoom, adaptedLayers, pairBytes } from '../vllm/adapters';
+import { type Architecture, FAMILY } from '../models/architecture';
+import { type AdaptedLayer, type AdapterRoom, adaptedLayers, pairBytes, timesOn } from '../vllm/adapters';
 import type { Layout } from '../vllm/layout';
+import { wholeModel } from '../vllm/pipeline';
 import type { Grounded } from './calibration';
 import type { StepFeatures } from './features';
-import type { LayoutSds } from './interval';
+import { type LayoutSds, Z_80_TWO_SIDED } from './interval';
 import { decodeStep, prefillSeconds } from './step';
 
 /**
@@ -25,9 +26,9 @@ const KERNEL_SECONDS = 2.5e-6;
 const ACTIVATION_BYTES_PER_SECOND = 0.8e12;
 const MOST_OF_BANDWIDTH = 0.6;
 /** 80% of engines should lie within this factor of the estimate above, either way. */
-export const ADAPTER_FACTOR = 2;
+const ADAPTER_FACTOR = 2;
 /** A layer that is linear by class only: no kernel runs there. */
-const isRun = ({ inputs }: AdaptedLayer): boolean => inputs > 16;
+const isRun = ({ inputs }: AdaptedLayer): boolean => inputs > FAMILY.convKernel;
 
 interface Cost {
   kernels: number;
@@ -61,7 +62,7 @@ export function withAdapters(
 }
 
 function add(cost: Cost, layer: AdaptedLayer, a: Architecture, layout: Layout, room: AdapterRoom): void {
-  const times = timesInModel(layer.part, a);
+  const times = timesOn(layer.part, wholeModel(a));
   const routed = layer.experts > 1;
   // An expert's pair is launched with all others of its layer; its down projection is counted with its gate and up.
   cost.kernels += times * (routed ? EXPERT_KERNELS / 2 : KERNELS);
@@ -84,15 +85,8 @@ const expertsPerToken = ({ experts }: AdaptedLayer, { moe }: Architecture, layou
     ? 0
     : (moe.activeExperts * experts * (layout.expertParallel ? layout.dataParallel : 1)) / moe.experts;
 
-function timesInModel(part: AdaptedLayer['part'], a: Architecture): number {
-  if (part === 'full-attention-layers') return a.fullAttentionLayers;
-  if (part === 'gdn-layers') return a.linearAttentionLayers;
-  return part === 'ffn' ? a.layers : 1;
-}
-
 /** Steps at which the share of adapters is read off: a usual batch, and one prompt beside nobody. */
 const USUAL_STEP = { batch: 16, contextTokens: 1000, inputTokens: 1000 };
-const Z_80_TWO_SIDED = 1.2816;
 
 /**
  * The same footing for an engine with adapters, features with and without given: nobody measured it, so it is related at

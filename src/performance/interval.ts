@@ -3,7 +3,8 @@ import type { Basis } from './coefficients';
 import data from './data/coefficients.json';
 import type { SteadyState } from './state';
 
-const Z_80_TWO_SIDED = 1.2816;
+/** Standard deviations either way that hold 80% of a normal distribution. */
+export const Z_80_TWO_SIDED = 1.2816;
 
 /** A predicted figure: 80% of such predictions fall between low and high. */
 export interface Interval {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 
-/** vLLM lists adapters on its command line, and keeps each in host memory. */
+/** All are named in the machines' user data, which holds about as many. */
 const MOST_ADAPTERS = 64;
+
 /** A LoRA adapter: a fine-tune of the model, served beside it under a name of its own. */
 export const adapterSchema = z.strictObject({
   name: z

@@ -1,6 +1,6 @@
 import { type Architecture, FAMILY } from '../models/architecture';
 import { type Layout, tensorParallelOnly } from './layout';
-import { type PipelineStage, pipelineStages } from './pipeline';
+import { type PipelineStage, wholeModel } from './pipeline';
 
 /** The first release whose source was read for adapters on Qwen3.5 (0.33.0 `lora/`, `models/qwen3_5.py`). */
 export const ADAPTERS_FROM = '0.33.0';
@@ -122,7 +122,7 @@ function feedForward(a: Architecture, layout: Layout): AdaptedLayer[] {
 }
 
 /** How often a part stands on a stage of the pipeline. */
-const timesOn = (part: AdaptedLayer['part'], stage: PipelineStage): number => {
+export const timesOn = (part: AdaptedLayer['part'], stage: PipelineStage): number => {
   switch (part) {
     case 'embedding':
       return 1; // on every stage (weights.ts)
@@ -155,10 +155,8 @@ export const adapterBytesOnStage = (
   );
 
 /** Bytes of an adapter's file, at most: one that adapts fewer layers is smaller. */
-export const adapterFileBytes = (a: Architecture, rank: number, layers: AdapterLayers): number => {
-  const whole = tensorParallelOnly(1);
-  return adapterBytesOnStage(a, whole, pipelineStages(a, whole)[0]!, { layers, slots: 1, maxRank: rank });
-};
+export const adapterFileBytes = (a: Architecture, rank: number, layers: AdapterLayers): number =>
+  adapterBytesOnStage(a, tensorParallelOnly(1), wholeModel(a), { layers, slots: 1, maxRank: rank });
 
 /** Why adapters of these layers cannot be served in a layout, or null (0.33.0 `lora/layers/fused_moe.py _ep_check`). */
 export const adapterLayoutProblem = (

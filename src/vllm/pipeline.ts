@@ -1,6 +1,6 @@
 import type { Architecture } from '../models/architecture';
 import { FAMILY } from '../models/architecture';
-import type { Layout } from './layout';
+import { type Layout, tensorParallelOnly } from './layout';
 
 /** What one pipeline stage holds. */
 export interface PipelineStage {
@@ -42,6 +42,9 @@ export function pipelineStages(a: Architecture, { pipelineParallel }: Layout): r
   }
   return stages;
 }
+
+/** The only stage of an engine without a pipeline. */
+export const wholeModel = (a: Architecture): PipelineStage => pipelineStages(a, tensorParallelOnly(1))[0]!;
 
 function deriveStages(a: Architecture, count: number): PipelineStage[] {
   let start = 0;
