@@ -24,19 +24,27 @@ export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, 
   return groups;
 }
 
-/** Of the whole weight: what adding up loses must not decide a value that stands exactly at the share. */
-const ROUNDING = 1e-9;
-
-/** Smallest value at or below which lies at least the share `p` of the weight. NaN for no values. */
+/**
+ * Weighted quantile (Hyndman and Fan's type 5, Hazen's): each value stands in the middle of its weight, with straight lines
+ * between them. A step function would jump across a gap in the data when a rounding error moves the share. NaN for no values.
+ */
 export function weightedQuantile(values: readonly number[], weights: readonly number[], p: number): number {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let sum = 0;
+  const share = p * weights.reduce((sum, weight) => sum + weight, 0);
+  let before = 0;
+  let last = Number.NaN;
+  let lastMiddle = 0;
   for (const i of order) {
-    sum += weights[i]!;
-    if (sum >= (p - ROUNDING) * total) return values[i]!;
+    const middle = before + weights[i]! / 2;
+    if (middle >= share)
+      return Number.isNaN(last)
+        ? values[i]!
+        : last + ((values[i]! - last) * (share - lastMiddle)) / (middle - lastMiddle);
+    before += weights[i]!;
+    last = values[i]!;
+    lastMiddle = middle;
   }
-  return Number.NaN;
+  return last;
 }
 
 /** How many items share each key. */

@@ -142,19 +142,26 @@ describe('observations', () => {
     expect(() => readObservations('package.json')).toThrow(/has no list "observations"/);
   });
 
-  test('quantiles follow weights', () => {
-    expect(weightedQuantile([1, 2, 3], [1, 1, 8], 0.5)).toBe(3);
+  test('quantiles follow weights, each value in the middle of its own', () => {
     expect(weightedQuantile([1, 2, 3], [1, 1, 1], 0.5)).toBe(2);
-    // 20 of 25 are the share exactly, whatever adding up parts of one loses.
+    // Middles at 0.5, 1.5 and 6 of 10.
+    expect(weightedQuantile([1, 2, 3], [1, 1, 8], 0.6)).toBe(3);
+    expect(weightedQuantile([3, 1, 2], [8, 1, 1], 0.375)).toBeCloseTo(2.5, 12);
+    expect(weightedQuantile([1, 2, 3], [1, 1, 8], 0.05)).toBe(1);
+    expect(weightedQuantile([1, 2, 3], [1, 1, 8], 0.01)).toBe(1);
+    expect(weightedQuantile([1, 2, 3], [1, 1, 8], 0.9)).toBe(3);
+    expect(weightedQuantile([], [], 0.5)).toBeNaN();
+  });
+
+  test('a quantile at the edge of a gap does not jump with what adding up weights loses', () => {
+    // 20 of 25 are the share exactly, a part of them in repeats: half way across, however many repeats.
     for (const n of [6, 7, 9, 10, 11, 12]) {
       const weights = [...Array(19).fill(1), ...Array(n).fill(1 / n), ...Array(5).fill(1)] as number[];
-      expect(
-        weightedQuantile(
-          weights.map((_, i) => (i < 19 + n ? 1 : 2)),
-          weights,
-          0.8,
-        ),
-      ).toBe(1);
+      const values = weights.map((_, i) => (i < 19 + n ? 1 : 2));
+      const at = weightedQuantile(values, weights, 0.8);
+      expect(Math.abs(weightedQuantile(values, weights, 0.8 + 1e-12) - at)).toBeLessThan(1e-9);
+      expect(at).toBeGreaterThan(1);
+      expect(at).toBeLessThan(1.5 + 1e-9);
     }
   });
 });
