@@ -4,9 +4,9 @@ import { usableMemory } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { forTask, MTP_TASKS, type MtpTask } from '../performance/acceptance';
-import { type Calibration, type Grounded, groundedIn } from '../performance/calibration';
+import type { Calibration } from '../performance/calibration';
 import { FITTED } from '../performance/coefficients';
-import { type StepFeatures, stepFeatures } from '../performance/features';
+import { type GroundedEngine, groundedEngine } from '../performance/grounded-engine';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
 import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
 import { batchDefaults, LATEST_RELEASE } from '../vllm/releases';
@@ -36,14 +36,13 @@ export interface LoadOptions {
 }
 
 /** One engine replica, resolved: every default filled in, known to start. */
-export interface EngineSetup extends Grounded, NamedEngine {
+export interface EngineSetup extends GroundedEngine, NamedEngine {
   readonly kvCacheDtype: KvCacheDtype;
   readonly mtpTokens: number;
   readonly prefixCaching: boolean;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
   readonly budget: MemoryBudget;
-  readonly features: StepFeatures;
   /** What the coefficients were corrected by; null without `--calibration`. */
   readonly calibration: Calibration | null;
   /** What a reader must know to use the figures, a sentence each. */
@@ -186,21 +185,13 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
       `${model.name} ${checkpoint.key} does not fit ${gpu.id} at TP ${layout.tensorParallel}: ${budget.reasons.join('; ')}`,
     );
   }
-  const features = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
-    kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
-    mtpTokens,
-    release,
-  });
   const calibration = oneCalibration(options, model.name, gpu.id, release.version);
-  const grounded = groundedIn(FITTED, calibration === null ? [] : [calibration], {
-    model: model.name,
-    gpu: gpu.id,
+  const grounded = groundedEngine(FITTED, calibration === null ? [] : [calibration], {
+    ...{ model, gpu, layout, kvCacheDtype, mtpTokens, release, maxNumBatchedTokens },
     checkpoint: checkpoint.key,
-    layout,
-    kvCacheDtype,
-    mtpTokens,
-    release,
+    adapters: null,
   });
+  const { features } = grounded;
   return {
     ...grounded,
     coefficients: forTask(grounded.coefficients, mtpTask, mtpTokens),
@@ -216,7 +207,6 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     maxNumSeqs,
     maxNumBatchedTokens,
     budget,
-    features,
     notes: engineNotes({ checkpoint: checkpoint.key, gpu, layout, release, features }, demand.longestTokens),
   };
 }
