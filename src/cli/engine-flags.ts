@@ -12,13 +12,14 @@ import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
 import { batchDefaults, LATEST_RELEASE } from '../vllm/releases';
 import { contextProblem } from '../vllm/validity';
 import { LIMITS } from '../workload/workload';
+import { type AdapterOptions, adapterRoomOf, addAdapterFlags } from './adapter-flags';
 import { type CalibrationOptions, calibrationOption, oneCalibration } from './calibration-flag';
 import { engineNotes } from './engine-notes';
 import { type NamedEngine, type NamedEngineOptions, namedEngine } from './named-engine';
 import { numberFlag, optional, wholeFlag } from './number-flags';
 
 /** What `predict` and `simulate` are told about one engine, as Commander hands it over. */
-export interface EngineOptions extends NamedEngineOptions, CalibrationOptions {
+export interface EngineOptions extends NamedEngineOptions, AdapterOptions, CalibrationOptions {
   readonly mtp: string;
   readonly mtpTask?: MtpTask;
   readonly maxNumSeqs?: string;
@@ -61,7 +62,7 @@ export interface FlagLoad {
 
 /** Adds the flags that describe an engine and a load. */
 export function addEngineFlags(command: Command): Command {
-  return command
+  return addAdapterFlags(command)
     .requiredOption('--model <name>', 'model, for example Qwen3.5-35B-A3B')
     .requiredOption('--checkpoint <key>', `precision: ${CHECKPOINT_KEYS.join(', ')}`)
     .requiredOption('--gpu <id>', 'GPU, for example H100 or L40S')
@@ -129,6 +130,7 @@ export interface EngineDemand {
  */
 export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSetup {
   const { model, checkpoint, gpu, release, layout } = namedEngine(options);
+  const adapters = adapterRoomOf(options, { release, layout });
   const support = precisionSupport(gpu, checkpoint.key);
   if (support.how === 'impossible')
     throw new UserError(`${checkpoint.key} does not run on ${gpu.id}: ${support.reason}`);
@@ -163,6 +165,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
       prefixCaching,
       mtpTokens,
       vision: demand.vision ?? false,
+      adapters,
       maxModelLen: demand.longestTokens,
       maxNumSeqs,
       maxNumBatchedTokens,
@@ -189,7 +192,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
   const grounded = groundedEngine(FITTED, calibration === null ? [] : [calibration], {
     ...{ model, gpu, layout, kvCacheDtype, mtpTokens, release, maxNumBatchedTokens },
     checkpoint: checkpoint.key,
-    adapters: null,
+    adapters,
   });
   const { features } = grounded;
   return {
@@ -207,7 +210,10 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     maxNumSeqs,
     maxNumBatchedTokens,
     budget,
-    notes: engineNotes({ checkpoint: checkpoint.key, gpu, layout, release, features }, demand.longestTokens),
+    notes: engineNotes(
+      { checkpoint: checkpoint.key, gpu, layout, release, features, adapters, mtpTokens },
+      demand.longestTokens,
+    ),
   };
 }
 
