@@ -44,7 +44,12 @@ export function randomArrivals(
     tail,
   );
   const meanAt = openLoop(f, k, spread);
-  const ownAt = ownTimes(f, k, spread);
+  let prompts: ReturnType<typeof ownTimes> | undefined;
+  const ownAt = (state: OpenState): readonly OwnTime[] => {
+    // Where tokens come too slowly, or too many run, nobody asks for the first token.
+    prompts ??= ownTimes(f, k, spread);
+    return prompts(state);
+  };
   return (rate) => new AtRate(meanAt(rate), spread, ownAt);
 }
 

@@ -11,14 +11,9 @@ export function tokenTimeP95(state: OpenState, load: Load): number {
   const { steps, tpotSeconds, firstToken } = state;
   const { outputTokens, outputVariation = 0 } = load;
   if (outputTokens <= 1) return tpotSeconds;
-  const parts = lognormalNodes(outputTokens - 1, outputVariation).flatMap(({ value, weight }) =>
-    decodingParts(state, steps.decodeStepsOf(value + 1)).map((part) => ({
-      weight: weight * part.weight,
-      least: part.least / value,
-      mean: part.mean / value,
-      variance: part.variance / (value * value),
-    })),
-  );
+  const parts: Moments[] = [];
+  for (const { value, weight } of lognormalNodes(outputTokens - 1, outputVariation))
+    addDecoding(parts, state, value, weight);
   // Not every step of a sequence can hold more than a budget of prompts, nor can more than the slots' requests be there.
   const perToken = steps.decodeStepsOf(outputTokens) / (outputTokens - 1);
   const fullSteps =
@@ -35,9 +30,10 @@ interface Moments {
   readonly variance: number;
 }
 
-/** Seconds of a decoding of `n` steps. */
-function decodingParts(state: OpenState, n: number): Moments[] {
+/** Adds seconds of each token in a decoding of so many further tokens, which is so large a share of all. */
+function addDecoding(parts: Moments[], state: OpenState, tokens: number, share: number): void {
   const { steps: s, firstToken } = state;
+  const n = s.decodeStepsOf(tokens + 1);
   const { work } = s;
   const { rate } = firstToken;
   const own = n * s.perSequence;
@@ -47,7 +43,6 @@ function decodingParts(state: OpenState, n: number): Moments[] {
   const feedback = 1 / Math.max(0.1, 1 - (rate * s.decodeSteps * s.perSequence) / (1 - s.prefillShare));
   const batch = s.stepBatch * averaged * own * own * feedback * s.dispersion;
   const least = n * s.lightStep;
-  const parts: Moments[] = [];
   /** `base` seconds and further prompts of `size` seconds, `mean` of them in clusters. */
   const add = (
     weight: number,
@@ -58,20 +53,17 @@ function decodingParts(state: OpenState, n: number): Moments[] {
     first: number,
   ): void => {
     const square = size * size * work.variation;
-    met(mean, s.dispersion).forEach(({ probability, count, spread }) => {
+    for (const { probability, count, spread } of met(mean, s.dispersion)) {
       const partial = count > 0 ? last : 0;
+      const variance =
+        batch + count * (square + size * own) * feedback + spread * size * size * feedback + partial + first;
       parts.push({
-        weight: weight * probability,
-        least,
-        mean: base + count * size,
-        variance:
-          batch +
-          count * (square + size * own) * feedback +
-          spread * size * size * feedback +
-          partial +
-          first,
+        weight: share * (weight * probability),
+        least: least / tokens,
+        mean: (base + count * size) / tokens,
+        variance: variance / (tokens * tokens),
       });
-    });
+    }
   };
   if (s.oneByOne < 1) {
     const mean = s.sharedSecondsOf(n);
@@ -96,7 +88,6 @@ function decodingParts(state: OpenState, n: number): Moments[] {
     single(s.oneByOne * used, afterBusy(n), behind);
     single(s.oneByOne * (1 - used), afterIdle(n), 0);
   }
-  return parts;
 }
 
 /** From so many on, the number of prompts is as good as continuous. */
