@@ -1,9 +1,9 @@
 import { getGpu } from '../hardware/gpus';
 import { getModel } from '../models/registry';
-import { adapterFooting, withAdapters } from '../performance/adapters';
-import { type Calibration, groundedIn } from '../performance/calibration';
+import type { Calibration } from '../performance/calibration';
 import { type Coefficients, FITTED } from '../performance/coefficients';
-import { ranksOf, type StepFeatures, stepFeatures } from '../performance/features';
+import { ranksOf, type StepFeatures } from '../performance/features';
+import { groundedEngine } from '../performance/grounded-engine';
 import type { Footing } from '../performance/interval';
 import type { Load } from '../performance/load';
 import { percentile95 } from '../performance/percentile';
@@ -47,20 +47,13 @@ export interface EngineModel {
  * @param calibrations of the plan, where its own predictions are wanted; a new calibration starts from none
  */
 export function engineModel(setup: Setup, calibrations: readonly Calibration[] = []): EngineModel {
-  const model = getModel(setup.model);
-  const release = { version: setup.vllmVersion };
-  const without = stepFeatures(model.architecture, setup.checkpoint, getGpu(setup.gpu), setup.layout, {
-    kvBytes: setup.kvCacheDtype === 'fp8' ? 1 : 2,
-    mtpTokens: setup.mtpTokens,
-    release,
+  const { features, coefficients, footing } = groundedEngine(FITTED, calibrations, {
+    ...setup,
+    model: getModel(setup.model),
+    gpu: getGpu(setup.gpu),
+    release: { version: setup.vllmVersion },
+    adapters: setup.adapters ?? null,
   });
-  const features = withAdapters(without, model.architecture, setup.layout, setup.adapters ?? null);
-  const { coefficients, footing } = adapterFooting(
-    groundedIn(FITTED, calibrations, { ...setup, model: model.name, release }),
-    without,
-    features,
-    setup.maxNumBatchedTokens,
-  );
   return { setup, features, coefficients, footing };
 }
 

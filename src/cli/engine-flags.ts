@@ -4,21 +4,22 @@ import { usableMemory } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { forTask, MTP_TASKS, type MtpTask } from '../performance/acceptance';
-import { type Calibration, type Grounded, groundedIn } from '../performance/calibration';
+import type { Calibration } from '../performance/calibration';
 import { FITTED } from '../performance/coefficients';
-import { type StepFeatures, stepFeatures } from '../performance/features';
+import { type GroundedEngine, groundedEngine } from '../performance/grounded-engine';
 import { type MemoryBudget, memoryBudget } from '../vllm/budget';
 import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
 import { batchDefaults, LATEST_RELEASE } from '../vllm/releases';
 import { contextProblem } from '../vllm/validity';
 import { LIMITS } from '../workload/workload';
+import { type AdapterOptions, adapterRoomOf, addAdapterFlags } from './adapter-flags';
 import { type CalibrationOptions, calibrationOption, oneCalibration } from './calibration-flag';
 import { engineNotes } from './engine-notes';
 import { type NamedEngine, type NamedEngineOptions, namedEngine } from './named-engine';
 import { numberFlag, optional, wholeFlag } from './number-flags';
 
 /** What `predict` and `simulate` are told about one engine, as Commander hands it over. */
-export interface EngineOptions extends NamedEngineOptions, CalibrationOptions {
+export interface EngineOptions extends NamedEngineOptions, AdapterOptions, CalibrationOptions {
   readonly mtp: string;
   readonly mtpTask?: MtpTask;
   readonly maxNumSeqs?: string;
@@ -36,14 +37,13 @@ export interface LoadOptions {
 }
 
 /** One engine replica, resolved: every default filled in, known to start. */
-export interface EngineSetup extends Grounded, NamedEngine {
+export interface EngineSetup extends GroundedEngine, NamedEngine {
   readonly kvCacheDtype: KvCacheDtype;
   readonly mtpTokens: number;
   readonly prefixCaching: boolean;
   readonly maxNumSeqs: number;
   readonly maxNumBatchedTokens: number;
   readonly budget: MemoryBudget;
-  readonly features: StepFeatures;
   /** What the coefficients were corrected by; null without `--calibration`. */
   readonly calibration: Calibration | null;
   /** What a reader must know to use the figures, a sentence each. */
@@ -62,7 +62,7 @@ export interface FlagLoad {
 
 /** Adds the flags that describe an engine and a load. */
 export function addEngineFlags(command: Command): Command {
-  return command
+  return addAdapterFlags(command)
     .requiredOption('--model <name>', 'model, for example Qwen3.5-35B-A3B')
     .requiredOption('--checkpoint <key>', `precision: ${CHECKPOINT_KEYS.join(', ')}`)
     .requiredOption('--gpu <id>', 'GPU, for example H100 or L40S')
@@ -130,6 +130,7 @@ export interface EngineDemand {
  */
 export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSetup {
   const { model, checkpoint, gpu, release, layout } = namedEngine(options);
+  const adapters = adapterRoomOf(options, { release, layout });
   const support = precisionSupport(gpu, checkpoint.key);
   if (support.how === 'impossible')
     throw new UserError(`${checkpoint.key} does not run on ${gpu.id}: ${support.reason}`);
@@ -164,6 +165,7 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
       prefixCaching,
       mtpTokens,
       vision: demand.vision ?? false,
+      adapters,
       maxModelLen: demand.longestTokens,
       maxNumSeqs,
       maxNumBatchedTokens,
@@ -186,21 +188,13 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
       `${model.name} ${checkpoint.key} does not fit ${gpu.id} at TP ${layout.tensorParallel}: ${budget.reasons.join('; ')}`,
     );
   }
-  const features = stepFeatures(model.architecture, checkpoint.key, gpu, layout, {
-    kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
-    mtpTokens,
-    release,
-  });
   const calibration = oneCalibration(options, model.name, gpu.id, release.version);
-  const grounded = groundedIn(FITTED, calibration === null ? [] : [calibration], {
-    model: model.name,
-    gpu: gpu.id,
+  const grounded = groundedEngine(FITTED, calibration === null ? [] : [calibration], {
+    ...{ model, gpu, layout, kvCacheDtype, mtpTokens, release, maxNumBatchedTokens },
     checkpoint: checkpoint.key,
-    layout,
-    kvCacheDtype,
-    mtpTokens,
-    release,
+    adapters,
   });
+  const { features } = grounded;
   return {
     ...grounded,
     coefficients: forTask(grounded.coefficients, mtpTask, mtpTokens),
@@ -216,8 +210,10 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     maxNumSeqs,
     maxNumBatchedTokens,
     budget,
-    features,
-    notes: engineNotes({ checkpoint: checkpoint.key, gpu, layout, release, features }, demand.longestTokens),
+    notes: engineNotes(
+      { checkpoint: checkpoint.key, gpu, layout, release, features, adapters, mtpTokens },
+      demand.longestTokens,
+    ),
   };
 }
 

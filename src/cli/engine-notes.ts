@@ -4,6 +4,8 @@ import { FAMILY } from '../models/architecture';
 import type { CheckpointKey } from '../models/checkpoints';
 import { type StepFeatures, waitsForOtherRanks } from '../performance/features';
 import { unpacksBlockFp8 } from '../performance/precision-map';
+import { plural } from '../report/format';
+import type { AdapterRoom } from '../vllm/adapters';
 import type { Layout } from '../vllm/layout';
 import type { Release } from '../vllm/releases';
 
@@ -13,11 +15,13 @@ interface Engine {
   readonly layout: Layout;
   readonly release: Release;
   readonly features: StepFeatures;
+  readonly adapters: AdapterRoom | null;
+  readonly mtpTokens: number;
 }
 
 /** What the figures of an engine need or rest on, a sentence or two each. */
 export function engineNotes(engine: Engine, longestTokens: number): string[] {
-  const { checkpoint, gpu, layout, release, features } = engine;
+  const { checkpoint, gpu, layout, release, features, adapters, mtpTokens } = engine;
   const notes: string[] = [];
   if (longestTokens > FAMILY.maxPositionEmbeddings)
     notes.push(
@@ -36,5 +40,11 @@ export function engineNotes(engine: Engine, longestTokens: number): string[] {
     notes.push(
       `vLLM ${release.version} unpacks the FP8 weights of dense layers to BF16 on ${gpu.id} (until 0.28 it multiplied them as FP8): prompts take longer than its FP8 rate says, and nobody measured by how much.`,
     );
+  if (adapters !== null)
+    notes.push(
+      `LoRA adapters: ${plural(adapters.slots, 'slot')} of rank ${adapters.maxRank}; all requests are taken to use one. Their time is estimated, because nobody measured it on Qwen3.5, and requests to the model itself are faster.`,
+    );
+  if (adapters !== null && mtpTokens > 0)
+    notes.push('What adapters accept of drafts, which come from the model itself, nobody has measured.');
   return notes;
 }

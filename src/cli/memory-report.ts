@@ -56,11 +56,15 @@ function layoutText({ input }: VllmSetup): string {
 
 type Colours = ReturnType<typeof createColors>;
 type Paint = (text: string) => string;
+type Part = readonly [glyph: string, name: string, gib: number, paint: Paint];
 
 /** One row of blocks in proportion, and a line for each part. */
 function bar(budget: MemoryBudget, usableGiB: number, columns: number, c: Colours): string {
-  const parts: [string, string, number, Paint][] = [
+  const adaptersPart: Part[] =
+    budget.adaptersGiB > 0 ? [['▚', 'LoRA adapters', budget.adaptersGiB, c.red]] : [];
+  const parts: Part[] = [
     ['█', 'weights', budget.weightsGiB, c.blue],
+    ...adaptersPart,
     ['▓', 'KV cache and GDN states', budget.kvCacheGiB, c.green],
     ['▒', 'peak activation', budget.peakActivationGiB, c.magenta],
     ['░', 'CUDA graphs', budget.cudaGraphGiB, c.cyan],
@@ -97,7 +101,7 @@ function poolText({ pool, poolBlocks: blocks }: MemoryBudget): string {
 
 function limitText({ input }: VllmSetup, budget: MemoryBudget): string {
   if (budget.poolBlocks === 0)
-    return `Weights (${gib(budget.weightsGiB)}) and work space leave no room for a cache.`;
+    return `Weights (${gib(budget.weightsGiB + budget.adaptersGiB)}) and work space leave no room for a cache.`;
   const { pool, poolBlocks: blocks } = budget;
   const longest =
     (Math.floor((blocks - 1) / input.maxNumSeqs) - pool.fixedBlocksPerSequence) * pool.blockTokens;
@@ -162,5 +166,6 @@ function problemsOf({ input, model, checkpoint, gpu, release }: VllmSetup): stri
     computeCapability: gpu.computeCapability,
     prefixCaching: input.prefixCaching,
     mtpTokens: input.mtpTokens,
+    adapters: input.adapters ?? null,
   }).map(({ text, issues }) => `${text} (${issues[0] ?? 'no issue'})`);
 }

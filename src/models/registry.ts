@@ -62,11 +62,7 @@ export function findModel(name: string): ModelLookup {
 
 /** What to say of a name that is no model. */
 export function unknownModel(name: string): string {
-  const wanted = normalise(name);
-  // An unfinished name beats a similar one: qwen3.5-35b is the start of Qwen3.5-35B-A3B.
-  const begun = MODEL_NAMES.find((known) => wanted !== '' && normalise(known).startsWith(wanted));
-  const hint =
-    begun === undefined ? didYouMean(name.replace(/^Qwen\//i, ''), MODEL_NAMES) : `; did you mean ${begun}?`;
+  const hint = didYouMean(normalise(name), MODEL_NAMES);
   return `unknown model ${quote(name)}${hint || '.'} Known: ${MODEL_NAMES.join(', ')}`;
 }
 

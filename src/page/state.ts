@@ -13,6 +13,9 @@ export const FIELDS = [
   'quality-floor',
   'context',
   'multimodal',
+  'adapter',
+  'adapters-at-once',
+  'adapter-layers',
   'preset',
   'rate',
   'users',
@@ -33,6 +36,8 @@ export const FIELDS = [
   'min-zones',
   'budget',
   'savings-plan',
+  'block-start',
+  'block-days',
   'allow-type',
   'deny-type',
   'name',
@@ -51,6 +56,7 @@ export type FieldName = (typeof FIELDS)[number];
 
 /** Fields that take several values. */
 export const LISTS: ReadonlySet<string> = new Set<FieldName>([
+  'adapter',
   'region',
   'market',
   'allow-type',
@@ -68,9 +74,9 @@ export const SWITCHES: ReadonlyMap<string, readonly string[]> = new Map<FieldNam
 
 export const FIRST_STATE: State = { model: 'Qwen3.5-35B-A3B', rate: '2' };
 
-/** 24 shares of the peak, or the ARN of a certificate, are long. */
-const LONGEST_VALUE = 200;
-const MOST_VALUES = 60;
+/** 24 shares of the peak are long, and the repository and commit of an adapter; of which there may be 64. */
+export const LONGEST_VALUE = 320;
+export const MOST_VALUES = 64;
 
 /** The flag of the command line, by its name without dashes. */
 export const flagNamed = (name: string): Flag => {

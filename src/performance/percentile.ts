@@ -5,11 +5,12 @@ import { cachedParts } from './history';
 import type { Load } from './load';
 import { type OpenState, openLoop } from './open-loop';
 import { promptCut } from './prompt-steps';
-import { lognormalNodes, mixtureP95, normalTail, squaredVariation, Z_95 } from './queueing';
+import { normalTail, squaredVariation, Z_95 } from './queueing';
 import type { SteadyState } from './state';
 import { steadyState } from './steady-state';
 import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
 import { prefillCurves } from './step-curves';
+import { tokenTimeP95 } from './token-time';
 
 /** Lengths whose 95th percentile matters; tokens. Outputs are all alike where theirs is left out. */
 export interface LengthTail {
@@ -43,7 +44,12 @@ export function randomArrivals(
     tail,
   );
   const meanAt = openLoop(f, k, spread);
-  const ownAt = ownTimes(f, k, spread);
+  let prompts: ReturnType<typeof ownTimes> | undefined;
+  const ownAt = (state: OpenState): readonly OwnTime[] => {
+    // Where tokens come too slowly, or too many run, nobody asks for the first token.
+    prompts ??= ownTimes(f, k, spread);
+    return prompts(state);
+  };
   return (rate) => new AtRate(meanAt(rate), spread, ownAt);
 }
 
@@ -63,7 +69,7 @@ class AtRate implements Percentile95 {
   }
 
   get tpotP95Seconds(): number {
-    this.tpot ??= tpotP95(this.mean, this.load);
+    this.tpot ??= tokenTimeP95(this.mean, this.load);
     return this.tpot;
   }
 }
@@ -115,125 +121,6 @@ function ownTimes(f: StepFeatures, k: Coefficients, load: Load): (state: OpenSta
       return { weight, seconds: frontSeconds + secondsBeside(batch, tokens / count) + count * besideStep };
     });
   };
-}
-
-/**
- * TPOT of a request spreads by the prompts that are computed while it decodes and by the batch it shares. Both are
- * shot noise of the arrivals around it, which come in clusters (`dispersion`). Outputs of five lengths stand for all:
- * short ones spread more.
- */
-function tpotP95(state: OpenState, load: Load): number {
-  const { steps, tpotSeconds, firstToken } = state;
-  const { outputTokens, outputVariation = 0 } = load;
-  if (outputTokens <= 1) return tpotSeconds;
-  const parts = lognormalNodes(outputTokens - 1, outputVariation).flatMap(({ value, weight }) =>
-    decodingParts(state, steps.decodeStepsOf(value + 1)).map((part) => ({
-      weight: weight * part.weight,
-      least: part.least / value,
-      mean: part.mean / value,
-      variance: part.variance / (value * value),
-    })),
-  );
-  // Not every step of a sequence can hold more than a budget of prompts, nor can more than the slots' requests be there.
-  const perToken = steps.decodeStepsOf(outputTokens) / (outputTokens - 1);
-  const fullSteps =
-    steps.oneByOne === 1 ? perToken * (steps.taggedStep + steps.queue.extra) : Number.POSITIVE_INFINITY;
-  const fullSlots =
-    outputVariation === 0 ? firstToken.slowestDecoding / (outputTokens - 1) : Number.POSITIVE_INFINITY;
-  return Math.min(mixtureP95(parts), Math.max(tpotSeconds, Math.min(fullSteps, fullSlots)));
-}
-
-interface Moments {
-  readonly weight: number;
-  readonly least: number;
-  readonly mean: number;
-  readonly variance: number;
-}
-
-/** Seconds of a decoding of `n` steps. */
-function decodingParts(state: OpenState, n: number): Moments[] {
-  const { steps: s, firstToken } = state;
-  const { work } = s;
-  const { rate } = firstToken;
-  const own = n * s.perSequence;
-  const ratio = n / s.decodeSteps;
-  // Of the batch, averaged over a window of `ratio` lengths of the others.
-  const averaged = ratio <= 1 ? 1 - ratio / 3 : (1 - 1 / (3 * ratio)) / ratio;
-  const feedback = 1 / Math.max(0.1, 1 - (rate * s.decodeSteps * s.perSequence) / (1 - s.prefillShare));
-  const batch = s.stepBatch * averaged * own * own * feedback * s.dispersion;
-  const least = n * s.lightStep;
-  const parts: Moments[] = [];
-  /** `base` seconds and further prompts of `size` seconds, `mean` of them in clusters. */
-  const add = (
-    weight: number,
-    base: number,
-    mean: number,
-    size: number,
-    last: number,
-    first: number,
-  ): void => {
-    const square = size * size * work.variation;
-    met(mean, s.dispersion).forEach(({ probability, count, spread }) => {
-      const partial = count > 0 ? last : 0;
-      parts.push({
-        weight: weight * probability,
-        least,
-        mean: base + count * size,
-        variance:
-          batch +
-          count * (square + size * own) * feedback +
-          spread * size * size * feedback +
-          partial +
-          first,
-      });
-    });
-  };
-  if (s.oneByOne < 1) {
-    const mean = s.sharedSecondsOf(n);
-    const arrivals = rate * mean;
-    const base = n * s.taggedStep;
-    add(1 - s.oneByOne, base, arrivals, (mean - base) / arrivals, 0, 0);
-  }
-  if (s.oneByOne > 0) {
-    const { used, afterBusy, afterIdle, extra } = s.queue;
-    const base = n * s.taggedStep;
-    const whole = Math.min(work.fullSteps, n);
-    // Some come too late to be met in full.
-    const single = (weight: number, mixed: number, atLeast: number): void => {
-      const further = Math.max(mixed - atLeast, 0);
-      const arrivals = Math.max(rate * (base + mixed * extra), further / whole);
-      const size = (arrivals > 0 ? further / arrivals : 0) * extra;
-      const late = Math.max(0, (whole * extra - size) * size);
-      const first = (atLeast * extra) ** 2 * work.variation;
-      add(weight, base + atLeast * extra, arrivals, size, late / 2, first);
-    };
-    const behind = Math.min(afterBusy(n), whole);
-    single(s.oneByOne * used, afterBusy(n), behind);
-    single(s.oneByOne * (1 - used), afterIdle(n), 0);
-  }
-  return parts;
-}
-
-/** From so many on, the number of prompts is as good as continuous. */
-const MANY = 5;
-
-/** How many prompts are met: one by one while they are few, else as mean and variance. */
-function met(mean: number, dispersion: number): { probability: number; count: number; spread: number }[] {
-  if (mean > MANY) return [{ probability: 1, count: mean, spread: mean * dispersion }];
-  // Negative binomial of this mean and dispersion; Poisson without clusters.
-  const d = Math.max(dispersion, 1 + 1e-6);
-  const shape = mean / (d - 1);
-  let probability = d ** -shape;
-  let left = 1;
-  const result = [];
-  let count = 0;
-  for (; left > 0.02 && count < 3 * MANY; count++) {
-    result.push({ probability, count, spread: 0 });
-    left -= probability;
-    probability *= ((count + shape) / (count + 1)) * (1 - 1 / d);
-  }
-  if (left > 0) result.push({ probability: left, count: count + 1, spread: 1 });
-  return result;
 }
 
 /** Clients in a closed loop and evenly spaced arrivals: lengths and batch spread, waiting hardly. */

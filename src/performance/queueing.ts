@@ -121,7 +121,8 @@ export function mixtureP95(parts: readonly (Spread & { readonly weight: number }
   for (let i = 0; i < BISECTIONS && high - low > 5e-4 * high; i++) {
     const middle = (low + high) / 2;
     let above = 0;
-    for (const { weight, tail } of tails) above += weight * tail(middle);
+    for (let j = 0; j < tails.length && above <= 0.05; j++)
+      above += tails[j]!.weight * tails[j]!.tail(middle);
     if (above > 0.05) low = middle;
     else high = middle;
   }

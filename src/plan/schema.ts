@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CHECKPOINT_KEYS } from '../models/checkpoints';
 import { MARKETS } from '../requirements/input';
 import { requirementsSchema } from '../requirements/requirements';
+import { calibrationUseSchema } from './calibration-use';
 import { type Interval, intervalSchema } from './interval';
 import { mixSchema } from './mix';
 import { breakEvenSchema, marketPriceSchema, quotaSchema } from './money';
@@ -175,32 +176,6 @@ const alternativeSchema = z.strictObject({
   option: optionSchema,
   /** What it gives and what it takes, in one sentence. */
   tradeOff: z.string(),
-});
-
-const multiplierSchema = z.strictObject({
-  /** How many times as long as predicted the part takes. */
-  value: positive,
-  /** Standard deviation of ln(predicted / measured) that remains. */
-  remainingSd: positive,
-  /** False: too little was measured, so the value is 1. */
-  learned: z.boolean(),
-});
-
-/** What the user's own benchmarks of one engine taught; the plan's predictions for its GPU rest on it. */
-export const calibrationUseSchema = z.strictObject({
-  file: z.string(),
-  sha256: z.string(),
-  measuredAt: z.string(),
-  model: z.string(),
-  gpu: z.string(),
-  vllmVersion: z.string(),
-  checkpoint: z.enum(CHECKPOINT_KEYS),
-  layout: layoutSchema,
-  kvCacheDtype: z.enum(['auto', 'fp8']),
-  mtpTokens: z.number().int().min(0),
-  decode: multiplierSchema,
-  prefill: multiplierSchema,
-  ttft: multiplierSchema,
 });
 
 /** The Plan: what was decided and why. The only thing that crosses from deciding to building. */

@@ -1,15 +1,8 @@
-import type { Gpu } from '../hardware/gpus';
-import type { Checkpoint } from '../models/checkpoints';
-import { withAdapters } from '../performance/adapters';
 import type { CapacityInput, Judged } from '../performance/capacity';
-import type { Coefficients } from '../performance/coefficients';
-import { type StepFeatures, stepFeatures } from '../performance/features';
 import type { HistoryHits } from '../performance/load';
 import { type Percentile95, randomArrivals } from '../performance/percentile';
 import { decodeCurve } from '../performance/step-curves';
-import { roomOf } from '../requirements/adapters';
 import type { MemoryBudget } from '../vllm/budget';
-import type { Layout } from '../vllm/layout';
 import { savesStatesWithin } from '../vllm/pool';
 import type { PlanningContext } from './candidate';
 import type { EngineOption } from './engine-options';
@@ -35,34 +28,13 @@ export type Seen = Judged & { readonly mean: Pick<Percentile95['mean'], 'decodeB
 /** No pool is so large: the real limit of a design is its own `mostSequences`. */
 const NO_LIMIT = 1 << 16;
 
-/** An engine's steps, and what they would be without room for LoRA adapters. */
-export function featuresOf(
-  gpu: Gpu,
-  checkpoint: Checkpoint,
-  layout: Layout,
-  { kvCacheDtype, mtpTokens }: Pick<EngineOption, 'kvCacheDtype' | 'mtpTokens'>,
-  { model: { architecture }, release, requirements }: PlanningContext,
-): { readonly features: StepFeatures; readonly without: StepFeatures } {
-  const without = stepFeatures(architecture, checkpoint.key, gpu, layout, {
-    kvBytes: kvCacheDtype === 'fp8' ? 1 : 2,
-    mtpTokens,
-    release,
-  });
-  return { without, features: withAdapters(without, architecture, layout, roomOf(requirements)) };
-}
-
 /** What is predicted of an engine with these settings. */
 export function curveOf(
-  gpu: Gpu,
-  checkpoint: Checkpoint,
-  layout: Layout,
+  { features, coefficients }: Pick<CurveInput, 'features' | 'coefficients'>,
   option: EngineOption,
   budget: MemoryBudget,
-  coefficients: Coefficients,
-  context: PlanningContext,
+  { workload }: PlanningContext['requirements'],
 ): Curve {
-  const { workload } = context.requirements;
-  const { features } = featuresOf(gpu, checkpoint, layout, option, context);
   const input: CurveInput = {
     features,
     coefficients,

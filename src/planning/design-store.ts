@@ -1,12 +1,12 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
-import { adapterFooting } from '../performance/adapters';
-import { type Grounded, groundedIn } from '../performance/calibration';
 import { ranksOf } from '../performance/features';
+import { type GroundedEngine, groundedEngine } from '../performance/grounded-engine';
+import { roomOf } from '../requirements/adapters';
 import type { Layout } from '../vllm/layout';
 import type { PlanningContext } from './candidate';
 import type { CapacityBracket } from './capacity-bracket';
-import { type Curve, curveOf, featuresOf } from './curve';
+import { type Curve, curveOf } from './curve';
 import type { Design } from './design';
 import { alike, divided } from './divided';
 import { type EngineOption, engineOptions } from './engine-options';
@@ -70,26 +70,22 @@ function designSet(
   layout: Layout,
   context: PlanningContext,
 ): DesignSet {
+  const { model, release, requirements } = context;
   const options = engineOptions(gpu, layout, context);
   const outcomes = new Array<DesignOutcome | undefined>(options.length);
   const curves = new Map<string, Curve>();
-  const allGrounded = new Map<string, Grounded>();
-  const groundedFor = (option: EngineOption): Grounded => {
+  const allGrounded = new Map<string, GroundedEngine>();
+  const groundedFor = (option: EngineOption): GroundedEngine => {
     const { kvCacheDtype, mtpTokens } = option;
     const engineKey = `${mtpTokens}/${kvCacheDtype}`;
     let grounded = allGrounded.get(engineKey);
     if (grounded === undefined) {
-      grounded = groundedIn(context.coefficients, context.calibrations, {
-        model: context.model.name,
-        gpu: gpu.id,
+      grounded = groundedEngine(context.coefficients, context.calibrations, {
+        ...{ model, gpu, layout, kvCacheDtype, mtpTokens, release },
         checkpoint: checkpoint.key,
-        layout,
-        kvCacheDtype,
-        mtpTokens,
-        release: context.release,
+        maxNumBatchedTokens: option.maxNumBatchedTokens,
+        adapters: roomOf(requirements),
       });
-      const { without, features } = featuresOf(gpu, checkpoint, layout, option, context);
-      grounded = adapterFooting(grounded, without, features, option.maxNumBatchedTokens);
       allGrounded.set(engineKey, grounded);
     }
     return grounded;
@@ -102,17 +98,14 @@ function designSet(
     let curve = curves.get(curveKey);
     if (curve === undefined) {
       curve = curveOf(
-        gpu,
-        checkpoint,
-        layout,
+        grounded,
         { ...option, maxNumBatchedTokens: memory.maxNumBatchedTokens },
         memory.budget,
-        grounded.coefficients,
-        context,
+        requirements,
       );
       curves.set(curveKey, curve);
     }
-    const history = option.prefixCaching ? historyOf(context.requirements.workload) : null;
+    const history = option.prefixCaching ? historyOf(requirements.workload) : null;
     const alone: Omit<Design, 'among'> = {
       key: `${key}/${curveKey}/${option.gpuMemoryUtilization}`,
       gpu,

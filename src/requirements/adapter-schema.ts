@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** All are named in the machines' user data, which holds about as many. */
-const MOST_ADAPTERS = 64;
+/** Adapters: all are named in the machines' user data, which holds about as many. Rank: vLLM's largest. */
+export const LIMITS = { adapters: 64, rank: 512 } as const;
 
 /** A LoRA adapter: a fine-tune of the model, served beside it under a name of its own. */
 export const adapterSchema = z.strictObject({
@@ -20,8 +20,8 @@ export const adapterSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{40}$/, 'the 40 hex digits of a commit: a branch moves, and machines would differ')
     .describe('commit of it'),
-  rank: z.number().int().min(1).max(512).describe('r of its adapter_config.json'),
+  rank: z.number().int().min(1).max(LIMITS.rank).describe('r of its adapter_config.json'),
 });
 export type Adapter = z.infer<typeof adapterSchema>;
 
-export const adaptersSchema = z.array(adapterSchema).min(1).max(MOST_ADAPTERS);
+export const adaptersSchema = z.array(adapterSchema).min(1).max(LIMITS.adapters);

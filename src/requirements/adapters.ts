@@ -1,6 +1,5 @@
 import { quote } from '../errors';
-import { ADAPTERS_FROM, type AdapterLayers, type AdapterRoom, adapterRoom } from '../vllm/adapters';
-import { compareVersions } from '../vllm/version';
+import { type AdapterLayers, type AdapterRoom, adapterReleaseProblem, adapterRoom } from '../vllm/adapters';
 import type { Adapter } from './adapter-schema';
 import type { Sizing } from './sizing';
 
@@ -39,10 +38,8 @@ export function adapterProblems(
   modelName: string,
 ): string[] {
   const problems: string[] = [];
-  if (adapters.length > 0 && compareVersions(vllmVersion, ADAPTERS_FROM) < 0)
-    problems.push(
-      `adapters are planned for vLLM ${ADAPTERS_FROM} and later, not ${vllmVersion}: earlier releases place them differently; leave out vllmVersion (--vllm)`,
-    );
+  const old = adapters.length > 0 ? adapterReleaseProblem(vllmVersion) : null;
+  if (old !== null) problems.push(`${old}; leave out vllmVersion (--vllm)`);
   const names = adapters.map(({ name }) => name.toLowerCase());
   const twice = adapters.find(({ name }, i) => names.indexOf(name.toLowerCase()) !== i);
   if (twice !== undefined)

@@ -1,15 +1,13 @@
-import { didYouMean, quote, UserError } from '../errors';
-import { INSTANCE_TYPES, matchesTypePattern } from '../hardware/instance-types';
-import { type Catalogue, regionsOf } from '../hardware/offerings';
+import { UserError } from '../errors';
+import type { Catalogue } from '../hardware/offerings';
 import { FAMILY } from '../models/architecture';
-import { meetsQualityFloor, type QualityFloor, qualityOf } from '../models/checkpoints';
-import { findCheckpoint, findModel, type Model, unknownModel } from '../models/registry';
-import { STREAMING_LOADER } from '../vllm/arguments';
-import { findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
+import { type QualityFloor, qualityOf } from '../models/checkpoints';
+import { findModel, type Model, unknownModel } from '../models/registry';
+import { LATEST_RELEASE } from '../vllm/releases';
 import { type LengthStats, PRESETS } from '../workload/presets';
 import type { Workload } from '../workload/workload';
-import { adapterProblems } from './adapters';
-import { deploymentProblems, networkProblems, resolveDeployment } from './deployment';
+import { contradictions } from './contradictions';
+import { resolveDeployment } from './deployment';
 import { EVERYONE } from './deployment-input';
 import type { RequirementsInput } from './input';
 import type { Requirements } from './requirements';
@@ -191,62 +189,4 @@ function defaultContext(workload: Workload, notes: string[]): number {
   if (context > SMALLEST_CONTEXT_TOKENS)
     notes.push(`context set to ${context} tokens: twice the p95 prompt and output`);
   return context;
-}
-
-const streams = ({ flagChoices }: Release): boolean =>
-  flagChoices['--load-format']?.includes(STREAMING_LOADER) ?? false;
-
-/** Everything that cannot be true at once, each with its fix. */
-function contradictions(
-  r: Requirements,
-  model: Model,
-  catalogue: Catalogue,
-  statedFloor: QualityFloor | undefined,
-): string[] {
-  const problems: string[] = [];
-  const known = regionsOf(catalogue);
-  for (const region of r.regions) {
-    if (!known.includes(region)) {
-      problems.push(
-        `unknown region ${quote(region)}${didYouMean(region, known) || '.'} Regions with GPU machines: ${known.join(', ')}`,
-      );
-    }
-  }
-  for (const pattern of [...r.instanceTypes.allow, ...r.instanceTypes.deny]) {
-    if (!INSTANCE_TYPES.some((type) => matchesTypePattern(type.name, pattern))) {
-      problems.push(
-        `no GPU instance type matches ${quote(pattern)}; give a name such as g6e.12xlarge, a family such as p5, or a pattern such as g*`,
-      );
-    }
-  }
-  if (r.checkpoint !== 'auto') {
-    if (!findCheckpoint(model, r.checkpoint)) {
-      problems.push(
-        `${model.name} has no ${r.checkpoint} checkpoint; it has ${model.checkpoints.map((c) => c.key).join(', ')}`,
-      );
-    }
-    if (statedFloor && !meetsQualityFloor(r.checkpoint, statedFloor)) {
-      problems.push(
-        `checkpoint ${r.checkpoint} is below the quality floor ${statedFloor}; lower the floor or choose another checkpoint`,
-      );
-    }
-  }
-  const longest = r.workload.inputTokens.p95 + r.workload.outputTokens.p95;
-  if (longest > r.contextTokens) {
-    problems.push(
-      `context ${r.contextTokens} is shorter than a p95 request (${Math.ceil(r.workload.inputTokens.p95)} in + ${Math.ceil(r.workload.outputTokens.p95)} out); raise --context or lower the lengths`,
-    );
-  }
-  const release = findRelease(r.vllmVersion);
-  if (release && r.deployment.loader === 'streamer' && !streams(release)) {
-    problems.push(
-      `deployment.loader streamer: vLLM ${r.vllmVersion} has no ${STREAMING_LOADER}; leave it out or choose another vllmVersion`,
-    );
-  }
-  if (!release) {
-    problems.push(
-      `unknown vLLM version ${quote(r.vllmVersion)}; known: ${RELEASES.map((release) => release.version).join(', ')}`,
-    );
-  }
-  return [...problems, ...adapterProblems(r, model.name), ...networkProblems(r), ...deploymentProblems(r)];
 }

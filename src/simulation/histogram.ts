@@ -18,7 +18,8 @@ export class DurationHistogram {
   addRun(first: number, increment: number, steps: number, weight: number): void {
     const last = first + increment * (steps - 1);
     const bucket = bucketOf(first);
-    if (bucketOf(last) === bucket) this.weights[bucket] = this.weights[bucket]! + steps * weight;
+    if (last === first || bucketOf(last) === bucket)
+      this.weights[bucket] = this.weights[bucket]! + steps * weight;
     else {
       for (let i = 0; i < steps; i++) {
         const at = bucketOf(first + increment * i);

@@ -91,7 +91,8 @@ export class Scheduler {
   private scheduleRunning(nowSeconds: number): boolean {
     if (this.growing.length === 0 && this.prefilling.length === 0) return false;
     const { order } = this.sequences;
-    const work = [...this.growing, ...this.prefilling].sort((a, b) => order[a]! - order[b]!);
+    const work = this.prefilling.length === 0 ? this.growing : [...this.growing, ...this.prefilling];
+    if (work.length > 1) work.sort((a, b) => order[a]! - order[b]!);
     this.growing = [];
     const before = this.preemptions;
     for (const request of work) {

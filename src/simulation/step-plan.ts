@@ -7,6 +7,8 @@ export class StepPlan {
   prefillPairs = 0;
 
   clear(): void {
+    // Most steps only decode; and an array that is emptied needs new room.
+    if (this.requests.length === 0) return;
     this.requests.length = 0;
     this.tokens.length = 0;
     this.prefillTokens = 0;

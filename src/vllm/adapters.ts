@@ -1,9 +1,10 @@
 import { type Architecture, FAMILY } from '../models/architecture';
 import { type Layout, tensorParallelOnly } from './layout';
 import { type PipelineStage, wholeModel } from './pipeline';
+import { compareVersions } from './version';
 
 /** The first release whose source was read for adapters on Qwen3.5 (0.33.0 `lora/`, `models/qwen3_5.py`). */
-export const ADAPTERS_FROM = '0.33.0';
+const ADAPTERS_FROM = '0.33.0';
 
 /** What `--max-lora-rank` takes (0.33.0 `config/lora.py MaxLoRARanks`). */
 const RANKS = [1, 8, 16, 32, 64, 128, 256, 320, 512] as const;
@@ -157,6 +158,12 @@ export const adapterBytesOnStage = (
 /** Bytes of an adapter's file, at most: one that adapts fewer layers is smaller. */
 export const adapterFileBytes = (a: Architecture, rank: number, layers: AdapterLayers): number =>
   adapterBytesOnStage(a, tensorParallelOnly(1), wholeModel(a), { layers, slots: 1, maxRank: rank });
+
+/** Why adapters cannot be planned for a release, or null. */
+export const adapterReleaseProblem = (version: string): string | null =>
+  compareVersions(version, ADAPTERS_FROM) < 0
+    ? `adapters are planned for vLLM ${ADAPTERS_FROM} and later, not ${version}: earlier releases place them differently`
+    : null;
 
 /** Why adapters of these layers cannot be served in a layout, or null (0.33.0 `lora/layers/fused_moe.py _ep_check`). */
 export const adapterLayoutProblem = (

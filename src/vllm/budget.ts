@@ -94,12 +94,17 @@ export const memoryBudget = (input: BudgetInput): MemoryBudget | null =>
 export function memoryBudgets(
   input: EngineInput,
 ): (maxNumSeqs: number, maxNumBatchedTokens: number) => MemoryBudget | null {
-  const { architecture, layout, release = LATEST_RELEASE, fixedKvCacheGiB = null } = input;
+  const { architecture, layout, adapters = null, release = LATEST_RELEASE, fixedKvCacheGiB = null } = input;
   const stages: StageParts[] = [];
   for (const stage of pipelineStages(architecture, layout)) {
     const weightsGiB = stageWeightsGiB(input, release, stage);
     if (weightsGiB === null && fixedKvCacheGiB === null) return () => null;
-    stages.push({ stage, weightsGiB: weightsGiB ?? Number.NaN, pool: stagePool(input, release, stage) });
+    stages.push({
+      stage,
+      weightsGiB: weightsGiB ?? Number.NaN,
+      adaptersGiB: adapters === null ? 0 : adapterBytesOnStage(architecture, layout, stage, adapters) / GIB,
+      pool: stagePool(input, release, stage),
+    });
   }
   return (maxNumSeqs, maxNumBatchedTokens) =>
     worstStage({ ...input, maxNumSeqs, maxNumBatchedTokens }, release, stages);
@@ -109,6 +114,7 @@ export function memoryBudgets(
 interface StageParts {
   readonly stage: PipelineStage;
   readonly weightsGiB: number;
+  readonly adaptersGiB: number;
   readonly pool: PoolLayout;
 }
 
@@ -172,7 +178,7 @@ function stageWeightsGiB(input: EngineInput, release: Release, stage: PipelineSt
 
 function stageBudget(input: BudgetInput, release: Release, parts: StageParts): StageBudget {
   const { architecture, layout, mtpTokens, vision, computeCapability = null, fixedKvCacheGiB = null } = input;
-  const { stage, weightsGiB, pool } = parts;
+  const { stage, weightsGiB, adaptersGiB, pool } = parts;
   const work: WorkInput = {
     architecture,
     checkpoint: input.checkpoint.key,
@@ -192,9 +198,6 @@ function stageBudget(input: BudgetInput, release: Release, parts: StageParts): S
   const requestedGiB = input.usableGiB * input.gpuMemoryUtilization;
   // Before 0.20 graphs were captured on top of the ceiling, so they come out of the margin.
   const [insideGraphs, outsideGraphs] = release.cudaGraphMemorySubtracted ? [graphs, 0] : [0, graphs];
-  const { adapters = null } = input;
-  const adaptersGiB =
-    adapters === null ? 0 : adapterBytesOnStage(architecture, layout, stage, adapters) / GIB;
   const left = requestedGiB - weightsGiB - adaptersGiB - peak - insideGraphs - other;
   const kvCacheGiB = fixedKvCacheGiB ?? left;
   return {

@@ -34,6 +34,10 @@ afterAll(async () => {
 
 const OFFICE_HOURS = Array.from({ length: 24 }, (_, hour) => (hour >= 8 && hour < 18 ? 1 : 0.1)).join(',');
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
+const ADAPTERS = ['support:16', 'legal:32'].map((text) => {
+  const [name, rank] = text.split(':');
+  return `${name}=acme/${name}-lora@${'0123456789'.repeat(4)}:${rank}`;
+});
 const IMAGE = `123456789012.dkr.ecr.eu-central-1.amazonaws.com/vllm@sha256:${'ab'.repeat(32)}`;
 
 /** Waits for the answer to all that was asked. */
@@ -138,9 +142,12 @@ test('every field sets its flag', async () => {
     'ttft-p95': '4',
   };
   const last = { 'tpot-p95': '0.06', confidence: '0.7', budget: '90000', 'savings-plan': '0.2' };
+  const block = { 'block-start': '2099-01-15', 'block-days': '28', 'adapters-at-once': '1' };
   const built = { name: 'search', certificate: CERTIFICATE, image: IMAGE, 'min-zones': '2' };
   await page.fill('#allow-type', 'g6e, g7e, p5');
   await page.fill('#deny-type', 'g6e.48xlarge');
+  await page.fill('#adapter', `${ADAPTERS.join(', ')},`);
+  await page.selectOption('#adapter-layers', 'all');
   await page.fill('#tag', 'team=search and chat, stage=test,');
   await page.fill('#allow-cidr', '10.0.0.0/8, 192.168.0.0/16');
   await page.fill('#vpc', 'vpc-0123456789abcdef0');
@@ -151,7 +158,7 @@ test('every field sets its flag', async () => {
   await page.selectOption('#weights', 's3');
   await page.selectOption('#multimodal', 'on');
   await page.click('text=office hours, 8 to 18 UTC');
-  for (const [name, value] of Object.entries({ ...typed, ...more, ...last, ...built }))
+  for (const [name, value] of Object.entries({ ...typed, ...more, ...last, ...block, ...built }))
     await page.fill(`#${name}`, value);
   await page.selectOption('#quality-floor', 'int4');
   // Those that there are of the chosen model.
@@ -170,6 +177,9 @@ test('every field sets its flag', async () => {
   const state: State = {
     model: 'Qwen3.5-9B',
     multimodal: 'on',
+    adapter: ADAPTERS,
+    'adapter-layers': 'all',
+    ...block,
     'quality-floor': 'int4',
     checkpoint: 'bf16',
     preset: 'rag',
@@ -205,6 +215,7 @@ test('every field sets its flag', async () => {
   await settled(page);
   expect(await page.textContent('#command')).toBe(commandOf(state));
   expect(await page.inputValue('#tag')).toBe('team=search and chat, stage=test');
+  expect(await page.inputValue('#adapter')).toBe(ADAPTERS.join(', '));
   expect(complaints).toEqual([]);
   await close();
 }, 90_000);

@@ -75,7 +75,7 @@ test('any address gives a state of known fields with printable text, and says wh
       expect(Object.getPrototypeOf(state)).toBe(Object.prototype);
       for (const value of [...Object.values(state).flat(), ...ignored]) {
         expect(value).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]*$/u);
-        expect(value.length).toBeLessThan(300);
+        expect(value.length).toBeLessThan(500);
       }
       expect(readFragment(fragmentOf(state)).state).toEqual(state);
     }),
@@ -87,7 +87,7 @@ test('what an address leaves out is named', () => {
   expect(readFragment('')).toEqual({ state: FIRST_STATE, ignored: [] });
   expect(readFragment('rate=3').state).toEqual({ model: 'Qwen3.5-35B-A3B', rate: '3' });
   expect(
-    readFragment(`model=a&model=b&colour=red&thinking=perhaps&multimodal=off&rate=${'9'.repeat(201)}`)
+    readFragment(`model=a&model=b&colour=red&thinking=perhaps&multimodal=off&rate=${'9'.repeat(401)}`)
       .ignored,
   ).toEqual([
     'model: given twice',
@@ -144,6 +144,47 @@ test('selfhost.yaml says what the flags say', () => {
   expect(written).toBeGreaterThan(100);
 });
 
+test('adapters and the days of a capacity block come from an address, and go with all that is taken away', () => {
+  const adapter = [
+    `support=acme/support-lora@${'0123456789'.repeat(4)}:16`,
+    `legal=acme/legal-lora@${'ab'.repeat(20)}:32`,
+  ];
+  const state: State = {
+    model: 'Qwen3.5-9B',
+    market: ['capacity-block'],
+    adapter,
+    'adapters-at-once': '1',
+    'adapter-layers': 'all',
+    'block-start': '2099-01-15',
+    'block-days': '28',
+  };
+  const read = readFragment(
+    `#adapter=${encodeURIComponent(adapter[0]!)}&adapter=${encodeURIComponent(adapter[1]!)}&adapters-at-once=1&adapter-layers=all&block-start=2099-01-15&block-days=28&market=capacity-block&model=Qwen3.5-9B`,
+  );
+  expect(read).toEqual({ state, ignored: [] });
+  expect(readFragment(fragmentOf(state))).toEqual(read);
+  expect(commandOf(state)).toMatch(
+    /--adapter \S*support=acme\S* --adapter \S*legal=acme\S* --adapters-at-once 1 --adapter-layers all .*--block-start 2099-01-15 --block-days 28$/,
+  );
+  expect(readRequirements({ name: 'selfhost.yaml', text: yamlOf(state)! }, [])).toMatchObject({
+    adapters: [
+      { name: 'support', repository: 'acme/support-lora', revision: '0123456789'.repeat(4), rank: 16 },
+      { name: 'legal', rank: 32 },
+    ],
+    sizing: { adaptersAtOnce: 1, adapterLayers: 'all', blockStart: '2099-01-15', blockDays: 28 },
+  });
+});
+
+test('the longest adapter that a name, a repository and a rank allow fits an address', () => {
+  const half = 'r'.repeat(96);
+  const state: State = {
+    model: 'Qwen3.5-9B',
+    adapter: [`${'n'.repeat(63)}=${half}/${half}@${'f'.repeat(40)}:512`],
+  };
+  expect(readRequirements({ name: 'selfhost.yaml', text: yamlOf(state)! }, [])).toHaveProperty('adapters');
+  expect(readFragment(fragmentOf(state))).toEqual({ state, ignored: [] });
+});
+
 test('a slider reaches both ends of its field, and comes back to where a value is', () => {
   for (const field of GROUPS.flatMap(({ fields, more = [] }) => [...fields, ...more])) {
     if (field.kind !== 'number') continue;
@@ -181,6 +222,14 @@ test.each([
   ['a public front door needs a certificate: set network.certificateArn, or keep it internal', 'certificate'],
   ['an existing VPC needs network.machineSubnetIds and at least two', 'machine-subnet'],
   ['no GPU instance type matches "nosuch"; give a name', 'allow-type'],
+  ['--adapter: "x" is not NAME=REPOSITORY@COMMIT:RANK, such as', 'adapter'],
+  ['--adapter: adapters.0.rank: 0 is too small; it must be at least 1', 'adapter'],
+  ['adapters.0.revision: "main" does not fit', 'adapter'],
+  ['two adapters are called "a": callers choose by name, give each its own', 'adapter'],
+  ['an adapter is called "Qwen3.5-9B", as the model itself', 'adapter'],
+  ['sizing.adaptersAtOnce (--adapters-at-once) 3 is more than the 0 adapters named', 'adapters-at-once'],
+  ['sizing.blockStart (--block-start) 2020-01-01 is past', 'block-start'],
+  ['sizing.blockDays: 15 is not', 'block-days'],
   ['something else entirely', null],
 ])('"%s" is shown at %s', (message, field) => {
   expect(fieldOf(message)).toBe(field);

@@ -7,6 +7,7 @@ import { PRESET_NAMES } from '../../src/workload/presets';
 import { seeded } from '../planning/random-requirements';
 
 const IMAGE = `123456789012.dkr.ecr.us-east-1.amazonaws.com/vllm@sha256:${'ab'.repeat(32)}`;
+const ADAPTER = `support=acme/support-lora@${'0123456789'.repeat(4)}:16`;
 const REGIONS = regionsOf(EMBEDDED_CATALOGUE);
 
 /** A load just beyond one machine, which a mix of fleets serves for less. */
@@ -28,6 +29,7 @@ export function randomStates(count: number, seed: number): State[] {
   const random = seeded(seed);
   // Of its own, so that what came before it stays what it was.
   const later = seeded(seed + 1);
+  const latest = seeded(seed + 2);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   const between = (low: number, high: number): string => (low * (high / low) ** random()).toPrecision(3);
   const sometimes = (share: number, state: () => Record<string, string | readonly string[]>) =>
@@ -78,6 +80,20 @@ export function randomStates(count: number, seed: number): State[] {
     ...(later() < 0.1 ? { multimodal: 'on' } : {}),
     ...(later() < 0.1 ? { 'min-zones': later() < 0.8 ? '2' : '3' } : {}),
     ...(later() < 0.1 ? { weights: 's3', image: IMAGE, nat: later() < 0.7 ? 'none' : 'single' } : {}),
+    ...(latest() < 0.1
+      ? {
+          adapter: [ADAPTER, ADAPTER.replace('support', 'legal').replace(':16', ':32')],
+          ...(latest() < 0.5 ? { 'adapters-at-once': latest() < 0.8 ? '1' : '3' } : {}),
+          ...(latest() < 0.3 ? { 'adapter-layers': 'all' } : {}),
+        }
+      : {}),
+    ...(latest() < 0.1
+      ? {
+          market: ['capacity-block'],
+          'block-start': '2099-01-15',
+          'block-days': latest() < 0.8 ? '28' : '15',
+        }
+      : {}),
     ...sometimes(0.06, () =>
       pick<Record<string, string | readonly string[]>>([
         { rate: '-1' },

@@ -156,7 +156,7 @@ describe('bad input is one line that says what is allowed', () => {
     ],
     ['an unknown size', engine('Qwen3.5-27B', 'gptq-int4', 'L40S'), /size of .* is not known/],
     ['an unknown model', engine('Qwen3.5-36B', 'bf16', 'L4'), /unknown model.*did you mean/],
-    ['an unknown GPU', engine('Qwen3.5-9B', 'bf16', 'L40'), /unknown GPU "L40"; did you mean L4\?/],
+    ['an unknown GPU', engine('Qwen3.5-9B', 'bf16', 'L40'), /unknown GPU "L40"; did you mean L40S\?/],
     ['an unknown version', [...model, '--vllm', '0.16.0'], /unknown release "0.16.0"; known: 0.33.0/],
     ['utilisation 0', [...model, '--gpu-memory-utilization', '0'], /above 0 and at most 1/],
     ['utilisation above 1', [...model, '--gpu-memory-utilization', '1.01'], /above 0 and at most 1/],

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { UserError } from '../../errors';
 import { type MemoryBudget, memoryBudget } from '../../vllm/budget';
 import { hostRamGiB, weightsDiskGiB } from '../../vllm/host';
+import { type AdapterOptions, adapterRoomOf, addAdapterFlags } from '../adapter-flags';
 import { memoryReport } from '../memory-report';
 import { jsonText } from '../output/json';
 import type { MemoryOutput } from '../output/memory';
@@ -13,10 +14,10 @@ export function memoryCommand(streams: Streams): Command {
   const command = new Command('memory').description(
     'show where the memory of each GPU goes, and how many sequences fit',
   );
-  return addVllmFlags(command, { required: true })
+  return addAdapterFlags(addVllmFlags(command, { required: true }))
     .option('--json', 'print JSON')
-    .action((options: VllmOptions & { json?: boolean }) => {
-      const setup = vllmSetupOf(options);
+    .action((options: VllmOptions & AdapterOptions & { json?: boolean }) => {
+      const setup = withAdapters(vllmSetupOf(options), options);
       const budget = memoryBudget(setup.input);
       if (budget === null) {
         throw new UserError(
@@ -34,6 +35,14 @@ export function memoryCommand(streams: Streams): Command {
     });
 }
 
+const withAdapters = (setup: VllmSetup, options: AdapterOptions): VllmSetup => {
+  const { release, input } = setup;
+  return {
+    ...setup,
+    input: { ...input, adapters: adapterRoomOf(options, { release, layout: input.layout }) },
+  };
+};
+
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** What `memory --json` prints: a contract with scripts. Unknown figures are null. */
@@ -44,6 +53,7 @@ export function memoryDocument(setup: VllmSetup, budget: MemoryBudget): MemoryOu
     reasons: [...budget.reasons],
     vllmVersion: setup.release.version,
     weightsGiB: rounded(budget.weightsGiB),
+    ...(budget.adaptersGiB > 0 ? { adaptersGiB: rounded(budget.adaptersGiB) } : {}),
     kvCacheGiB: rounded(budget.kvCacheGiB),
     peakActivationGiB: rounded(budget.peakActivationGiB),
     cudaGraphGiB: rounded(budget.cudaGraphGiB),
@@ -58,7 +68,7 @@ export function memoryDocument(setup: VllmSetup, budget: MemoryBudget): MemoryOu
     kvCacheTokensLogged: budget.kvCacheTokensLogged,
     maxConcurrency: rounded(budget.maxConcurrency),
     maxNumSeqsLimit: budget.maxNumSeqsLimit,
-    hostRamGiB: hostRamGiB(setup.input.layout),
+    hostRamGiB: hostRamGiB(setup.model.architecture, setup.input.layout, setup.input.adapters ?? null),
     diskGiB: nullable(weightsDiskGiB(setup.model.architecture, setup.checkpoint)),
   };
 }

@@ -10,6 +10,8 @@ export const memorySchema = z.strictObject({
   reasons: z.array(z.string()),
   vllmVersion: z.string(),
   weightsGiB: gib,
+  /** Room for LoRA adapters; absent without any. */
+  adaptersGiB: gib.optional(),
   kvCacheGiB: gib,
   peakActivationGiB: gib,
   cudaGraphGiB: gib,

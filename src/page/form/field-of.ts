@@ -24,6 +24,7 @@ const PLACES: readonly (readonly [RegExp, FieldName])[] = [
   [/^unknown model/, 'model'],
   [/^unknown region/, 'region'],
   [/^checkpoint | has no \S+ checkpoint/, 'checkpoint'],
+  [/^adapters\b|^(two|an) adapters? /, 'adapter'],
   [/^no GPU instance type matches/, 'allow-type'],
   [/^workload\.inputTokens/, 'input-tokens-p95'],
   [/^workload\.outputTokens/, 'output-tokens-p95'],

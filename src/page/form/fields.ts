@@ -1,76 +1,19 @@
-import { QUALITY_FLOORS } from '../../models/checkpoints';
 import { number, seconds } from '../../report/format';
 import { PRESET_NAMES, PRESETS } from '../../workload/presets';
 import type { FieldGroup } from './field';
 import { textOf } from './flag-fields';
 import { BUILT, PLACE_AND_PRICE } from './place-fields';
+import { SERVED } from './served-fields';
+import { words } from './spoken';
 
-const FLOOR_TEXT = {
-  bf16: 'BF16: as trained',
-  fp8: 'FP8: hardly any loss (usual)',
-  int4: '4 bit: some loss',
-};
 /** 24 shares of the peak, from 0:00 UTC. */
 const dayOf = (share: (hour: number) => number): string =>
   Array.from({ length: 24 }, (_, hour) => share(hour)).join(',');
 const PRESET_TEXT: Readonly<Record<string, string>> = { rag: 'RAG', 'long-document': 'Long documents' };
 const capitalised = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
-/** A word is about three quarters of a token, roughly. */
-const tokens = (value: number): string =>
-  `about ${number(Number((value * 0.75).toPrecision(2)))} English words`;
-
 /** The form. */
 export const GROUPS: readonly FieldGroup[] = [
-  {
-    title: 'What to serve',
-    fields: [
-      { kind: 'choice', name: 'model', label: 'Model', options: null },
-      {
-        kind: 'number',
-        name: 'context',
-        label: 'Longest request',
-        unit: 'tokens',
-        hint: 'Context: prompt plus answer of the longest request.',
-        min: 4096,
-        max: 1_010_000,
-        scale: 'log',
-        whole: true,
-        spoken: tokens,
-        understood: ({ contextTokens }) => contextTokens,
-      },
-    ],
-    more: [
-      {
-        kind: 'choice',
-        name: 'multimodal',
-        label: 'Images in requests',
-        hint: 'They need a part of the model (its vision tower) that text alone leaves out.',
-        options: [
-          { value: '', text: 'none: text only (usual)' },
-          { value: 'on', text: 'accepted' },
-        ],
-      },
-      {
-        kind: 'choice',
-        name: 'quality-floor',
-        label: 'Lowest precision of the weights',
-        options: [
-          { value: '', text: FLOOR_TEXT.fp8 },
-          ...QUALITY_FLOORS.filter((floor) => floor !== 'fp8').map((value) => ({
-            value,
-            text: FLOOR_TEXT[value],
-          })),
-        ],
-      },
-      {
-        kind: 'choice',
-        name: 'checkpoint',
-        label: 'Checkpoint',
-        hint: 'One published form of the weights, instead of the cheapest above the floor.',
-        options: null,
-      },
-    ],
-  },
+  SERVED,
   {
     title: 'Traffic at the peak',
     fields: [
@@ -124,7 +67,7 @@ export const GROUPS: readonly FieldGroup[] = [
         max: 200_000,
         scale: 'log',
         whole: true,
-        spoken: tokens,
+        spoken: words,
         understood: ({ workload }) => workload.inputTokens.mean,
       },
       {
@@ -136,7 +79,7 @@ export const GROUPS: readonly FieldGroup[] = [
         max: 32_000,
         scale: 'log',
         whole: true,
-        spoken: tokens,
+        spoken: words,
         understood: ({ workload }) => workload.outputTokens.mean,
       },
       {

@@ -70,6 +70,8 @@ export const PLACE_AND_PRICE: FieldGroup = {
       scale: 'linear',
       understood: () => 'none',
     },
+    textOf('block-start', 'Capacity block from', { placeholder: 'chosen when it is bought' }),
+    textOf('block-days', 'Length of the capacity block', { placeholder: '182' }),
     textOf('allow-type', 'Only these instance types', { placeholder: 'all; for example g6e, p5.48xlarge' }),
     textOf('deny-type', 'Not these instance types', { placeholder: 'none' }),
   ],

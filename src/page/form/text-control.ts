@@ -1,5 +1,5 @@
 import { h } from '../dom';
-import { LISTS } from '../state';
+import { LISTS, LONGEST_VALUE, MOST_VALUES } from '../state';
 import { type Change, type Control, frame, type Value } from './control';
 import type { TextField } from './field';
 
@@ -14,7 +14,7 @@ export function textControl(field: TextField, change: Change): Control {
     autocomplete: 'off',
     spellcheck: 'false',
     placeholder,
-    maxlength: 400,
+    maxlength: several ? MOST_VALUES * (LONGEST_VALUE + ', '.length) : LONGEST_VALUE,
   });
   const buttons = examples.map(({ value, text }) => {
     const button = h('button', { type: 'button', class: 'small' }, text);
