@@ -36,6 +36,8 @@ export class Sizer {
   private readonly explained = new Set<Prospect>();
   private readonly bounds: Map<Design, number>;
   private readonly mostOf: Map<DesignSet, number>;
+  /** Whether the engine whose floor was last asked for does not serve at all. */
+  private lastWasSlow = false;
 
   constructor(
     private readonly context: PlanningContext,
@@ -205,8 +207,8 @@ export class Sizer {
       if (slow !== null) missed(slow);
       return slow !== null;
     };
-    // Decoding alone is too slow: no rate need be looked at.
-    if (reachable === 0 && slowForOne()) return null;
+    // Decoding alone is too slow, or the last engine was, as the next then mostly is: no rate need be looked at.
+    if ((reachable === 0 || this.lastWasSlow) && slowForOne()) return null;
     const replicas =
       candidate === null || !findsHistory(design)
         ? Number.POSITIVE_INFINITY
@@ -230,6 +232,7 @@ export class Sizer {
       miss = firstMiss(design, [latencyFloor], this.context);
       this.floors.set(design, miss);
     }
+    this.lastWasSlow = miss !== null;
     return miss;
   }
 

@@ -21,9 +21,17 @@ export class DurationHistogram {
     if (last === first || bucketOf(last) === bucket)
       this.weights[bucket] = this.weights[bucket]! + steps * weight;
     else {
-      for (let i = 0; i < steps; i++) {
-        const at = bucketOf(first + increment * i);
-        this.weights[at] = this.weights[at]! + weight;
+      for (let from = 0; from < steps; ) {
+        const at = bucketOf(first + increment * from);
+        // Hundreds of steps share a bucket: its last is found by halving.
+        let to = steps;
+        for (let low = from + 1; low < to; ) {
+          const middle = (low + to) >> 1;
+          if (bucketOf(first + increment * middle) > at) to = middle;
+          else low = middle + 1;
+        }
+        this.weights[at] = this.weights[at]! + (to - from) * weight;
+        from = to;
       }
     }
     this.count += steps * weight;

@@ -67,3 +67,18 @@ test('histogram quantiles are within 0.25% of exact ones', () => {
     10,
   );
 });
+
+test('a run over several buckets counts as its steps one by one do', () => {
+  const random = new RandomStream(9, 1);
+  const quantiles = (histogram: DurationHistogram) =>
+    Array.from({ length: 101 }, (_, i) => histogram.quantile(i / 100));
+  for (let run = 0; run < 200; run++) {
+    const [whole, single] = [new DurationHistogram(), new DurationHistogram()];
+    const first = 0.01 * Math.exp(random.normal());
+    const steps = 1 + Math.floor(random.uniform() * 500);
+    const increment = first * random.uniform() ** 4 * 0.1;
+    whole.addRun(first, increment, steps, 3);
+    for (let step = 0; step < steps; step++) single.addRun(first + increment * step, 0, 1, 3);
+    expect(quantiles(whole)).toEqual(quantiles(single));
+  }
+});
