@@ -12,6 +12,7 @@ import { adapterProblems } from './adapters';
 import { deploymentProblems, networkProblems, resolveDeployment } from './deployment';
 import { EVERYONE } from './deployment-input';
 import type { RequirementsInput } from './input';
+import { regionalProblems } from './regional';
 import type { Requirements } from './requirements';
 import { resolveSizing, sizingProblems } from './sizing';
 
@@ -248,5 +249,11 @@ function contradictions(
       `unknown vLLM version ${quote(r.vllmVersion)}; known: ${RELEASES.map((release) => release.version).join(', ')}`,
     );
   }
-  return [...problems, ...adapterProblems(r, model.name), ...networkProblems(r), ...deploymentProblems(r)];
+  return [
+    ...problems,
+    ...adapterProblems(r, model.name),
+    ...networkProblems(r),
+    ...deploymentProblems(r),
+    ...regionalProblems(r),
+  ];
 }
