@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ensureFolder, refusalOf } from '../../stacks/folders';
 import { quote, reasonOf, UserError } from '../errors';
@@ -25,17 +25,35 @@ function removeQuietly(path: string): void {
   }
 }
 
-/** Writes whole or not at all: to a temporary name beside the target, then renamed. */
+/** Writes whole or not at all: to a temporary name beside the target, then renamed. What is no file is written to as it is. */
 export function writeText(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  let temporary: string | null = null;
   try {
-    ensureFolder(dirname(path));
+    const target = targetOf(path);
+    if (target === null) {
+      writeFileSync(path, text);
+      return;
+    }
+    ensureFolder(dirname(target));
+    temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
     writeFileSync(temporary, text);
-    renameSync(temporary, path);
+    renameSync(temporary, target);
   } catch (cause) {
-    removeQuietly(temporary);
+    if (temporary !== null) removeQuietly(temporary);
     throw new UserError(`cannot write ${quote(path)}: ${refusalOf(path, cause)}; choose another place`, 3, {
       cause,
     });
   }
+}
+
+/**
+ * The file to put a new one in place of: behind links, which stay. Null for what must not be replaced, such as
+ * `/dev/null`, a pipe or `/dev/stdout`.
+ */
+function targetOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined)
+    // Nothing there, or a link to nothing: that is written through.
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? path : null;
+  return found.isFile() || found.isDirectory() ? realpathSync(path) : null;
 }
