@@ -57,6 +57,18 @@ test('a quota that is too small moves the type aside, with the figures', () => {
   );
 });
 
+test('a budget that is too small names what the cheapest costs, and what helps with one machine too', () => {
+  expect(() => planOf(`${SMALL}monthlyBudgetUsd: 100`)).toThrow(
+    /\$[\d,]+ a month, budget \$100; .*: raise --budget, relax the SLO \(--ttft-p95, --tpot-p95\)/,
+  );
+});
+
+test('a plan that accepts images says that none is in its load', () => {
+  const { notes } = planOf(`${SMALL}multimodal: true`);
+  expect(notes.join()).toContain('none is in the planned load');
+  expect(planOf(SMALL).notes.join()).not.toContain('images');
+});
+
 test('the quota to ask for covers growth', () => {
   const { quotas, scaling } = planOf(SMALL);
   expect(quotas).toHaveLength(1);
