@@ -2,6 +2,7 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { quote, UserError } from '../src/errors';
 import type { Plan } from '../src/plan/schema';
+import { standTogether } from '../src/plan/together';
 import { App } from './cdk';
 import { ensureFolder, refusalOf } from './folders';
 import { PlanStack } from './plan-stack';
@@ -12,19 +13,10 @@ const CONFIGURATION = 'cdk.tf.json';
 
 /**
  * Adds a stack for each plan to a CDKTF application.
- * @throws UserError when two plans have one name, or a plan cannot be built
+ * @throws UserError when two plans cannot stand side by side, or a plan cannot be built
  */
 export function addPlanStacks(app: App, plans: readonly Plan[]): void {
-  const names = new Set<string>();
-  for (const plan of plans) {
-    if (names.has(plan.name)) {
-      throw new UserError(
-        `two plans are named ${quote(plan.name)}; a stack is named after its plan, so give one another name`,
-      );
-    }
-    names.add(plan.name);
-    new PlanStack(app, plan);
-  }
+  for (const plan of standTogether(plans)) new PlanStack(app, plan);
 }
 
 /**

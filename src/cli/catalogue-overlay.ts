@@ -47,6 +47,16 @@ export function loadOverlay(path: string | null): LoadedOverlay {
   }
 }
 
+/** The overlay of this environment. A default that is not there is usual; a file that was named and is not there is told. */
+export function currentOverlay(environment: Environment = process.env): LoadedOverlay {
+  const path = overlayPath(environment);
+  if (path === null || !environment[OVERLAY_VARIABLE] || existsSync(path)) return loadOverlay(path);
+  return {
+    overlay: EMPTY_OVERLAY,
+    warning: `${OVERLAY_VARIABLE} names ${quote(path)}, which is not there: the snapshot of this program is used; write it with 'qwen-selfhost catalog refresh'`,
+  };
+}
+
 export interface PlanningCatalogue {
   readonly catalogue: Catalogue;
   /** Why the user's overlay is not used; null when there is none or it is. */
@@ -57,7 +67,7 @@ export interface PlanningCatalogue {
 
 /** The catalogue that planning uses: the embedded snapshot with the user's overlay on top, where there is one. */
 export function planningCatalogue(today: Date = new Date()): PlanningCatalogue {
-  const { overlay, warning } = loadOverlay(overlayPath());
+  const { overlay, warning } = currentOverlay();
   return {
     catalogue: mergeCatalogue(EMBEDDED_CATALOGUE, overlay),
     warning,

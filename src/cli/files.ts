@@ -1,18 +1,45 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ensureFolder, refusalOf } from '../../stacks/folders';
 import { quote, reasonOf, UserError } from '../errors';
 
-/** A text file of at most 4 MiB. */
+const MOST_BYTES = 4 * 2 ** 20;
+
+/** A text file of at most 4 MiB; no more is read of what has no end, such as `/dev/zero`. */
 export function readText(path: string): string {
   try {
-    const text = readFileSync(path, 'utf8');
-    if (text.length > 4 * 2 ** 20)
-      throw new UserError(`${quote(path)} is larger than 4 MiB: not a file of this program`);
-    return text;
+    const file = openSync(path, 'r');
+    try {
+      return readWhole(file, path);
+    } finally {
+      closeSync(file);
+    }
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(`cannot read ${quote(path)}: ${reasonOf(cause)}`, 2, { cause });
+  }
+}
+
+function readWhole(file: number, path: string): string {
+  const chunks: Buffer[] = [];
+  for (let bytes = 0; ; ) {
+    const chunk = Buffer.alloc(64 * 1024);
+    const read = readSync(file, chunk);
+    if (read === 0) return Buffer.concat(chunks).toString('utf8');
+    chunks.push(chunk.subarray(0, read));
+    bytes += read;
+    if (bytes > MOST_BYTES)
+      throw new UserError(`${quote(path)} is larger than 4 MiB: not a file of this program`);
   }
 }
 
@@ -25,17 +52,35 @@ function removeQuietly(path: string): void {
   }
 }
 
-/** Writes whole or not at all: to a temporary name beside the target, then renamed. */
+/** Writes whole or not at all: to a temporary name beside the target, then renamed. What is no file is written to as it is. */
 export function writeText(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  let temporary: string | null = null;
   try {
-    ensureFolder(dirname(path));
+    const target = targetOf(path);
+    if (target === null) {
+      writeFileSync(path, text);
+      return;
+    }
+    ensureFolder(dirname(target));
+    temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
     writeFileSync(temporary, text);
-    renameSync(temporary, path);
+    renameSync(temporary, target);
   } catch (cause) {
-    removeQuietly(temporary);
+    if (temporary !== null) removeQuietly(temporary);
     throw new UserError(`cannot write ${quote(path)}: ${refusalOf(path, cause)}; choose another place`, 3, {
       cause,
     });
   }
+}
+
+/**
+ * The file to put a new one in place of: behind links, which stay. Null for what must not be replaced, such as
+ * `/dev/null`, a pipe or `/dev/stdout`.
+ */
+function targetOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined)
+    // Nothing there, or a link to nothing: that is written through.
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? path : null;
+  return found.isFile() || found.isDirectory() ? realpathSync(path) : null;
 }

@@ -4,6 +4,7 @@ import { UserError } from '../errors';
 import type { Catalogue } from '../hardware/offerings';
 import type { Calibration } from '../performance/calibration';
 import type { Plan } from '../plan/schema';
+import { standTogether } from '../plan/together';
 import { type Draft, type PlanningData, tryDraft } from '../planning/draft';
 import { NoFleetError } from '../planning/no-fleet';
 import { patternOf, withTrace } from '../planning/trace-pattern';
@@ -66,7 +67,7 @@ export async function plansFrom(
   }
   const { warnings } = drafted;
   for (const warning of warnings) command.configureOutput().writeErr?.(`warning: ${warning}\n`);
-  return withOwnNames(plans);
+  return [...standTogether(plans)];
 }
 
 export const sourceOf = (path: string): RequirementsSource => ({ name: path, text: readText(path) });
@@ -87,7 +88,7 @@ export function planAll(...input: Parameters<typeof draftAll>): {
   readonly warnings: readonly string[];
 } {
   const { drafts, warnings } = draftAll(...input);
-  return { plans: withOwnNames(drafts.map(({ draft }) => onlyPlan(draft))), warnings };
+  return { plans: [...standTogether(drafts.map(({ draft }) => onlyPlan(draft)))], warnings };
 }
 
 function onlyPlan(draft: Draft | NoFleetError): Plan {
@@ -135,12 +136,6 @@ function resolveTraced(input: RequirementsInput, catalogue: Catalogue): Resolved
 }
 
 const today = (): string => new Date().toISOString().slice(0, 10);
-
-function withOwnNames(plans: Plan[]): Plan[] {
-  const twice = plans.find(({ name }, i) => plans.findIndex((other) => other.name === name) !== i);
-  if (twice) throw new UserError(`two services are named ${twice.name}; give each its own name`);
-  return plans;
-}
 
 /** What several plans cost together, one line; empty for one. */
 export function totalLine(plans: readonly Plan[]): string {

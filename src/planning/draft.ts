@@ -23,7 +23,7 @@ import { marketPrices } from './markets';
 import type { MixSolver } from './mix/solver';
 import { NoFleetError } from './no-fleet';
 import { plannedNotes } from './notes';
-import { quotaNeed, quotaNote } from './quotas';
+import { quotaNeeds, quotaNote } from './quotas';
 import { recommend } from './recommend';
 import { planRisks } from './risks';
 import { openSearch, type Search } from './search';
@@ -105,7 +105,7 @@ export function tryDraft(
   const settings = engineSettings(chosen, check.engine, timeouts, context);
   const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
-  const quota = quotaNeed(offer, instances, instances * MAX_GROWTH, data.catalogue);
+  const quotas = quotaNeeds(offer, instances, instances * MAX_GROWTH, requirements, data.catalogue);
   const alone: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     name: requirements.name,
@@ -115,7 +115,7 @@ export function tryDraft(
       ...resolved.notes,
       ...calibrationNotes(chosen, context),
       ...plannedNotes(chosen, context),
-      ...[quota && quotaNote(quota)].filter((note) => note !== null),
+      ...quotas.map(quotaNote).filter((note) => note !== null),
     ],
     choice: {
       hfId: checkpoint.hfId,
@@ -168,7 +168,7 @@ export function tryDraft(
     pareto: paretoFrontier(sized, context).map((option) => describeOption(option, context)),
     markets: marketPrices(chosen, context),
     breakEven: breakEvens(chosen, context),
-    quotas: quota === null ? [] : [quota],
+    quotas,
     rejected: explainRejections(search, chosen, sized),
     ...calibrationUses(context),
     dataDates: {

@@ -143,7 +143,7 @@ function remedy({ filter }: Rejected, { requirements }: PlanningContext): string
     case 'slo-at-load':
       return 'relax the SLO (--ttft-p95, --tpot-p95), lower --confidence, or add regions with faster GPUs';
     case 'budget':
-      return 'that is the cheapest that works: raise --budget or lower the load';
+      return 'that is the cheapest that meets the targets: raise --budget, relax the SLO (--ttft-p95, --tpot-p95), lower --confidence or, where that is several machines, lower the load';
     case 'quota':
       return 'ask AWS for more (sizing.quotaVcpus says what you have), add regions, or lower the load';
     case 'instances':

@@ -18,6 +18,10 @@ export function plannedNotes(option: Option, context: PlanningContext): string[]
       `prefix cache: the ${Math.round(sharedPrefixShare * inputTokens.mean)} shared tokens of a prompt ${design.option.prefixCaching ? 'are less than one block and never hit' : 'are computed each time, because prefix caching is off'}`,
     ],
     ...historyNotes(option, context).map((note): [boolean, string] => [true, note]),
+    [
+      requirements.multimodal,
+      'images are accepted and the memory for them is counted, but none is in the planned load: count their tokens in workload.inputTokens (about width x height / 1024 each); predict --images says what they cost in time',
+    ],
     ...adapterNotes(requirements).map((note): [boolean, string] => [true, note]),
     [
       requirements.deployment.loader === 'streamer' && !canStream(candidate.layout),

@@ -1,5 +1,6 @@
 import { familyOf } from '../hardware/instance-types';
 import type { Catalogue } from '../hardware/offerings';
+import type { Requirements } from '../requirements/requirements';
 import type { MachineOffer } from './candidate';
 
 /** A vCPU quota of EC2 (aws.md section 2). */
@@ -33,26 +34,45 @@ export interface QuotaNeed extends Quota {
   readonly request: string;
 }
 
+/** Machines of a fleet by the quota that they draw on; a spot fleet keeps its base on demand. */
+export function quotaUses(
+  { type, market }: Pick<MachineOffer, 'type' | 'market'>,
+  instances: number,
+  { deployment }: Pick<Requirements, 'deployment'>,
+): { readonly quota: Quota; readonly instances: number }[] {
+  const base = market === 'spot' ? Math.min(instances, deployment.onDemandBase) : 0;
+  const parts = [
+    { quota: quotaOf({ type, market }), instances: instances - base },
+    { quota: quotaOf({ type, market: 'on-demand' }), instances: base },
+  ];
+  return parts.flatMap(({ quota, instances: drawing }) =>
+    quota === null || drawing === 0 ? [] : [{ quota, instances: drawing }],
+  );
+}
+
 /** What to ask AWS for before a fleet can start, growth included. */
-export function quotaNeed(
+export function quotaNeeds(
   offer: Pick<MachineOffer, 'type' | 'market' | 'offering'>,
   instances: number,
   mostInstances: number,
+  requirements: Pick<Requirements, 'deployment'>,
   { quotas }: Pick<Catalogue, 'quotas'>,
-): QuotaNeed | null {
-  const quota = quotaOf(offer);
-  if (quota === null) return null;
+): QuotaNeed[] {
+  const { name: type, vcpus: each } = offer.type;
   const { region } = offer.offering;
-  const vcpus = instances * offer.type.vcpus;
-  const most = mostInstances * offer.type.vcpus;
-  const has = quotas?.[region]?.vcpusByCode[quota.code];
-  return {
-    ...quota,
-    region,
-    vcpus,
-    ...(has === undefined ? {} : { account: { vcpus: has, readOn: quotas![region]!.readOn } }),
-    request: `Please raise ${quota.name} (${quota.code}) in ${region} to at least ${most} vCPUs: we run ${instances} x ${offer.type.name} (${offer.type.vcpus} vCPUs each) for LLM inference and may grow to ${mostInstances}.`,
-  };
+  const now = quotaUses(offer, instances, requirements);
+  return quotaUses(offer, mostInstances, requirements).map(({ quota, instances: most }) => {
+    const running = now.find(({ quota: { code } }) => code === quota.code)?.instances ?? 0;
+    const has = quotas?.[region]?.vcpusByCode[quota.code];
+    const growth = most > running ? ` and may grow to ${most}` : '';
+    return {
+      ...quota,
+      region,
+      vcpus: running * each,
+      ...(has === undefined ? {} : { account: { vcpus: has, readOn: quotas![region]!.readOn } }),
+      request: `Please raise ${quota.name} (${quota.code}) in ${region} to at least ${most * each} vCPUs: we run ${running} x ${type} (${each} vCPUs each) for LLM inference${growth}.`,
+    };
+  });
 }
 
 /** What the account has of what a fleet needs, in words; none where it was not read. */

@@ -24,7 +24,7 @@ export function planRisks(
       `one zone (${zoneIds[0]}): a zone outage or lack of capacity there stops the service`,
     ],
     [
-      offer.market === 'spot',
+      offer.market === 'spot' && instances > deployment.onDemandBase,
       'spot machines are taken back with two minutes of notice; requests longer than that are lost',
     ],
     [

@@ -7,6 +7,7 @@ import { STREAMING_LOADER } from '../vllm/arguments';
 import { findRelease, RELEASES, type Release } from '../vllm/releases';
 import { adapterProblems } from './adapters';
 import { deploymentProblems, networkProblems } from './deployment';
+import { regionalProblems } from './regional';
 import type { Requirements } from './requirements';
 
 const streams = ({ flagChoices }: Release): boolean =>
@@ -64,5 +65,11 @@ export function contradictions(
       `unknown vLLM version ${quote(r.vllmVersion)}; known: ${RELEASES.map((release) => release.version).join(', ')}`,
     );
   }
-  return [...problems, ...adapterProblems(r, model.name), ...networkProblems(r), ...deploymentProblems(r)];
+  return [
+    ...problems,
+    ...adapterProblems(r, model.name),
+    ...networkProblems(r),
+    ...deploymentProblems(r),
+    ...regionalProblems(r),
+  ];
 }

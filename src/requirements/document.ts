@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { quote, UserError } from '../errors';
 import { type RequirementsInput, requirementsInputSchema } from './input';
 import { describeIssue, firstIssue, valueAt } from './issues';
@@ -27,14 +27,8 @@ export function readRequirements(
   overrides: readonly Override[],
 ): RequirementsInput {
   const lines = new LineCounter();
-  const document = parseDocument(source?.text ?? '{}', {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-  });
-  const broken =
-    document.errors[0] ??
-    (document.warnings[0]?.code === 'TAG_RESOLVE_FAILED' ? document.warnings[0] : undefined);
+  const document = parsedYaml(source?.text ?? '{}', lines);
+  const broken = firstBroken(document);
   if (broken) {
     const { line, col } = lines.linePos(broken.pos[0]);
     const problem = PARSER_WORDS[broken.code] ?? (() => oneLine(broken.message));
@@ -44,12 +38,7 @@ export function readRequirements(
       { cause: broken },
     );
   }
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 50 }) ?? {};
-  } catch (cause) {
-    throw new UserError(`${source?.name}: broken YAML: ${oneLine((cause as Error).message)}`, 2, { cause });
-  }
+  const value = plainValue(document, source?.name) ?? {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(
       `${source?.name}: expected keys such as 'model: Qwen3.5-35B-A3B', found ${Array.isArray(value) ? 'a list' : 'plain text'}`,
@@ -85,8 +74,34 @@ export function readRequirements(
 }
 
 /** Mistakes whose words in the parser are meant for programmers; given the key where it stopped. */
+/** YAML as every requirements document is parsed. */
+export const parsedYaml = (text: string, lineCounter?: LineCounter): Document.Parsed =>
+  parseDocument(text, {
+    prettyErrors: false,
+    uniqueKeys: true,
+    stringKeys: true,
+    ...(lineCounter === undefined ? {} : { lineCounter }),
+  });
+
+/** The first thing that a parser objects to, unknown tags included. */
+export const firstBroken = ({ errors, warnings }: Document.Parsed): YAMLError | undefined =>
+  errors[0] ?? (warnings[0]?.code === 'TAG_RESOLVE_FAILED' ? warnings[0] : undefined);
+
+/**
+ * The document as plain values.
+ * @throws UserError for aliases that lead nowhere or multiply without end
+ */
+export function plainValue(document: Document.Parsed, name: string | undefined): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 50 });
+  } catch (cause) {
+    throw new UserError(`${name}: broken YAML: ${oneLine((cause as Error).message)}`, 2, { cause });
+  }
+}
+
 const PARSER_WORDS: Readonly<Record<string, (key: string) => string>> = {
   DUPLICATE_KEY: (key) => `${quote(key)} is given twice; keys must be unique`,
+  NON_STRING_KEY: () => 'a key that is no word',
   MULTIPLE_DOCS: () => "more than one document; leave out the '---', or list several models under services:",
 };
 

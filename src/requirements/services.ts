@@ -1,6 +1,6 @@
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { quote, UserError } from '../errors';
-import type { RequirementsSource } from './document';
+import { firstBroken, parsedYaml, plainValue, type RequirementsSource } from './document';
 
 const MOST_SERVICES = 50;
 const isSection = (value: unknown): value is Record<string, unknown> =>
@@ -12,10 +12,10 @@ const isSection = (value: unknown): value is Record<string, unknown> =>
  * @throws UserError for a list that is empty, too long or not of sections, and for two services of one name
  */
 export function splitServices(source: RequirementsSource): RequirementsSource[] {
-  const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: true });
+  const document = parsedYaml(source.text);
   // Broken YAML is told with its line where documents are read.
-  if (document.errors.length > 0 || !document.has('services')) return [source];
-  const { services, ...common } = document.toJS({ maxAliasCount: 50 }) as Record<string, unknown>;
+  if (firstBroken(document) !== undefined || !document.has('services')) return [source];
+  const { services, ...common } = plainValue(document, source.name) as Record<string, unknown>;
   if (
     !Array.isArray(services) ||
     services.length === 0 ||

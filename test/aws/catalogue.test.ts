@@ -338,6 +338,21 @@ describe('planning with the overlay', () => {
     expect(two.code).toBe(1);
   });
 
+  test('a file that is named and not there is told, and planning goes on with the snapshot', async () => {
+    await serve(regionHandlers());
+    process.env.QWEN_SELFHOST_CATALOGUE = join(tmpdir(), 'no-such-catalogue.json');
+    for (const words of [
+      ['catalog', 'show', 'g6e.xlarge'],
+      ['plan', '--json', '--model', 'Qwen3.5-9B'],
+    ]) {
+      const { code, err } = await cli(...words);
+      expect(code).toBe(0);
+      expect(err).toMatch(
+        /^warning: QWEN_SELFHOST_CATALOGUE names ".*no-such-catalogue\.json", which is not there/,
+      );
+    }
+  });
+
   test.each(['', '{"schemaVersion":1', '{"schemaVersion":9,"regions":{}}', 'null'])(
     'a damaged overlay is not used, with a warning: %s',
     async (text) => {

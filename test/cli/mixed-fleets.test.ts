@@ -23,13 +23,17 @@ test('a proposed mix is told, and planned as services where the user wants it', 
 
 test('where no single fleet does, a mix is named, and planned with --mixed', async () => {
   const quotas = ['--quota', 'L-DB2E81BA=192', '--quota', 'L-417A185B=192', '--name', 'two'];
+  const state = ['--state-bucket', 'my-state'];
   const refused = await cli('plan', ...JUST_TOO_MUCH, ...quotas);
   expect(refused).toMatchObject({ code: 1, out: '' });
   expect(refused.err).toMatch(
     /^error: no plan .*; a mix of fleets does it for .*: --mixed plans each of them\n$/,
   );
-  const built = await cli('plan', ...JUST_TOO_MUCH, ...quotas, '--mixed');
+  const built = await cli('plan', ...JUST_TOO_MUCH, ...quotas, ...state, '--mixed');
   expect(built.code).toBe(0);
+  // One Terraform state for both, and applying the second would destroy the first.
+  const keys = ['base', 'peak'].map((label) => readPlan(`two-${label}`).requirements.stateBackend!.key);
+  expect(keys).toEqual(['qwen-selfhost/two-base.tfstate', 'qwen-selfhost/two-peak.tfstate']);
   expect(built.out).toMatch(/All 2 services: \$[\d,]+ a month \(two-/);
 }, 60_000);
 

@@ -57,6 +57,18 @@ test('a quota that is too small moves the type aside, with the figures', () => {
   );
 });
 
+test('a budget that is too small names what the cheapest costs, and what helps with one machine too', () => {
+  expect(() => planOf(`${SMALL}monthlyBudgetUsd: 100`)).toThrow(
+    /\$[\d,]+ a month, budget \$100; .*: raise --budget, relax the SLO \(--ttft-p95, --tpot-p95\)/,
+  );
+});
+
+test('a plan that accepts images says that none is in its load', () => {
+  const { notes } = planOf(`${SMALL}multimodal: true`);
+  expect(notes.join()).toContain('none is in the planned load');
+  expect(planOf(SMALL).notes.join()).not.toContain('images');
+});
+
 test('the quota to ask for covers growth', () => {
   const { quotas, scaling } = planOf(SMALL);
   expect(quotas).toHaveLength(1);
@@ -85,6 +97,35 @@ describe('markets', () => {
     )!.onDemand!;
     const extra = (onDemand.usdPerHour - bare.cost.instance.usdPerHour) * 730;
     expect(based.cost.usdPerMonth - bare.cost.usdPerMonth).toBeCloseTo(extra, 0);
+  });
+
+  test('the on-demand base of a spot fleet draws on the on-demand quota', () => {
+    const spot = `${SMALL}markets: [spot]\nworkload: { requestsPerSecond: 5 }\ndeployment: { onDemandBase: 1 }\n`;
+    const { quotas, choice, scaling } = planOf(spot);
+    expect(choice.instances).toBeGreaterThan(1);
+    const vcpus = Object.fromEntries(quotas!.map((quota) => [quota.code, quota.vcpus]));
+    expect(vcpus).toEqual({ 'L-3819A6DF': 4 * (choice.instances - 1), 'L-DB2E81BA': 4 });
+    expect(quotas![0]!.request).toContain(`at least ${4 * (scaling.maxInstances - 1)} vCPUs`);
+    expect(quotas![1]!.request).toMatch(/at least 4 vCPUs: we run 1 x g6e\.xlarge .* inference\.$/);
+    const none = 'sizing: { quotaVcpus: { L-DB2E81BA: 0 } }';
+    expect(() => planOf(`${spot}${none}`)).toThrow(/4 vCPUs needed, quota L-DB2E81BA/);
+  });
+
+  test('what is not sold on demand has no on-demand base', () => {
+    const spot =
+      'model: Qwen3.5-397B-A17B\nregions: [us-west-2]\nmarkets: [spot]\ninstanceTypes: { allow: [p5e] }\n';
+    expect(planOf(spot).choice.market).toBe('spot');
+    expect(() => planOf(`${spot}deployment: { onDemandBase: 1 }`)).toThrow(
+      /p5e\.48xlarge.*: 1 of the spot fleet's machines stay on demand .*no on-demand price is known in us-west-2/,
+    );
+  });
+
+  test('a spot group of named types is planned on one of them', () => {
+    const spot = 'model: Qwen3.5-35B-A3B\nmarkets: [spot]\nworkload: { requestsPerSecond: 2 }\n';
+    const types = ['g6e.12xlarge', 'g6e.24xlarge'];
+    expect(types).not.toContain(planOf(spot).choice.instanceType);
+    const named = planOf(`${spot}deployment: { spotInstanceTypes: [${types.join(', ')}] }`);
+    expect(types).toContain(named.choice.instanceType);
   });
 });
 

@@ -195,8 +195,28 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
       'model: Qwen3.5-9B\nnetwork: { natGateways: none }\ndeployment: { weights: s3, image: vllm/vllm-openai:v0.33.0 }',
       /a copy in ECR/,
     ],
+    [
+      'a VPC where several regions may be chosen',
+      'model: Qwen3.5-9B\nregions: [us-east-1, us-west-2]\nnetwork: { vpcId: vpc-0123456789abcdef0, machineSubnetIds: [subnet-00000001], loadBalancerSubnetIds: [subnet-00000002, subnet-00000003] }',
+      /network\.vpcId lies in one region, and regions names us-east-1 and us-west-2: leave the one it lies in/,
+    ],
+    [
+      'a certificate of another region',
+      'model: Qwen3.5-9B\nregions: [us-west-2]\nnetwork: { certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0f3c" }',
+      /network\.certificateArn lies in us-east-1, and regions names us-west-2: plan for us-east-1 only, or name one that lies there/,
+    ],
+    [
+      'a secret and a key of one of two regions',
+      'model: Qwen3.5-9B\nregions: [us-east-1, us-west-2]\ndeployment: { apiKey: "arn:aws:secretsmanager:us-east-1:123456789012:secret:k", kmsKeyArn: "arn:aws:kms:us-west-2:123456789012:key/1" }',
+      /deployment\.kmsKeyArn lies in us-west-2.*deployment\.apiKey lies in us-east-1/,
+    ],
   ])('%s', (_, text, expected) => {
     expect(messageOf(() => resolve(text))).toMatch(expected);
+  });
+
+  test('what is named and lies in the one region asked for is no contradiction', () => {
+    const arns = 'deployment: { kmsKeyArn: "arn:aws:kms:us-west-2:123456789012:key/1", amiId: ami-01234567 }';
+    expect(() => resolve(`model: Qwen3.5-9B\nregions: [us-west-2]\n${arns}`)).not.toThrow();
   });
 
   test('contradictions are named together', () => {

@@ -1,3 +1,4 @@
+import { UserError } from '../../src/errors';
 import { readRequirements } from '../../src/requirements/document';
 import { splitServices } from '../../src/requirements/services';
 
@@ -8,6 +9,30 @@ test('a document without services is its own, byte by byte', () => {
     { name: 'selfhost.yaml', text: 'model: Qwen3.5-9B # small' },
   ]);
 });
+
+test.each([
+  [
+    'an alias that leads nowhere',
+    'services: [{ model: *nope }]',
+    /^selfhost\.yaml: broken YAML: Unresolved alias/,
+  ],
+  [
+    'aliases that multiply',
+    `a: &a [1, 1]\nb: &b [${Array(9).fill('*a')}]\nc: &c [${Array(9).fill('*b')}]\nservices: [{ model: Qwen3.5-9B }]`,
+    /^selfhost\.yaml: broken YAML: Excessive alias count/,
+  ],
+])('%s is one line', (_, text, expected) => {
+  expect(() => split(text)).toThrow(UserError);
+  expect(() => split(text)).toThrow(expected);
+});
+
+test.each(['[a]: b\nservices: [{ model: Qwen3.5-9B }]', 'services: [{ model: !!js/function x }]'])(
+  'what a parser objects to is told where documents are read: %s',
+  (text) => {
+    const [source] = split(text);
+    expect(() => readRequirements(source!, [])).toThrow(/^selfhost\.yaml:1:\d+: broken YAML: /);
+  },
+);
 
 test('a service takes what it does not say from the document', () => {
   const sources = split(

@@ -8,7 +8,7 @@ import { INSTANCE_TYPES, matchesTypePattern } from '../../hardware/instance-type
 import { EMBEDDED_CATALOGUE } from '../../hardware/offerings';
 import { table } from '../../report/table';
 import { checkRegion, usualRegion, withAws } from '../aws-command';
-import { loadOverlay, overlayPath } from '../catalogue-overlay';
+import { currentOverlay, loadOverlay, overlayPath } from '../catalogue-overlay';
 import { writeText } from '../files';
 import type { FiguresOutput, RefreshOutput } from '../output/catalog';
 import { jsonText } from '../output/json';
@@ -143,7 +143,7 @@ function showCommand(streams: Streams): Command {
         throw new UserError(
           `no GPU instance type matches ${JSON.stringify(pattern)}; give a name such as g6e.xlarge, a family such as g7e, or a pattern such as p5*`,
         );
-      const { overlay, warning } = loadOverlay(overlayPath());
+      const { overlay, warning } = currentOverlay();
       if (warning !== null) streams.err(`warning: ${warning}\n`);
       const figures = figuresOf(
         EMBEDDED_CATALOGUE,

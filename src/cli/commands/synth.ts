@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { UserError } from '../../errors';
 import { parsePlan } from '../../plan/document';
 import { readText, writeText } from '../files';
 import { jsonText } from '../output/json';
@@ -17,8 +16,6 @@ export function synthCommand(streams: Streams): Command {
     .option('--json', 'print what was written as JSON')
     .action(async (files: string[], options: { hcl?: boolean; out: string; json?: boolean }) => {
       const plans = files.map((file) => parsePlan(readText(file), file));
-      const twice = plans.find((plan, i) => plans.findIndex((other) => other.name === plan.name) !== i);
-      if (twice) throw new UserError(`two plans are named ${twice.name}; give each its own name`);
       const written = stackSynth().synthPlans(plans, options.out);
       if (options.hcl) {
         for (const plan of plans) {

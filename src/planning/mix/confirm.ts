@@ -54,7 +54,7 @@ export function confirmedMix(
   for (let tries = 0; tries < MOST_TRIES && mix !== null && mix.usdPerMonth <= limitUsd; tries++) {
     const { fleets } = mix;
     const names = fleetNames(fleets, context.requirements.name);
-    const asked = fleets.map(({ requirements }, i) => ({ ...requirements, name: names[i]! }));
+    const asked = fleets.map(({ requirements }, i) => named(requirements, names[i]!));
     const built: Extract<Confirmation, { ok: true }>[] = [];
     for (const requirements of asked) {
       const confirmation = confirm({ ...context, requirements }, stores);
@@ -69,4 +69,12 @@ export function confirmedMix(
     mix = bestMix(left, solver);
   }
   return { confirmed: null, failure };
+}
+
+/** A fleet's requirements under its own name, and with Terraform state of its own: one state for two would destroy one. */
+function named(requirements: Requirements, name: string): Requirements {
+  const { stateBackend: state } = requirements;
+  const label = name.slice(name.lastIndexOf('-'));
+  const key = state?.key.replace(/(\.[^./]*)?$/, `${label}$1`);
+  return { ...requirements, name, stateBackend: state && { ...state, key: key! } };
 }

@@ -16,7 +16,7 @@ export function choiceFacts(plan: Plan): Fact[] {
   return [
     [
       'machines',
-      `${machineCount(plan)} x ${choice.instanceType} with ${plural(choice.gpusPerInstance, `${gpuName(choice.gpu)} GPU`)} each, in ${choice.region} (${choice.zoneIds.join(', ')}), ${choice.market}`,
+      `${machineCount(plan)} x ${choice.instanceType} with ${plural(choice.gpusPerInstance, `${gpuName(choice.gpu)} GPU`)} each, in ${choice.region} (${choice.zoneIds.join(', ')}), ${choice.market}${onDemandBase(plan)}`,
     ],
     ...(day === null ? [] : [['by hour', day] as const]),
     ['model', `${choice.hfId} (${choice.checkpoint.toUpperCase()} checkpoint)`],
@@ -31,6 +31,13 @@ export function choiceFacts(plan: Plan): Fact[] {
       `${rate(workload.requestsPerSecond)}${workload.concurrentUsers === null ? '' : ` from ${number(workload.concurrentUsers)} users`}; on average ${number(workload.inputTokens.mean)} tokens in and ${number(workload.outputTokens.mean)} out`,
     ],
   ];
+}
+
+/** Machines of a spot fleet that are never taken back. */
+function onDemandBase({ choice, requirements }: Plan): string {
+  const base =
+    choice.market === 'spot' ? Math.min(choice.instances, requirements.deployment.onDemandBase) : 0;
+  return base === 0 ? '' : ` (${base} of them on demand)`;
 }
 
 function adapterFacts({ requirements }: Plan): Fact[] {
