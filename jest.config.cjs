@@ -20,7 +20,8 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/cdktf.out'],
   // Global lookups are slow inside jest's sandbox, and the models compute with little else (CDKTF cannot bear Number here).
   sandboxInjectedGlobals: ['Math'],
-  testTimeout: 30000,
+  // A whole browser waits for the processor wherever anything else runs.
+  testTimeout: process.env.BROWSER_TESTS ? 180000 : 30000,
   // One more than there are cores: the suites of the benchmark client, of programs and of servers mostly wait.
   maxWorkers: availableParallelism() + 1,
 };

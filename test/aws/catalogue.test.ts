@@ -1,44 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { mergeCatalogue } from '../../src/aws/catalogue/merge';
-import { type Overlay, parseOverlay } from '../../src/aws/catalogue/overlay';
-import { loadOverlay, overlayPath } from '../../src/cli/catalogue-overlay';
 import { EMBEDDED_CATALOGUE, offeringsIn } from '../../src/hardware/offerings';
 import { parsePlan } from '../../src/plan/document';
 import { nextSteps } from '../../src/report/view/next';
-import { cli, localEnvironment, setEnvironment } from './environment';
-import { type Handler, type LocalAws, localAws } from './local-aws';
+import { cli } from './environment';
+import type { Handler } from './local-aws';
 import { json, regionHandlers, xml } from './region';
-
-let folder: string;
-let server: LocalAws;
-let restore: () => void;
-const home = process.cwd();
-
-async function serve(...args: Parameters<typeof localAws>): Promise<void> {
-  server = await localAws(...args);
-  restore = setEnvironment(localEnvironment(server.url, folder));
-}
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
-  process.chdir(folder);
-});
-afterEach(async () => {
-  restore();
-  await server.close();
-  process.chdir(home);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const overlayFile = (): string => join(folder, 'data', 'qwen-selfhost', 'catalogue.json');
-const overlay = (): Overlay => {
-  const parsed = parseOverlay(readFileSync(overlayFile(), 'utf8'));
-  if (typeof parsed === 'string') throw new Error(parsed);
-  return parsed;
-};
-const snapshot = (type: string, region = 'us-east-1') =>
-  offeringsIn(EMBEDDED_CATALOGUE, region).find(({ instanceType }) => instanceType === type)!;
+import { overlay, overlayFile, serve, server, snapshot } from './served-catalogue';
 
 describe('catalog refresh', () => {
   test('one region: at most 60 calls and 5 seconds, everything read', async () => {
@@ -215,8 +183,6 @@ describe('catalog refresh', () => {
     await serve(regionHandlers());
     expect((await cli('catalog', 'refresh')).code).toBe(0);
     const before = overlay().regions['us-east-1']!;
-    await server.close();
-    restore();
     const denied = json(
       {
         __type: 'AccessDeniedException',
@@ -237,9 +203,7 @@ describe('catalog refresh', () => {
   });
 
   test('when nothing answers nothing is written', async () => {
-    await serve({});
-    restore();
-    restore = setEnvironment({ ...localEnvironment('http://127.0.0.1:9', folder), AWS_MAX_ATTEMPTS: '1' });
+    await serve({}, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' });
     const { code, err } = await cli('catalog', 'refresh');
     expect(code).toBe(3);
     expect(err).toContain('cannot be reached');
@@ -278,95 +242,12 @@ describe('catalog refresh', () => {
     ],
     ['a type that is none', {}, ['show', 'm5.large'], 2, /^error: no GPU instance type matches "m5.large"/],
   ])('%s', async (_, environment, words, code, message) => {
-    await serve({ 'ec2:DescribeInstanceTypes': () => xml('x', '') });
-    restore();
-    restore = setEnvironment({ ...localEnvironment(server.url, folder), ...environment });
+    await serve({ 'ec2:DescribeInstanceTypes': () => xml('x', '') }, environment);
     const result = await cli('catalog', ...words);
     expect(result.err).toMatch(message);
     expect(result.code).toBe(code);
     expect(result.err).not.toMatch(/\n\s+at /);
   });
-});
-
-describe('planning with the overlay', () => {
-  test('uses live prices, and warns only of old ones', async () => {
-    await serve(regionHandlers());
-    const words = ['plan', '--model', 'Qwen3.5-9B', '--allow-type', 'g6e.xlarge', '--rate', '0.01', '--json'];
-    const before = await cli(...words);
-    expect(before.err).toMatch(
-      /^warning: the on-demand price of g6e\.\w+ in us-east-1 is \d+ days old \(karpenter-2026-07-20\)/,
-    );
-    await cli('catalog', 'refresh');
-    const after = await cli(...words);
-    expect(after.err).toBe('');
-    const plan = JSON.parse(after.out);
-    expect(plan.cost.instance).toMatchObject({
-      source: expect.stringMatching(/^aws-pricing-/),
-      evidence: 'listed',
-    });
-    expect(plan.cost.instance.usdPerHour).toBeCloseTo(
-      snapshot(plan.choice.instanceType).onDemand!.usdPerHour * 1.25,
-      6,
-    );
-    process.env.QWEN_SELFHOST_CATALOGUE = 'none';
-    expect(overlayPath()).toBeNull();
-  });
-
-  test('spot prices of today are listed, and a capacity block on sale is bought in its own zone', async () => {
-    await serve(regionHandlers());
-    expect((await cli('catalog', 'refresh')).code).toBe(0);
-    const words = ['plan', '--json', '--model'];
-    const spot = JSON.parse((await cli(...words, 'Qwen3.5-9B', '--market', 'spot', '--rate', '0.01')).out);
-    expect(spot.cost.instance).toMatchObject({
-      source: expect.stringMatching(/^aws-spot-history-/),
-      evidence: 'listed',
-    });
-    const block = JSON.parse(
-      (await cli(...words, 'Qwen3.5-35B-A3B', '--market', 'capacity-block', '--allow-type', 'p5.48xlarge'))
-        .out,
-    );
-    // p5.48xlarge has no price of blocks in the snapshot: the overlay alone makes it plannable.
-    expect(block.cost.instance).toMatchObject({
-      usdPerHour: 41.6,
-      source: expect.stringMatching(/^aws-capacity-blocks-/),
-      evidence: 'listed',
-    });
-    expect(block.choice.zoneIds).toEqual([
-      overlay().regions['us-east-1']!.offerings['p5.48xlarge']!.capacityBlock!.zoneId,
-    ]);
-    const two = await cli(...words, 'Qwen3.5-35B-A3B', '--market', 'capacity-block', '--min-zones', '2');
-    expect(two.code).toBe(1);
-  });
-
-  test('a file that is named and not there is told, and planning goes on with the snapshot', async () => {
-    await serve(regionHandlers());
-    process.env.QWEN_SELFHOST_CATALOGUE = join(tmpdir(), 'no-such-catalogue.json');
-    for (const words of [
-      ['catalog', 'show', 'g6e.xlarge'],
-      ['plan', '--json', '--model', 'Qwen3.5-9B'],
-    ]) {
-      const { code, err } = await cli(...words);
-      expect(code).toBe(0);
-      expect(err).toMatch(
-        /^warning: QWEN_SELFHOST_CATALOGUE names ".*no-such-catalogue\.json", which is not there/,
-      );
-    }
-  });
-
-  test.each(['', '{"schemaVersion":1', '{"schemaVersion":9,"regions":{}}', 'null'])(
-    'a damaged overlay is not used, with a warning: %s',
-    async (text) => {
-      await serve(regionHandlers());
-      await cli('catalog', 'refresh');
-      writeFileSync(overlayFile(), text);
-      const { overlay: loaded, warning } = loadOverlay(overlayPath());
-      expect(mergeCatalogue(EMBEDDED_CATALOGUE, loaded)).toBe(EMBEDDED_CATALOGUE);
-      expect(warning).toMatch(/^the catalogue overlay ".+" is not used: .+; write it again with/);
-      const { code, err } = await cli('catalog', 'show', 'g6e.xlarge');
-      expect(code).toBe(0);
-      expect(err).toMatch(/^warning: the catalogue overlay/);
-    },
-  );
 });
 
 test('catalog show gives every figure its source and age, without a call', async () => {

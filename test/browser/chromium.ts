@@ -36,6 +36,8 @@ export async function open(
     offline: true,
     ...options,
   });
+  // A busy machine may need a minute to draw a page: jest's limit is the only one.
+  context.setDefaultTimeout(0);
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
