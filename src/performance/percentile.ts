@@ -126,12 +126,13 @@ function tpotP95(state: OpenState, load: Load): number {
   const { steps, tpotSeconds, firstToken } = state;
   const { outputTokens, outputVariation = 0 } = load;
   if (outputTokens <= 1) return tpotSeconds;
+  const { crowding } = firstToken.slots;
   const parts = lognormalNodes(outputTokens - 1, outputVariation).flatMap(({ value, weight }) =>
     decodingParts(state, steps.decodeStepsOf(value + 1)).map((part) => ({
       weight: weight * part.weight,
       least: part.least / value,
-      mean: part.mean / value,
-      variance: part.variance / (value * value),
+      mean: Math.max(crowding * part.mean, part.least) / value,
+      variance: part.variance * (crowding / value) ** 2,
     })),
   );
   // Not every step of a sequence can hold more than a budget of prompts, nor can more than the slots' requests be there.
