@@ -37,7 +37,7 @@ const CASES = fc.record({
   /** 95th percentile over mean of both lengths. */
   spread: fc.constantFrom(1, 1, 2.5),
   utilisation: fc.double({ min: 0.05, max: 0.7, noNaN: true }),
-  maxNumSeqs: fc.constantFrom(128, 128, 128, 128, 128, 32, 12, 5),
+  maxNumSeqs: fc.constantFrom<number>(128, 128, 128, 128, 128, 32, 12, 5),
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
 });
 export type AgreementCase = (typeof CASES extends fc.Arbitrary<infer T> ? T : never) & {

@@ -1,9 +1,10 @@
 import type { Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
+import { FEW_SLOTS, type FullSlots, fewSlots } from './few-slots';
 import type { Load } from './load';
 import { type OpenSteps, openSteps } from './open-steps';
 import { expectedMin, lognormalNodes, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
-import { type SlotQueue, slotQueue } from './slots';
+import { NO_QUEUE, roomForAll, type SlotQueue, slotQueue } from './slots';
 import type { SteadyState } from './state';
 import { requestOverheadSeconds } from './step';
 
@@ -82,15 +83,21 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   const { oneByOne } = steps;
 
   const full = holding(steps, load.maxBatch);
-  const drain = load.maxBatch / full.seconds;
-  const slots = slotQueue(
-    load.maxBatch,
-    rate,
-    rate * (ownSeconds + steps.decodeSeconds),
-    (taken) => holding(steps, taken).seconds,
-    holdingVariation(steps, ownSeconds, outputVariation),
-    clustering(steps, drain === 0 ? 0 : rate / drain),
-  );
+  const asked = rate * (ownSeconds + steps.decodeSeconds);
+  const clusters = clustering(steps, (rate * full.seconds) / load.maxBatch);
+  const freeWait = (1 - oneByOne) * gated.waitSeconds + oneByOne * wait;
+  const slots = roomForAll(load.maxBatch, asked, steps.dispersion)
+    ? NO_QUEUE
+    : load.maxBatch <= FEW_SLOTS
+      ? fewSlots(load.maxBatch, rate, steps, full, outputVariation, clusters, freeWait)
+      : slotQueue(
+          load.maxBatch,
+          rate,
+          asked,
+          (taken) => holding(steps, taken).seconds,
+          holdingVariation(steps, ownSeconds, outputVariation),
+          clusters,
+        );
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;
@@ -103,10 +110,10 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
       steps.prefillShare < MAX_PREFILL_SHARE &&
       Number.isFinite(slots.meanWait),
     ttftSeconds: frontSeconds + response + slotWaitSeconds,
-    tpotSeconds: slots.crowding * meanTpot(steps, outputTokens, outputVariation),
+    tpotSeconds: meanTpot(steps, slots, outputTokens, outputVariation),
     outputTokensPerSecond: rate * outputTokens * ranks,
     requestsPerSecond: rate * ranks,
-    decodeBatch: steps.batch,
+    decodeBatch: slots.crowding * steps.batch,
     stepSeconds: steps.taggedStep,
     prefillSeconds: firstPrompt,
     prefillShare: steps.prefillShare,
@@ -150,20 +157,22 @@ function spilled(s: OpenSteps, used: number): number {
 const TURNS = 3;
 
 /** A request's time in a slot when so many are taken all the time: the prompts of all others fall into it. */
-function holding(s: OpenSteps, taken: number): { readonly seconds: number; readonly decoding: number } {
+function holding(s: OpenSteps, taken: number): FullSlots {
   const { work } = s;
   let share = 1;
   let seconds = 0;
   let decoding = 0;
+  let plainDecoding = 0;
   for (let i = 0; i < TURNS; i++) {
     const others = Math.max((taken - 1) * share, 1e-3);
     const prompt = work.seconds(others, 1);
     const own = prompt + work.steps * s.stepOf(others);
-    decoding = s.decodeSteps * s.stepOf(1 + others) + (taken - 1) * prompt;
+    plainDecoding = s.decodeSteps * s.stepOf(1 + others);
+    decoding = plainDecoding + (taken - 1) * prompt;
     seconds = own + decoding;
     share = decoding / seconds;
   }
-  return { seconds, decoding };
+  return { seconds, decoding, plainDecoding };
 }
 
 const clustering = ({ prefillShare, together }: OpenSteps, utilisation: number): number =>
@@ -187,11 +196,12 @@ function gatedSeconds(s: OpenSteps, rate: number, busy: number) {
   return { seconds: waitSeconds + first + second, waitSeconds, laterSeconds };
 }
 
-/** Mean over requests: short outputs feel the queue behind their prompt more. */
-function meanTpot(s: OpenSteps, outputTokens: number, outputVariation: number): number {
+/** Mean over requests: short outputs feel the queue behind their prompt more, as far as there are slots for it. */
+function meanTpot(s: OpenSteps, slots: SlotQueue, outputTokens: number, outputVariation: number): number {
   if (outputTokens <= 1) return s.taggedStep;
-  let tpot = 0;
+  const ofMean = s.decodeSeconds / (outputTokens - 1);
+  let tpot = slots.crowding * ofMean;
   for (const { value, weight } of lognormalNodes(outputTokens - 1, outputVariation))
-    tpot += (weight * s.decodeSecondsOf(s.decodeStepsOf(value + 1))) / value;
+    tpot += slots.behind * weight * (s.decodeSecondsOf(s.decodeStepsOf(value + 1)) / value - ofMean);
   return tpot;
 }

@@ -50,6 +50,7 @@ const ITERATIONS = 60;
 const CONVERGED = 1e-4;
 const GUESS_BATCH = 32;
 const LEAST_BATCH = 1e-3;
+const LEAST_LIMIT = 128;
 /** From so many prompts a step on, all that wait share the next step; at one, they come one by one. */
 const SHARING_PROMPTS = 2;
 
@@ -96,7 +97,8 @@ interface Known extends Pick<OpenSteps, 'decodeSteps' | 'decodeStepsOf' | 'light
 
 function stepsAt(known: Known, rate: number): OpenSteps {
   const { step, workBeside, decodeTokens, accepted, decodeSteps, decodeStepsOf, lightStep } = known;
-  const { maxBatch } = known.load;
+  // What a limit of few takes away is told from an engine without (few-slots.ts).
+  const maxBatch = Math.max(known.load.maxBatch, LEAST_LIMIT);
   // A first guess.
   const crowding = rate * known.crowdingPerRate;
   const guess = Math.min((rate * decodeSteps * lightStep) / Math.max(1 - crowding, 0.1), maxBatch);
@@ -140,8 +142,7 @@ function stepsAt(known: Known, rate: number): OpenSteps {
     const spread = Math.min(Math.sqrt(stepBatch * dispersion), seen - 1);
     const taggedStep = (step(seen - spread) + step(seen + spread)) / 2;
 
-    const room = Math.max(maxBatch - 1 - batch, 0.5);
-    const queue = queueBehind(work, rate, taggedStep, prompts.firstPrompt, room);
+    const queue = queueBehind(work, rate, taggedStep, prompts.firstPrompt);
     const sharedSecondsOf = (n: number): number => (n * taggedStep) / (1 - prefillShare) + prompts.behind;
     const decodeSecondsOf = (n: number): number =>
       (1 - oneByOne) * sharedSecondsOf(n) + oneByOne * (n * taggedStep + queue.mixedSteps(n) * queue.extra);

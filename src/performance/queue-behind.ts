@@ -26,16 +26,13 @@ export function queueBehind(
   rate: number,
   stepSeconds: number,
   promptSeconds: number,
-  room: number,
 ): QueueBehind {
   const steps = work.fullSteps;
   const extra = promptSeconds / steps;
   const promptLoad = Math.min(rate * promptSeconds, MAX_PREFILL_SHARE);
   const used = Math.min(rate * (promptSeconds + steps * stepSeconds), MAX_UTILISATION);
   const often = Math.min((rate * steps * stepSeconds) / (1 - promptLoad), 1);
-  const endless = used + (used * used * (1 + work.variation)) / (2 * (1 - used));
-  // Those who found a slot: the number behind falls geometrically.
-  const queued = endless * (1 - (endless / (1 + endless)) ** room);
+  const queued = used + (used * used * (1 + work.variation)) / (2 * (1 - used));
   const residual = (steps * (1 + work.variation)) / 2 + ((queued - used) * steps) / used;
   const surplus = (queued * steps - often * residual) / (1 - promptLoad);
   const relax = Math.max(surplus / Math.max(used - often, 1e-9), 1e-9);

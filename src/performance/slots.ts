@@ -7,9 +7,16 @@ export interface SlotQueue {
   readonly waitVariation: number;
   /** Mean sequences in the engine over that of an engine without limit. */
   readonly crowding: number;
+  /** The same of the prompts behind a sequence that begins, which short answers feel most. */
+  readonly behind: number;
 }
 
-const NO_QUEUE: SlotQueue = { waiting: 0, meanWait: 0, waitVariation: 1, crowding: 1 };
+/** Where nobody waits. */
+export const NO_QUEUE: SlotQueue = { waiting: 0, meanWait: 0, waitVariation: 1, crowding: 1, behind: 1 };
+/** Six standard deviations away nobody waits. */
+export const roomForAll = (slots: number, asked: number, dispersion: number): boolean =>
+  asked + 6 * Math.sqrt(asked * dispersion) < slots;
+
 /** Less often than this nobody waits. */
 const NEVER = 1e-5;
 const HUGE = 1e200;
@@ -34,8 +41,7 @@ export function slotQueue(
   dispersion: number,
 ): SlotQueue {
   const most = Math.ceil(slots);
-  // Six standard deviations away nobody waits.
-  if (asked + 6 * Math.sqrt(asked) < slots) return NO_QUEUE;
+  if (roomForAll(slots, asked, 1)) return NO_QUEUE;
   const held = heldCurve(holding, most);
   const drain = most / held(most);
   const load = rate / drain;
@@ -70,19 +76,31 @@ export function slotQueue(
     freeNumbers += n * freeWeight;
   }
   const exponential = waiting / (drain - rate);
-  // Cosmetatos' M/D/c; what it adds to half the wait fades with the cube of 1 - variation (log-normal, light traffic).
-  const early = ((1 - load) * (most - 1) * (Math.sqrt(4 + 5 * most) - 2)) / (16 * load * most);
-  const spread = 1 + early * Math.max(0, 1 - variation) ** 3;
-  // Arrivals in clusters: Hayward's system of fewer slots, by Sakasegawa's approximation of its wait.
-  const power = Math.sqrt(2 * (most + 1)) - Math.sqrt(2 * (most / dispersion + 1));
-  const clustered = dispersion * load ** -power;
-  const meanWait = exponential * spread * ((clustered + variation) / 2);
+  const clustered = clusteredWait(most, load, dispersion);
+  const meanWait =
+    (exponential * variedWait(most, load, variation) * (clustered + variation)) / (1 + variation);
   return {
     waiting,
     meanWait,
     waitVariation: waitVariation(load, variation),
     crowding: (taken * freeTotal) / freeNumbers,
+    behind: (taken * freeTotal) / freeNumbers,
   };
+}
+
+/** Mean wait of arrivals in clusters, over that of Poisson ones: Hayward's system of fewer slots, waits by Sakasegawa (1977). */
+export function clusteredWait(slots: number, load: number, dispersion: number): number {
+  const power = Math.sqrt(2 * (slots + 1)) - Math.sqrt(2 * (slots / dispersion + 1));
+  return dispersion * load ** -power;
+}
+
+/**
+ * Mean wait over that of exponential holding times: Lee and Longton's (1 + variation) / 2, and Cosmetatos' M/D/c (1975), whose
+ * surplus fades with the cube of 1 - variation (log-normal, light traffic).
+ */
+export function variedWait(slots: number, load: number, variation: number): number {
+  const early = ((1 - load) * (slots - 1) * (Math.sqrt(4 + 5 * slots) - 2)) / (16 * load * slots);
+  return ((1 + variation) / 2) * (1 + early * Math.max(0, 1 - variation) ** 3);
 }
 
 /** Few are asked one by one; many lie on a smooth curve between points. */
@@ -103,7 +121,7 @@ function heldCurve(holding: (taken: number) => number, most: number): (taken: nu
 }
 
 /** Of the wait of those who wait in M/G/1: Takács' moments, with the third moment of a gamma-distributed service. */
-function waitVariation(load: number, variation: number): number {
+export function waitVariation(load: number, variation: number): number {
   const second = 1 + variation;
   const third = second * (1 + 2 * variation);
   const mean = second / (2 * (1 - load));

@@ -36,6 +36,7 @@ function addDecoding(parts: Moments[], state: OpenState, tokens: number, share: 
   const n = s.decodeStepsOf(tokens + 1);
   const { work } = s;
   const { rate } = firstToken;
+  const { crowding } = firstToken.slots;
   const own = n * s.perSequence;
   const ratio = n / s.decodeSteps;
   // Of the batch, averaged over a window of `ratio` lengths of the others.
@@ -60,8 +61,8 @@ function addDecoding(parts: Moments[], state: OpenState, tokens: number, share: 
       parts.push({
         weight: share * (weight * probability),
         least: least / tokens,
-        mean: (base + count * size) / tokens,
-        variance: variance / (tokens * tokens),
+        mean: Math.max(crowding * (base + count * size), least) / tokens,
+        variance: variance * (crowding / tokens) ** 2,
       });
     }
   };
