@@ -58,20 +58,15 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   const { outputTokens, outputVariation = 0 } = load;
   const { work, plainStep, firstPrompt } = steps;
 
-  // A prompt's turn: its own steps, or its share of those it has in common.
-  const stepsInTurn =
-    work.promptsPerStep >= 1
-      ? work.steps / work.promptsPerStep
-      : work.fullSteps + (load.blockTokens ? LOST_TO_BLOCKS : 0);
   // Prompts find the batch as it is in time, not step by step.
   const besideStep =
     steps.oneByOne * steps.stepOf(Math.max(steps.batch, 1e-3)) + (1 - steps.oneByOne) * plainStep;
-  const serviceSeconds = firstPrompt + besideStep * stepsInTurn;
+  const serviceSeconds = firstPrompt + besideStep * work.turnSteps;
   const used = Math.min(rate * serviceSeconds, MAX_UTILISATION);
   const busy = 1 - (1 - used) * Math.exp(-steps.batch);
   const ownSeconds = work.steps * besideStep + firstPrompt;
   const beforeLastSeconds = work.beforeLast * firstPrompt + (work.steps - 1) * besideStep;
-  const roomForOthers = work.promptsPerStep > 1 ? work.promptsPerStep * work.meanSteps - 1 : work.leftover;
+  const roomForOthers = work.room;
 
   const gated = gatedSeconds(steps, rate, busy);
   // One by one: M/G/1 with a decode step's rest, and those behind who fill up the prompt's own steps.
@@ -138,9 +133,6 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
     },
   };
 }
-
-/** Steps of a long prompt that whole blocks leave partly empty. */
-const LOST_TO_BLOCKS = 0.5;
 
 /**
  * Where a prompt fits its steps unless many decode, one that does not fit pushes all behind it into a further step, to the

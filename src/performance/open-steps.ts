@@ -58,9 +58,7 @@ const SHARING_PROMPTS = 2;
 export function openSteps(f: StepFeatures, k: Coefficients, load: Load): (rate: number) => OpenSteps {
   const { inputTokens, outputTokens, outputVariation = 0 } = load;
   const accepted = acceptedTokens(f.mtpTokens, k.mtpAcceptance);
-  // A last step may bring more tokens than are wanted: half of its surplus is lost on average.
-  const decodeStepsOf = (tokens: number): number =>
-    tokens > 1 ? (tokens - 1) / accepted + (1 - 1 / accepted) / 2 : 0;
+  const decodeStepsOf = decodeStepsBy(accepted, outputVariation);
   const decodeSteps = decodeStepsOf(outputTokens);
   // Long outputs are seen more often: the mean context is weighted by length.
   const curve = decodeCurve(f, k, inputTokens + (outputTokens * (1 + outputVariation)) / 2);
@@ -82,6 +80,16 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load): (rate: 
     crowdingPerRate: aloneSeconds + decodeSteps * growth,
   };
   return (rate) => stepsAt(known, rate);
+}
+
+/**
+ * Steps of a decoding by its output tokens, the first of which the prompt's last step brings. A last step counts whole,
+ * however few of its tokens are wanted: half a step more where lengths vary and tokens come in fractions.
+ */
+function decodeStepsBy(accepted: number, outputVariation: number): (outputTokens: number) => number {
+  if (outputVariation === 0) return (tokens) => Math.ceil((tokens - 1) / accepted - 1e-9);
+  const beyond = Number.isInteger(accepted) ? (1 - 1 / accepted) / 2 : 0.5;
+  return (tokens) => (tokens > 1 ? (tokens - 1) / accepted + beyond : 0);
 }
 
 /** What does not depend on the rate. */

@@ -19,6 +19,10 @@ export interface PromptCut {
   readonly beforeLast: number;
   /** The last step begins at the last block boundary: however little is left, it is a step. */
   readonly cutAtBlock: boolean;
+  /** Steps, in fractions, that a prompt takes from those behind it: what its chunks leave is theirs, in whole blocks. */
+  readonly turnSteps: number;
+  /** Prompt tokens of others that its own steps have room for. */
+  readonly roomTokens: number;
 }
 
 /**
@@ -37,6 +41,8 @@ export function promptCut(load: Load, tokens: number, budget = load.maxNumBatche
       firstShare: 1,
       beforeLast: ((steps - 1) * budget) / tokens,
       cutAtBlock: false,
+      turnSteps: tokens / budget,
+      roomTokens: steps * budget - tokens,
     };
   }
   const fullStepTokens = blockTokens <= budget ? Math.floor(budget / blockTokens) * blockTokens : budget;
@@ -45,16 +51,34 @@ export function promptCut(load: Load, tokens: number, budget = load.maxNumBatche
   const lastStart = whole * fullStepTokens;
   const savedWithin = checkpointsWithin && lastStart + blockTokens <= boundary;
   const cut = boundary > lastStart && !savedWithin;
+  // Others begin with whole blocks beside the chunk up to the boundary, and beside the last one.
+  const unit = blockTokens <= budget ? blockTokens : 1;
+  const lastBegin = cut ? boundary : lastStart;
+  const roomTokens =
+    wholeIn(budget - (tokens - lastBegin), unit) + (cut ? wholeIn(budget - (boundary - lastStart), unit) : 0);
+  const steps = whole + (cut ? 2 : 1);
+  // One that no longer fits begins with whole blocks; one of less than a block waits for the next step.
+  const promptsPerStep = Math.max(
+    Math.floor(budget / tokens),
+    tokens > blockTokens ? fullStepTokens / tokens : 0,
+  );
   return {
-    steps: whole + (cut ? 2 : 1),
-    // One that no longer fits begins with whole blocks; one of less than a block waits for the next step.
-    promptsPerStep: Math.max(Math.floor(budget / tokens), tokens > blockTokens ? fullStepTokens / tokens : 0),
+    steps,
+    promptsPerStep,
     fullStepTokens,
     firstShare: cut && tokens <= budget ? boundary / tokens : 1,
     beforeLast: (cut ? boundary : lastStart) / tokens,
     cutAtBlock: cut,
+    turnSteps: Math.max(
+      tokens / budget,
+      Math.min(steps - roomTokens / fullStepTokens, cut ? steps : 1 / promptsPerStep),
+    ),
+    roomTokens,
   };
 }
+
+/** Whole units in so many tokens, tokens. */
+const wholeIn = (tokens: number, unit: number): number => Math.max(0, Math.floor(tokens / unit) * unit);
 
 /** The prompts of a load: engine time and steps, means over their lengths. */
 export interface PromptWork {
@@ -71,6 +95,10 @@ export interface PromptWork {
   readonly promptsPerStep: number;
   /** Full steps of a prompt, in fractions: what it costs in steps when others fill up its last one. */
   readonly fullSteps: number;
+  /** Steps, in fractions, that a prompt takes from those behind it. */
+  readonly turnSteps: number;
+  /** Others that find room in a prompt's steps. */
+  readonly room: number;
   /** Budget that a prompt leaves to others in its steps, relative to the prompt. */
   readonly leftover: number;
   /** Squared coefficient of variation of a prompt's engine time. */
@@ -161,12 +189,16 @@ export function promptWork(
     let offered = 0;
     let wanted = 0;
     let perStep = 0;
+    let turnSteps = 0;
+    let roomTokens = 0;
     const count = (weight: number, tokens: number, cut: PromptCut): void => {
       wanted += weight * tokens;
       steps += weight * cut.steps;
       cutAway += weight * (1 - cut.firstShare);
       lastShare += weight * (cut.firstShare < 1 ? 1 - cut.firstShare : 1);
       beforeLast += weight * cut.beforeLast;
+      turnSteps += weight * cut.turnSteps;
+      roomTokens += weight * cut.roomTokens;
       offered += weight * cut.steps * cut.fullStepTokens;
     };
     for (const node of nodes) {
@@ -195,6 +227,8 @@ export function promptWork(
       meanSteps,
       promptsPerStep: first / perStep,
       fullSteps: mean.tokens / meanCut.fullStepTokens,
+      turnSteps,
+      room: roomTokens / wanted,
       leftover: Math.max(0, offered / wanted - 1),
       variation: Math.max(0, second / (first * first) - 1),
       seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut, decodeBatch, prompts) * overMean,

@@ -1,5 +1,5 @@
 import type { PromptWork } from './prompt-steps';
-import { MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
+import { MAX_PREFILL_SHARE, MAX_UTILISATION, passageWithin } from './queueing';
 
 /** Prompts that come one by one beside a decoding sequence. */
 export interface QueueBehind {
@@ -36,9 +36,10 @@ export function queueBehind(
   const residual = (steps * (1 + work.variation)) / 2 + ((queued - used) * steps) / used;
   const surplus = (queued * steps - often * residual) / (1 - promptLoad);
   const relax = Math.max(surplus / Math.max(used - often, 1e-9), 1e-9);
-  // Busy periods have the longer tails the fuller they are: between an exponential and a hyperbola.
-  const passed = (n: number): number =>
-    relax * ((1 - used) * (1 - Math.exp(-n / relax)) + (used * n) / (n + relax));
+  // It empties like a busy period that begins with `behind` prompts, whose number falls geometrically.
+  const behind = Math.max(queued / used, 1);
+  const variation = work.variation + (used * (1 + work.variation)) / (1 - used) + behind - 1;
+  const passed = (n: number): number => passageWithin(n, relax, variation / behind);
   const mixed = (start: number) => (n: number) =>
     Math.max(0, Math.min(often * n + (start - often) * passed(n), n));
   return { mixedSteps: mixed(used), afterBusy: mixed(1), afterIdle: mixed(0), used, extra };

@@ -95,6 +95,23 @@ export function normalTail(z: number): number {
   return 0.3989422804 * Math.exp((-z * z) / 2) * series;
 }
 
+/** Squared variations below this are none: the terms of `passageWithin` would be infinity times nothing. */
+const LEAST_VARIATION = 0.01;
+
+/**
+ * E[min(T, limit)] of a first passage with this mean and squared coefficient of variation: the inverse Gaussian, which is
+ * how long a Brownian motion with drift takes to a level.
+ */
+export function passageWithin(limit: number, mean: number, variation: number): number {
+  if (variation < LEAST_VARIATION) return Math.min(mean, limit);
+  if (limit <= 0) return 0;
+  const ratio = limit / mean;
+  const root = Math.sqrt(1 / (variation * ratio));
+  const late = normalTail(root * (ratio - 1));
+  const mirrored = Math.exp(2 / variation) * normalTail(root * (ratio + 1));
+  return mean * (1 - late - mirrored) + limit * (late - mirrored);
+}
+
 /** Evenly spread from `least` over `width`, which may be 0. */
 export interface Uniform {
   readonly least: number;

@@ -4,6 +4,7 @@ import {
   lognormalNodes,
   mixtureP95,
   normalTail,
+  passageWithin,
   squaredVariation,
   tailOf,
 } from '../../src/performance/queueing';
@@ -35,6 +36,20 @@ test('tails', () => {
   expect(tailOf({ least: 0, mean: 4, variance: 4 })(7.7537)).toBeCloseTo(0.05, 3);
   expect(tailOf({ least: 10, mean: 11, variance: 1 })(10 + Math.log(20))).toBeCloseTo(0.05, 2);
   expect(tailOf({ least: 1, width: 2 })(2.5)).toBe(0.25);
+});
+
+test('E[min(T, limit)] of a first passage: integral of the tail of an inverse Gaussian', () => {
+  const [mean, variation, limit] = [17, 0.6, 25];
+  const shape = mean / variation;
+  const density = (t: number): number =>
+    Math.sqrt(shape / (2 * Math.PI * t ** 3)) * Math.exp((-shape * (t - mean) ** 2) / (2 * mean * mean * t));
+  let expected = 0;
+  const apart = 0.01;
+  for (let t = apart / 2; t < 60 * mean; t += apart) expected += apart * density(t) * Math.min(t, limit);
+  expect(passageWithin(limit, mean, variation)).toBeCloseTo(expected, 3);
+  expect(passageWithin(1e6, mean, variation)).toBeCloseTo(mean, 4);
+  expect(passageWithin(5, mean, 0)).toBe(5);
+  expect(passageWithin(0, mean, variation)).toBe(0);
 });
 
 test('95th percentile of a mixture', () => {
