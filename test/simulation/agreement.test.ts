@@ -66,7 +66,7 @@ test(
 );
 
 /** Hits differ between prompts, so that their times do; of 241 such cases docs/performance.md tells how many. */
-const RARE_CONVERSATIONS = 0.1;
+const RARE_CONVERSATIONS = 0.05;
 const CONVERSATIONS = Math.ceil(CASES / 2);
 
 test(
@@ -81,7 +81,7 @@ test(
     expect(compared).toHaveLength(CONVERSATIONS);
     for (const figure of ['ttft', 'tpot'] as const)
       expect(beyond(compared, figure).slice(mostOf(CONVERSATIONS, RARE_CONVERSATIONS, RARELY))).toEqual([]);
-    expect(shareWithin(compared, 'ttft', 0.05)).toBeGreaterThanOrEqual(0.6);
+    expect(shareWithin(compared, 'ttft', 0.05)).toBeGreaterThanOrEqual(0.8);
     expect(shareWithin(compared, 'ttftP95', 0.1)).toBeGreaterThanOrEqual(0.7);
   },
   CASES * 5000,
