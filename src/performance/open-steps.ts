@@ -150,7 +150,7 @@ function stepsAt(known: Known, rate: number): OpenSteps {
     const spread = Math.min(Math.sqrt(stepBatch * dispersion), seen - 1);
     const taggedStep = (step(seen - spread) + step(seen + spread)) / 2;
 
-    const queue = queueBehind(work, rate, taggedStep, prompts.firstPrompt);
+    const queue = queueBehind(work, rate, taggedStep, prompts.firstPrompt, Math.max(batch, LEAST_BATCH));
     const sharedSecondsOf = (n: number): number => (n * taggedStep) / (1 - prefillShare) + prompts.behind;
     const decodeSecondsOf = (n: number): number =>
       (1 - oneByOne) * sharedSecondsOf(n) + oneByOne * (n * taggedStep + queue.mixedSteps(n) * queue.extra);

@@ -105,6 +105,10 @@ export interface PromptWork {
   readonly variation: number;
   /** Extra engine time of so many prompts that share a step of `decodeBatch` sequences, seconds each. */
   readonly seconds: (decodeBatch: number, prompts: number) => number;
+  /** The same of one whose steps are full, because others begin in what it leaves. */
+  readonly packedSeconds: (decodeBatch: number) => number;
+  /** What is left of that of a prompt of which a share was computed in the last step of another. */
+  readonly restSeconds: (decodeBatch: number, done: number) => number;
 }
 
 /** Lengths whose cost is looked at with one sequence decoding: its spread hardly depends on how many do. */
@@ -232,6 +236,13 @@ export function promptWork(
       leftover: Math.max(0, offered / wanted - 1),
       variation: Math.max(0, second / (first * first) - 1),
       seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut, decodeBatch, prompts) * overMean,
+      packedSeconds: (decodeBatch) =>
+        mean.seconds(decodeBatch, Math.min(meanCut.fullStepTokens, mean.tokens)) * overMean,
+      restSeconds: (decodeBatch, done) => {
+        const rest = Math.max(1, mean.tokens * (1 - done));
+        const inStep = Math.max(1, Math.ceil(rest / Math.ceil(rest / budget)));
+        return (1 - done) * mean.seconds(decodeBatch, inStep) * overMean;
+      },
     };
   };
 }

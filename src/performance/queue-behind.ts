@@ -19,22 +19,29 @@ export interface QueueBehind {
  * relaxes, and the total surplus is what the queue left behind exceeds that of any step by.
  * @param rate arrivals per second
  * @param stepSeconds of a decode step
- * @param promptSeconds engine time of a prompt
+ * @param aloneSeconds engine time of a prompt behind no other
+ * @param batch sequences that decode
  */
 export function queueBehind(
   work: PromptWork,
   rate: number,
   stepSeconds: number,
-  promptSeconds: number,
+  aloneSeconds: number,
+  batch: number,
 ): QueueBehind {
   const steps = work.fullSteps;
+  // Behind others, steps are full: who follows begins in what a prompt leaves of its last.
+  const spared = work.promptsPerStep < 1 ? Math.max(0, aloneSeconds - work.packedSeconds(batch)) : 0;
+  const promptSeconds = aloneSeconds - Math.min(rate * aloneSeconds, 1) * spared;
   const extra = promptSeconds / steps;
   const promptLoad = Math.min(rate * promptSeconds, MAX_PREFILL_SHARE);
   const used = Math.min(rate * (promptSeconds + steps * stepSeconds), MAX_UTILISATION);
   const often = Math.min((rate * steps * stepSeconds) / (1 - promptLoad), 1);
   const queued = used + (used * used * (1 + work.variation)) / (2 * (1 - used));
   const residual = (steps * (1 + work.variation)) / 2 + ((queued - used) * steps) / used;
-  const surplus = (queued * steps - often * residual) / (1 - promptLoad);
+  const surplus =
+    (queued * steps - often * residual) / (1 - promptLoad) -
+    used * filledShare(work, used, aloneSeconds, batch) * steps;
   const relax = Math.max(surplus / Math.max(used - often, 1e-9), 1e-9);
   // It empties like a busy period that begins with `behind` prompts, whose number falls geometrically.
   const behind = Math.max(queued / used, 1);
@@ -43,4 +50,44 @@ export function queueBehind(
   const mixed = (start: number) => (n: number) =>
     Math.max(0, Math.min(often * n + (start - often) * passed(n), n));
   return { mixedSteps: mixed(used), afterBusy: mixed(1), afterIdle: mixed(0), used, extra };
+}
+
+/** Share of the next prompt that is done when a sequence begins to decode: the last step of its own prompt took it. */
+function filledShare(work: PromptWork, used: number, aloneSeconds: number, batch: number): number {
+  if (work.promptsPerStep >= 1) return 0;
+  const room = Math.min(roomInLastStep(work, used), 1);
+  return work.beforeLast * Math.max(0, 1 - work.restSeconds(batch, room) / aloneSeconds);
+}
+
+/** Of a busy period so many prompts are looked at one by one, or until hardly any is left. */
+const FIRST_OF_BUSY_PERIOD = 10;
+const HARDLY_ANY = 0.02;
+/** ((n + 1) / n)^(n - 1): what Borel's probabilities of n and n + 1 differ by, beside u e^(-u). */
+const BOREL = Array.from({ length: FIRST_OF_BUSY_PERIOD }, (_, i) => ((i + 2) / (i + 1)) ** i);
+
+/**
+ * What a prompt's last step has room for, relative to a prompt: the first of a busy period begins with a step, each further
+ * one in what those before left. Busy periods of single prompts (M/D/1) have Borel's lengths.
+ * @param used share of time in which prompts are at work
+ */
+export function roomInLastStep(
+  { room: alone, fullSteps, turnSteps, variation }: PromptWork,
+  used: number,
+): number {
+  const anywhere = 0.5 / fullSteps;
+  const decay = used * Math.exp(-used);
+  let room = 0;
+  let left = 1;
+  let atLeast = 1;
+  let exactly = Math.exp(-used);
+  for (let n = 1; n <= FIRST_OF_BUSY_PERIOD && left > HARDLY_ANY; n++) {
+    const share = (1 - used) * atLeast;
+    const further =
+      variation === 0 ? (Math.ceil(n * turnSteps - 1e-9) - n * turnSteps) / fullSteps : anywhere;
+    room += share * (n === 1 ? alone : further);
+    left -= share;
+    atLeast -= exactly;
+    exactly *= decay * BOREL[n - 1]!;
+  }
+  return room + Math.max(left, 0) * anywhere;
 }
