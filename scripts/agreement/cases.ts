@@ -22,13 +22,19 @@ const ENGINES: readonly (readonly [string, CheckpointKey, string, number])[] = [
   ['Qwen3.5-27B', 'bf16', 'A100-80GB', 2],
 ];
 
+/** Round lengths would hide what those just above a token budget do. */
+function logUniform(least: number, most: number): fc.Arbitrary<number> {
+  const log = fc.noBias(fc.double({ min: Math.log(least), max: Math.log(most), noNaN: true }));
+  return log.map((x) => Math.round(Math.exp(x)));
+}
+
 /** Any of these engines, and mean lengths of requests. */
 export const ENGINE_AND_LENGTHS = {
   engine: fc.constantFrom(...ENGINES),
   caching: fc.boolean(),
   mtpTokens: fc.constantFrom(0, 0, 1, 3),
-  inputTokens: fc.constantFrom(100, 500, 1000, 2000, 4000, 8000, 20_000),
-  outputTokens: fc.constantFrom(50, 200, 300, 1000),
+  inputTokens: logUniform(100, 20_000),
+  outputTokens: logUniform(50, 1000),
 };
 
 /** Any of these engines under any of these loads. */
@@ -49,7 +55,7 @@ export type AgreementCase = (typeof CASES extends fc.Arbitrary<infer T> ? T : ne
 const CONVERSATIONS = fc
   .record({
     load: CASES,
-    inputTokens: fc.constantFrom(2000, 4000, 8000, 20_000),
+    inputTokens: logUniform(2000, 20_000),
     history: fc.record({
       share: fc.constantFrom(0.125, 0.25, 0.5, 0.75, 0.95),
       ofPrompt: fc.constantFrom(0.5, 0.8, 0.95),

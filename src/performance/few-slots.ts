@@ -12,7 +12,6 @@ const FAR = 5;
 const farthest = (slots: number): number => 2 * slots + 24;
 /** Decode steps of answers of one token, and sequences of an empty engine, where none would be divided by. */
 const LEAST = 1e-3;
-/** Of a decoding, for what would be divided by none. */
 /** A request's time in a slot when all slots are taken all the time. */
 export interface FullSlots {
   readonly seconds: number;

@@ -3,6 +3,7 @@ import { ranksOf, type StepFeatures } from './features';
 import { FEW_SLOTS, type FullSlots, fewSlots } from './few-slots';
 import type { Load } from './load';
 import { type OpenSteps, openSteps } from './open-steps';
+import { metShare } from './other-ranks';
 import { roomInLastStep } from './queue-behind';
 import { expectedMin, lognormalNodes, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
 import { NO_QUEUE, roomForAll, type SlotQueue, slotQueue } from './slots';
@@ -101,6 +102,10 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;
+  // Of a step, what others' prompts add is avoided, not its decoding.
+  const met = metShare(ranks, rate * (freeWait + ownSeconds + steps.decodeSeconds));
+  const avoided =
+    (1 - met) * (oneByOne * wait + (1 - oneByOne) * busy * ((steps.arrivalStep - plainStep) / 2));
   const response =
     (1 - oneByOne) * (gated.seconds - slots.waiting * gated.waitSeconds) +
     oneByOne * (free * wait + ownSeconds + filled);
@@ -109,8 +114,8 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
       rate * serviceSeconds < MAX_UTILISATION &&
       steps.prefillShare < MAX_PREFILL_SHARE &&
       Number.isFinite(slots.meanWait),
-    ttftSeconds: frontSeconds + response + slotWaitSeconds,
-    tpotSeconds: meanTpot(steps, slots, outputTokens, outputVariation),
+    ttftSeconds: frontSeconds + response - avoided + slotWaitSeconds,
+    tpotSeconds: meanTpot(steps, slots, met, outputTokens, outputVariation),
     outputTokensPerSecond: rate * outputTokens * ranks,
     requestsPerSecond: rate * ranks,
     decodeBatch: slots.crowding * steps.batch,
@@ -118,7 +123,7 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
     prefillSeconds: firstPrompt,
     prefillShare: steps.prefillShare,
     utilisation: used,
-    queueSeconds: (1 - oneByOne) * gated.waitSeconds + oneByOne * wait,
+    queueSeconds: freeWait - avoided,
     blockedSeconds: slotWaitSeconds,
     acceptedTokens: steps.acceptedTokens,
     steps,
@@ -194,11 +199,19 @@ function gatedSeconds(s: OpenSteps, rate: number, busy: number) {
 }
 
 /** Mean over requests: short outputs feel the queue behind their prompt more, as far as there are slots for it. */
-function meanTpot(s: OpenSteps, slots: SlotQueue, outputTokens: number, outputVariation: number): number {
+function meanTpot(
+  s: OpenSteps,
+  slots: SlotQueue,
+  met: number,
+  outputTokens: number,
+  outputVariation: number,
+): number {
   if (outputTokens <= 1) return s.taggedStep;
   const ofMean = s.decodeSeconds / (outputTokens - 1);
   let tpot = slots.crowding * ofMean;
   for (const { value, weight } of lognormalNodes(outputTokens - 1, outputVariation))
     tpot += slots.behind * weight * (s.decodeSecondsOf(s.decodeStepsOf(value + 1)) / value - ofMean);
-  return tpot;
+  // Steps without prompts; of those with some, the share that is met.
+  const plain = (slots.crowding * s.decodeSteps * s.taggedStep) / (outputTokens - 1);
+  return tpot - (1 - met) * Math.max(0, tpot - plain);
 }

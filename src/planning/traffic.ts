@@ -7,7 +7,7 @@ export const SECONDS_PER_MONTH = 730 * 3600;
 
 /** UTF-8 bytes of a token of text (qwen35.md: a vocabulary of 248k, about four characters a token). */
 const BYTES_PER_TOKEN = 4;
-/** Each streamed token comes in a JSON chunk of its own. */
+/** Each streamed token comes in a JSON chunk of its own; clients that do not stream move less. */
 const BYTES_PER_STREAMED_TOKEN = 250;
 /** An access line of the load balancer's kind and one of the engine's. */
 const LOG_BYTES_PER_REQUEST = 1000;
@@ -28,11 +28,10 @@ export interface Traffic {
   readonly logGigabytesPerSecond: number;
 }
 
-/** Bytes that the planned load moves: prompts in, answers out, streamed at the worst. */
+/** Bytes that the planned load moves: prompts in, and answers out, counted as streamed: the worst. */
 export function trafficOf(r: Requirements): Traffic {
-  const { inputTokens, outputTokens, streaming } = r.workload;
-  const perOutputToken = streaming ? BYTES_PER_STREAMED_TOKEN : BYTES_PER_TOKEN;
-  const bytes = inputTokens.mean * BYTES_PER_TOKEN + outputTokens.mean * perOutputToken;
+  const { inputTokens, outputTokens } = r.workload;
+  const bytes = inputTokens.mean * BYTES_PER_TOKEN + outputTokens.mean * BYTES_PER_STREAMED_TOKEN;
   const rate = meanRequestsPerSecond(r);
   return {
     gigabytesPerSecond: (rate * bytes) / 1e9,
