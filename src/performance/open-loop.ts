@@ -103,7 +103,11 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;
   // Of a step, what others' prompts add is avoided, not its decoding.
-  const met = metShare(ranks, rate * (freeWait + ownSeconds + steps.decodeSeconds));
+  const met = metShare(ranks, {
+    queued: rate * (freeWait + ownSeconds),
+    decoding: rate * steps.decodeSeconds,
+    used,
+  });
   const avoided =
     (1 - met) * (oneByOne * wait + (1 - oneByOne) * busy * ((steps.arrivalStep - plainStep) / 2));
   const response =

@@ -2,9 +2,17 @@ import { metShare } from '../../src/performance/other-ranks';
 import { cli } from '../cli/harness';
 
 test('of the other requests of a rank, one meets all where there is no other rank, none of few, all but half of one of many', () => {
-  expect(metShare(1, 0.3)).toBe(1);
-  expect(metShare(2, 0.01)).toBeCloseTo(0.01, 3);
-  expect(metShare(2, 50)).toBeCloseTo(49.5 / 50, 9);
+  const decoding = (requests: number) => ({ queued: 0, decoding: requests, used: 0.5 });
+  expect(metShare(1, decoding(0.3))).toBe(1);
+  expect(metShare(2, decoding(0.01))).toBeCloseTo(0.01, 3);
+  expect(metShare(2, decoding(50))).toBeCloseTo(49.5 / 50, 9);
+});
+
+test('where all wait for their prompts, ranks are as one line: never more than one rank of its own', () => {
+  const waiting = (ranks: number) => metShare(ranks, { queued: 3, decoding: 0, used: 0.6 });
+  // Sakasegawa: 0.6^(sqrt(6) - 2) / 2.
+  expect(waiting(2)).toBeCloseTo(0.3975, 3);
+  expect(waiting(4)).toBeLessThan(waiting(2));
 });
 
 /** Long prompts, short answers: a random share of them would make tokens a quarter to a half slower. */

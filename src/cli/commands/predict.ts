@@ -83,7 +83,7 @@ function predictionOf(options: PredictOptions): { engine: EngineSetup; predictio
 }
 
 const FEWEST_FIRST =
-  'A request goes to the rank that has fewest, which the figures have on average only: where long prompts meet short answers beyond half of the load, simulate shows up to a third less.';
+  'A request goes to the rank that has fewest, which the figures have on average only: where long prompts meet short answers beyond half of the load, simulate shows up to a sixth less.';
 const UNMEASURED_IMAGES =
   'No image was ever measured: their time is that of the vision tower at the speed of other BF16 layers, without what decoding and scaling them takes in the API server.';
 
