@@ -190,7 +190,13 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
   }
   const calibration = oneCalibration(options, model.name, gpu.id, release.version);
   const grounded = groundedEngine(FITTED, calibration === null ? [] : [calibration], {
-    ...{ model, gpu, layout, kvCacheDtype, mtpTokens, release, maxNumBatchedTokens },
+    model,
+    gpu,
+    layout,
+    kvCacheDtype,
+    mtpTokens,
+    release,
+    maxNumBatchedTokens,
     checkpoint: checkpoint.key,
     adapters,
   });

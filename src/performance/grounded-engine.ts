@@ -37,7 +37,11 @@ export function groundedEngine(
   });
   const features = withAdapters(without, architecture, layout, engine.adapters);
   const grounded = groundedIn(k, calibrations, {
-    ...{ checkpoint, layout, kvCacheDtype, mtpTokens, release },
+    checkpoint,
+    layout,
+    kvCacheDtype,
+    mtpTokens,
+    release,
     model: model.name,
     gpu: gpu.id,
   });

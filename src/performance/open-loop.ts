@@ -4,7 +4,7 @@ import { FEW_SLOTS, type FullSlots, fewSlots } from './few-slots';
 import type { Load } from './load';
 import { type OpenSteps, openSteps } from './open-steps';
 import { metShare } from './other-ranks';
-import { roomInLastStep } from './queue-behind';
+import { behindOthers, roomInLastStep } from './queue-behind';
 import { expectedMin, lognormalNodes, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
 import { NO_QUEUE, roomForAll, type SlotQueue, slotQueue } from './slots';
 import type { SteadyState } from './state';
@@ -63,11 +63,10 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   // Prompts find the batch as it is in time, not step by step.
   const besideStep =
     steps.oneByOne * steps.stepOf(Math.max(steps.batch, 1e-3)) + (1 - steps.oneByOne) * plainStep;
-  const alone = firstPrompt + besideStep * work.turnSteps;
-  // Behind others, steps are full: who follows begins in what a prompt leaves of its last.
-  const spared =
-    work.promptsPerStep < 1 ? Math.max(0, firstPrompt - work.packedSeconds(Math.max(steps.batch, 1e-3))) : 0;
-  const serviceSeconds = alone - Math.min(rate * alone, 1) * spared;
+  const besideTurn = besideStep * work.turnSteps;
+  const serviceSeconds =
+    behindOthers(work, firstPrompt, rate * (firstPrompt + besideTurn), Math.max(steps.batch, 1e-3)) +
+    besideTurn;
   const used = Math.min(rate * serviceSeconds, MAX_UTILISATION);
   const busy = 1 - (1 - used) * Math.exp(-steps.batch);
   const ownSeconds = work.steps * besideStep + firstPrompt;

@@ -50,6 +50,7 @@ const ITERATIONS = 60;
 const CONVERGED = 1e-4;
 const GUESS_BATCH = 32;
 const LEAST_BATCH = 1e-3;
+/** An engine of so many sequences is as one without a limit. */
 const LEAST_LIMIT = 128;
 /** From so many prompts a step on, all that wait share the next step; at one, they come one by one. */
 const SHARING_PROMPTS = 2;

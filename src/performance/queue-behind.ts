@@ -30,9 +30,7 @@ export function queueBehind(
   batch: number,
 ): QueueBehind {
   const steps = work.fullSteps;
-  // Behind others, steps are full: who follows begins in what a prompt leaves of its last.
-  const spared = work.promptsPerStep < 1 ? Math.max(0, aloneSeconds - work.packedSeconds(batch)) : 0;
-  const promptSeconds = aloneSeconds - Math.min(rate * aloneSeconds, 1) * spared;
+  const promptSeconds = behindOthers(work, aloneSeconds, rate * aloneSeconds, batch);
   const extra = promptSeconds / steps;
   const promptLoad = Math.min(rate * promptSeconds, MAX_PREFILL_SHARE);
   const used = Math.min(rate * (promptSeconds + steps * stepSeconds), MAX_UTILISATION);
@@ -50,6 +48,15 @@ export function queueBehind(
   const mixed = (start: number) => (n: number) =>
     Math.max(0, Math.min(often * n + (start - often) * passed(n), n));
   return { mixedSteps: mixed(used), afterBusy: mixed(1), afterIdle: mixed(0), used, extra };
+}
+
+/**
+ * Engine time of a prompt, such a share of which come behind others: their steps are full, because who follows begins in what
+ * a prompt leaves of its last.
+ */
+export function behindOthers(work: PromptWork, aloneSeconds: number, share: number, batch: number): number {
+  if (work.promptsPerStep >= 1) return aloneSeconds;
+  return aloneSeconds - Math.min(share, 1) * Math.max(0, aloneSeconds - work.packedSeconds(batch));
 }
 
 /** Share of the next prompt that is done when a sequence begins to decode: the last step of its own prompt took it. */

@@ -81,7 +81,12 @@ function designSet(
     let grounded = allGrounded.get(engineKey);
     if (grounded === undefined) {
       grounded = groundedEngine(context.coefficients, context.calibrations, {
-        ...{ model, gpu, layout, kvCacheDtype, mtpTokens, release },
+        model,
+        gpu,
+        layout,
+        kvCacheDtype,
+        mtpTokens,
+        release,
         checkpoint: checkpoint.key,
         maxNumBatchedTokens: option.maxNumBatchedTokens,
         adapters: roomOf(requirements),
