@@ -66,8 +66,10 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
     }
     case 'too_small':
       if (value === '') return 'is empty; give a value';
+      if (Array.isArray(value)) return `${entriesOf(value)}; it must have at least ${issue.minimum}`;
       return `${shown(value)} is too small; ${bound(issue.origin, issue.minimum, issue.inclusive ?? false, 'at least', 'above')}`;
     case 'too_big':
+      if (Array.isArray(value)) return `${entriesOf(value)}; it must have at most ${issue.maximum}`;
       return `${shown(value)} is too large; ${bound(issue.origin, issue.maximum, issue.inclusive ?? false, 'at most', 'below')}`;
     case 'invalid_value':
       return `${shown(value)} is not one of ${issue.values.map(String).join(', ')}${nearestOf(value, issue.values)}`;
@@ -79,6 +81,9 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
       return `${shown(value)}: ${issue.message}`;
   }
 }
+
+const entriesOf = ({ length }: readonly unknown[]): string =>
+  length === 0 ? 'is an empty list' : `has ${length} ${length === 1 ? 'entry' : 'entries'}`;
 
 const nearestOf = (value: unknown, allowed: readonly unknown[]): string =>
   typeof value === 'string' ? didYouMean(value, allowed.map(String)) : '';
@@ -93,7 +98,7 @@ function bound(
   inclusiveWord: string,
   exclusiveWord: string,
 ): string {
-  const unit = origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+  const unit = origin === 'string' ? ' characters' : '';
   return `it must be ${inclusive ? inclusiveWord : exclusiveWord} ${limit}${unit}`;
 }
 

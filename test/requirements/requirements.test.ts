@@ -105,6 +105,12 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
       'model: x\ndeployment: { sleepAfterMinutes: 1 }',
       /1 is too small; it must be at least 15/,
     ],
+    [
+      'a list too short',
+      'model: x\ndeployment: { spotInstanceTypes: [g6e.xlarge] }',
+      /:2: deployment\.spotInstanceTypes: has 1 entry; it must have at least 2$/,
+    ],
+    ['an empty list', 'model: x\nmarkets: []', /:2: markets: is an empty list; it must have at least 1$/],
     ['a duplicate key', 'model: a\nmodel: b', /^selfhost\.yaml:2:1: broken YAML: "model" is given twice/],
     ['two documents', 'model: a\n---\nmodel: b', /:2:1: broken YAML: more than one document/],
     ['a section left empty', 'model: x\nworkload:', /:2: workload: is empty; give it keys/],
