@@ -217,7 +217,16 @@ export function engineOf(options: EngineOptions, demand: EngineDemand): EngineSe
     maxNumBatchedTokens,
     budget,
     notes: engineNotes(
-      { checkpoint: checkpoint.key, gpu, layout, release, features, adapters, mtpTokens },
+      {
+        checkpoint: checkpoint.key,
+        gpu,
+        moe: model.architecture.moe,
+        layout,
+        release,
+        features,
+        adapters,
+        mtpTokens,
+      },
       demand.longestTokens,
     ),
   };

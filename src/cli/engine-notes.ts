@@ -1,17 +1,19 @@
 import type { Gpu } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
-import { FAMILY } from '../models/architecture';
+import { FAMILY, type MoeShape } from '../models/architecture';
 import type { CheckpointKey } from '../models/checkpoints';
 import { type StepFeatures, waitsForOtherRanks } from '../performance/features';
 import { unpacksBlockFp8 } from '../performance/precision-map';
 import { plural } from '../report/format';
 import type { AdapterRoom } from '../vllm/adapters';
+import { lacksTunedExperts, TUNE_EXPERTS } from '../vllm/expert-kernels';
 import type { Layout } from '../vllm/layout';
 import type { Release } from '../vllm/releases';
 
 interface Engine {
   readonly checkpoint: CheckpointKey;
   readonly gpu: Gpu;
+  readonly moe: MoeShape | null;
   readonly layout: Layout;
   readonly release: Release;
   readonly features: StepFeatures;
@@ -21,7 +23,7 @@ interface Engine {
 
 /** What the figures of an engine need or rest on, a sentence or two each. */
 export function engineNotes(engine: Engine, longestTokens: number): string[] {
-  const { checkpoint, gpu, layout, release, features, adapters, mtpTokens } = engine;
+  const { checkpoint, gpu, layout, moe, release, features, adapters, mtpTokens } = engine;
   const notes: string[] = [];
   if (longestTokens > FAMILY.maxPositionEmbeddings)
     notes.push(
@@ -39,6 +41,10 @@ export function engineNotes(engine: Engine, longestTokens: number): string[] {
   if (checkpoint === 'fp8' && multiplies && unpacksBlockFp8(gpu, release))
     notes.push(
       `vLLM ${release.version} unpacks the FP8 weights of dense layers to BF16 on ${gpu.id} (until 0.28 it multiplied them as FP8): prompts take longer than its FP8 rate says, and nobody measured by how much.`,
+    );
+  if (lacksTunedExperts(gpu.id, checkpoint, layout, moe))
+    notes.push(
+      `vLLM has no tuned kernel settings for FP8 experts of this width on ${gpu.id}: prompts may take longer; ${TUNE_EXPERTS}.`,
     );
   if (adapters !== null)
     notes.push(

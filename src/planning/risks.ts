@@ -1,6 +1,7 @@
 import { usableMemory } from '../hardware/gpus';
 import { precisionSupport } from '../hardware/precision';
 import { adaptersOf, roomOf } from '../requirements/adapters';
+import { lacksTunedExperts, TUNE_EXPERTS } from '../vllm/expert-kernels';
 import { knownProblems } from '../vllm/known-problems';
 import type { PlanningContext } from './candidate';
 import type { Option } from './fleet';
@@ -58,6 +59,10 @@ export function planRisks(
     [
       design.basis === 'related' && adaptersOf(requirements).length === 0,
       `${gpu.name} was measured with other models only`,
+    ],
+    [
+      lacksTunedExperts(gpu.id, checkpoint.key, design.layout, context.model.architecture.moe),
+      `vLLM has no tuned kernel settings for FP8 experts of this width on ${gpu.name}: prompts may take longer; ${TUNE_EXPERTS}`,
     ],
     ...adapterRisks(gpu, checkpoint, design, context).map((risk): [boolean, string] => [true, risk]),
     [

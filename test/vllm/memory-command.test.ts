@@ -178,6 +178,31 @@ describe('bad input is one line that says what is allowed', () => {
   });
 });
 
+// vLLM 0.25.1 on one H100, started on 2026-11-27 after the prediction had been written (docs/performance.md).
+test('what an H100 logged for 35B-A3B FP8 comes out', async () => {
+  const words = ['--max-model-len', '40960', '--max-num-seqs', '256', '--max-num-batched-tokens', '8192'];
+  const more = [
+    '--language-model-only',
+    '--prefix-caching',
+    'on',
+    '--vllm',
+    '0.25.1',
+    '--gpu-memory-utilization',
+    '0.9',
+  ];
+  const { out } = await cli(
+    'memory',
+    ...engine('Qwen3.5-35B-A3B', 'fp8', 'H100', ...words, ...more),
+    '--json',
+  );
+  const memory = JSON.parse(out);
+  expect(memory.weightsGiB).toBeCloseTo(33.38, 2);
+  expect(memory.blockTokens).toBe(1056);
+  expect(Math.abs(memory.kvCacheGiB / 35.41 - 1)).toBeLessThan(0.005);
+  expect(Math.abs(memory.kvCacheTokensLogged / 1_600_170 - 1)).toBeLessThan(0.005);
+  expect(Math.abs(memory.maxConcurrency / 39.07 - 1)).toBeLessThan(0.005);
+});
+
 describe('vllm-args', () => {
   it('prints a command line that fits, without prefix caching beside MTP', async () => {
     const { out } = await cli(
