@@ -24,21 +24,24 @@ export function quote(text: unknown): string {
 }
 
 /**
- * `; did you mean us-east-1?` where a known name is near enough to be meant: one that begins with three letters or more
- * that were given, else one of which a third of the letters may be wrong.
+ * `; did you mean us-east-1?` where a known name is near enough to be meant: one that begins with, or else holds, three letters
+ * or more that were given, else one of which a third of the letters may be wrong.
  */
 export function didYouMean(given: string, known: readonly string[]): string {
   const wanted = given.trim().toLowerCase();
-  const begun = wanted.length < 3 ? [] : known.filter((name) => name.toLowerCase().startsWith(wanted));
-  const near = (begun.length > 0 ? begun : known).map((name) => ({
-    name,
-    edits: distance(wanted, name.toLowerCase()),
-  }));
-  const nearest = near.sort((a, b) => a.edits - b.edits)[0];
+  const holding = wanted.length < 3 ? [] : known.filter((name) => name.toLowerCase().includes(wanted));
+  const begun = holding.filter((name) => name.toLowerCase().startsWith(wanted));
+  const near = [begun, holding, known]
+    .find((names) => names.length > 0)
+    ?.map((name) => ({
+      name,
+      edits: distance(wanted, name.toLowerCase()),
+    }));
+  const nearest = near?.sort((a, b) => a.edits - b.edits)[0];
   if (nearest === undefined) return '';
   // A short word is soon as near to any other.
   const most = Math.max(1, Math.floor(Math.max(wanted.length, nearest.name.length) / 3));
-  return begun.length > 0 || nearest.edits <= most ? `; did you mean ${nearest.name}?` : '';
+  return holding.length > 0 || nearest.edits <= most ? `; did you mean ${nearest.name}?` : '';
 }
 
 const FILE_PROBLEMS: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ test.each([
   ['A100', 'A100-40GB', 'however much is missing'],
   ['H20', 'H200', 'the nearest of those that begin so'],
   ['H1000', 'H100', 'an added letter'],
+  ['80gb', 'A100-80GB', 'a part of it'],
   [' A11 ', 'A10', 'a changed one'],
 ])('%j: did you mean %s (%s)', (given, meant) => {
   expect(didYouMean(given, GPUS)).toBe(`; did you mean ${meant}?`);

@@ -7,7 +7,7 @@ const TUNED: Readonly<Record<string, readonly string[]>> = tuned.expertsByWidth;
 
 /**
  * Whether vLLM runs block-scaled FP8 experts with untuned tiles. On Hopper it prefers its Triton kernel unless experts are whole on
- * ranks (`fused_moe/oracle/fp8.py`, `_get_priority_backends`, 0.25.1 and 0.33.0), whose tiles come from a file for the number of experts,
+ * ranks (`fused_moe/oracle/fp8.py`, `_get_priority_backends`, the same in 0.25.1 and 0.33.0), whose tiles come from a file for the number of experts,
  * their width on a GPU and the GPU's name; without one it logs "Using default MoE config. Performance might be sub-optimal!"
  * (`fused_moe.py`, `get_moe_configs`). Seen on an H100 with 35B-A3B on 2026-11-27.
  */
