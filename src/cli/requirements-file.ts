@@ -15,9 +15,9 @@ import { type ResolvedRequirements, resolveRequirements } from '../requirements/
 import { splitServices } from '../requirements/services';
 import { type CalibrationOptions, calibrationsOf, refuseUnused } from './calibration-flag';
 import { planningCatalogue } from './catalogue-overlay';
-import { readText } from './files';
 import { plansWithMix } from './mixed-fleets';
 import { progressLine } from './progress';
+import { readText } from './read-text';
 import { requirementOverrides } from './requirement-flags';
 import type { Streams } from './streams';
 import { readTrace } from './trace-file';

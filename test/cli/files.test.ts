@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { readText, writeText } from '../../src/cli/files';
+import { writeText } from '../../src/cli/files';
 import { UserError } from '../../src/errors';
 import { inEmptyFolder } from './harness';
 
@@ -53,14 +53,4 @@ test('a pipe is written to, not replaced', () => {
 test('a folder is refused in one line', () => {
   expect(() => writeText('.', 'x')).toThrow(UserError);
   expect(() => writeText('.', 'x')).toThrow(/^cannot write "\.": it is a directory; choose another place$/);
-});
-
-test('what has no end is not read to it', () => {
-  expect(() => readText('/dev/zero')).toThrow(/^"\/dev\/zero" is larger than 4 MiB/);
-});
-
-test('a text is read whole, also where it is longer than a chunk and a letter lies across two', () => {
-  const text = 'a'.repeat(64 * 1024 - 1) + 'ä'.repeat(50_000);
-  writeFileSync('long', text);
-  expect(readText('long')).toBe(text);
 });

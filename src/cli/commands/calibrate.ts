@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { calibrate } from '../../bench/calibrate';
 import { type CalibrationFile, serializeCalibration } from '../../bench/calibration-file';
 import { parseResult } from '../../bench/result';
-import { readText, writeText } from '../files';
+import { writeText } from '../files';
+import { readText } from '../read-text';
 import type { Streams } from '../streams';
 
 const DEFAULT_OUT = 'calibration.json';
