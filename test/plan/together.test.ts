@@ -37,6 +37,11 @@ test.each([
     network({ vpcId: 'vpc-00000001', interfaceEndpoints: ['kms'] }),
     /make the endpoint kms in vpc-00000001/,
   ],
+  [
+    'one route table',
+    network({ vpcId: 'vpc-00000001', routeTableIds: ['rtb-00000001'] }),
+    /make an S3 gateway endpoint for rtb-00000001 \(network\.routeTableIds\); a route table takes one/,
+  ],
 ])('two plans with %s are refused', (_, requirements, expected) => {
   expect(() => standTogether([planWith('a', requirements), planWith('b', requirements)])).toThrow(expected);
 });
