@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { writeText } from '../../src/cli/files';
 import { UserError } from '../../src/errors';
-import { inEmptyFolder } from './harness';
+import { cli, inEmptyFolder, SMALL } from './harness';
 
 inEmptyFolder();
 
@@ -53,4 +53,10 @@ test('a pipe is written to, not replaced', () => {
 test('a folder is refused in one line', () => {
   expect(() => writeText('.', 'x')).toThrow(UserError);
   expect(() => writeText('.', 'x')).toThrow(/^cannot write "\.": it is a directory; choose another place$/);
+});
+
+test('commands to go on with have paths as a shell takes them', async () => {
+  const { out } = await cli('plan', ...SMALL, '--out', "my plans/it's.plan.json");
+  expect(out).toContain(`qwen-selfhost synth 'my plans/it'\\''s.plan.json'`);
+  expect((await cli('init', '--out', 'a b.yaml')).out).toContain("Next: qwen-selfhost plan 'a b.yaml'\n");
 });
