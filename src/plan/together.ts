@@ -23,11 +23,11 @@ function claimsOf({ name, requirements }: Plan): { readonly claim: string; reado
             fix: 'it can lead to one front door only: give each its own name',
           },
         ]),
-    ...interfaceEndpoints.map((service) => ({
+    ...[...new Set(interfaceEndpoints)].map((service) => ({
       claim: `make the endpoint ${service} in ${vpcId} (network.interfaceEndpoints)`,
       fix: 'a VPC has one of a kind: leave it to one of them',
     })),
-    ...routeTableIds.map((table) => ({
+    ...[...new Set(routeTableIds)].map((table) => ({
       claim: `make an S3 gateway endpoint for ${table} (network.routeTableIds)`,
       fix: 'a route table takes one: leave it to one of them',
     })),

@@ -51,3 +51,12 @@ test('two plans of one name are refused', () => {
     /^two plans are named "small-9b"; a stack is named after its plan/,
   );
 });
+
+test('one plan that names the same thing twice stands alone', () => {
+  const twice = network({
+    vpcId: 'vpc-00000001',
+    routeTableIds: ['rtb-00000001', 'rtb-00000001'],
+    interfaceEndpoints: ['kms', 'kms'],
+  });
+  expect(standTogether([planWith('a', twice)])).toHaveLength(1);
+});
