@@ -3,8 +3,12 @@ const { availableParallelism } = require('node:os');
 
 // Whoever runs the tests may have refreshed prices of their own.
 process.env.QWEN_SELFHOST_CATALOGUE = 'none';
+// A suite makes hundreds of plans and drops them: room for them to die young (workers and programs of tests inherit it).
+process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=64`.trim();
 module.exports = {
   testEnvironment: 'node',
+  // Every suite loads its code anew, so V8 is to treat it as a program that is soon over.
+  setupFiles: ['<rootDir>/bin/short-runs.js'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.[tj]s$': [

@@ -5,21 +5,12 @@
 const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 // CDKTF posts usage data when this is unset; this project never does.
 process.env.CHECKPOINT_DISABLE = '1';
 
-/**
- * A command is over in a second. V8's optimising compilers work on threads of their own, which take the processor from
- * it and are mostly not done in time. WebAssembly is not left to them at all; JavaScript, where V8 has no quicker
- * compiler between (Node 20), only once a function is eight times as hot as usual. Long commands lose nothing by it:
- * processor time with over without, Node 20, 2026-11-27: a plan with mixes over all regions 0.56, eighteen services (11 s)
- * 0.83, a million simulated requests 0.9 to 1.02.
- */
-setFlagsFromString('--liftoff-only');
-if (process.versions.v8.startsWith('11.')) setFlagsFromString(`--interrupt-budget=${8 * 66 * 1024}`);
+require('./short-runs');
 
 const root = join(__dirname, '..');
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { quote, reasonOf, UserError } from '../src/errors';
 import type { Plan } from '../src/plan/schema';
 import { App } from './cdk';
 import { PlanStack, REQUIRED_TERRAFORM } from './plan-stack';
@@ -8,11 +9,11 @@ import { withoutTraces } from './without-traces';
 
 /**
  * The plan's stack as HCL, for reading and for projects that keep no JSON. It says the same as `cdk.tf.json`.
- * @throws UserError when the plan cannot be built
+ * @throws UserError when the plan cannot be built, or there is no temporary folder
  */
 export function synthHcl(plan: Plan): string {
   // An App makes its output folder when it is constructed, although nothing is written to it here.
-  const scratch = mkdtempSync(join(tmpdir(), 'qwen-selfhost-'));
+  const scratch = scratchFolder();
   try {
     const body = withoutTraces((): string => {
       const stack = new PlanStack(new App({ outdir: scratch, stackTraces: false }), plan, 'hcl');
@@ -23,6 +24,18 @@ export function synthHcl(plan: Plan): string {
     return indented(`terraform {\nrequired_version = "${REQUIRED_TERRAFORM}"\n}\n\n${body.trim()}\n`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function scratchFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'qwen-selfhost-'));
+  } catch (cause) {
+    throw new UserError(
+      `cannot write to the temporary folder ${quote(tmpdir())}: ${reasonOf(cause)}; name another in TMPDIR`,
+      3,
+      { cause },
+    );
   }
 }
 

@@ -30,11 +30,9 @@ export function synthPlans(plans: readonly Plan[], outDir: string): string[] {
   const scratch = scratchIn(outDir);
   try {
     const app = new App({ outdir: scratch, stackTraces: false });
-    withoutTraces(() => {
-      addPlanStacks(app, plans);
-      app.synth();
-    });
+    withoutTraces(() => addPlanStacks(app, plans));
     return writable(outDir, () => {
+      withoutTraces(() => app.synth());
       const moves = plans.map(({ name }) => {
         const folder = join(outDir, 'stacks', name);
         ensureFolder(folder);
@@ -60,6 +58,7 @@ function writable<T>(outDir: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
+    if (!isRefusal(cause)) throw cause;
     throw new UserError(
       `cannot write to ${quote(outDir)}: ${refusalOf(outDir, cause)}; choose another folder with --out`,
       3,
@@ -67,3 +66,6 @@ function writable<T>(outDir: string, action: () => T): T {
     );
   }
 }
+
+/** Of the file system: CDKTF writes too, and what it finds wrong with a stack says nothing of the folder. */
+const isRefusal = (cause: unknown): boolean => (cause as NodeJS.ErrnoException).syscall !== undefined;

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
 import type { Api } from '../bench/asks';
 import { isTrace } from '../bench/demand';
 import type { BenchLoad } from '../bench/result';
 import { type BenchInput, plannedLoad, sweepLoads } from '../bench/run';
-import { quote, UserError } from '../errors';
+import { UserError } from '../errors';
 import { parsePlan } from '../plan/document';
 import type { Plan } from '../plan/schema';
 import { LIMITS } from '../workload/workload';
-import { readText } from './files';
 import { numberFlag, wholeFlag } from './number-flags';
 import { packageVersion } from './package-root';
+import { readText, readTraffic } from './read-text';
 
 export interface BenchOptions {
   readonly url: string;
@@ -50,7 +49,7 @@ export function benchInput(
     );
   const plan = parsePlan(readText(file), file);
   const dataset =
-    options.dataset === undefined ? undefined : { name: options.dataset, text: readDataset(options.dataset) };
+    options.dataset === undefined ? undefined : { name: options.dataset, text: readTraffic(options.dataset) };
   const durationSeconds = numberFlag('--duration', options.duration, { above: 0, max: LIMITS.seconds });
   const warmUpSeconds =
     options.warmup === undefined
@@ -116,13 +115,4 @@ function loadsOf(plan: Plan, options: BenchOptions, trace: boolean): BenchLoad[]
     ];
   if (options.sweep) return sweepLoads(plan);
   return [trace ? { kind: 'trace' } : plannedLoad(plan)];
-}
-
-/** Traces are large: the limit of other files does not apply. */
-function readDataset(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UserError(`cannot read ${quote(path)}: ${(cause as Error).message}`, 2, { cause });
-  }
 }

@@ -6,7 +6,7 @@ import { UserError } from '../errors';
 import type { Calibration } from '../performance/calibration';
 import type { Plan } from '../plan/schema';
 import { learnedText, misfit, NOTHING_LEARNED, nameOf } from '../planning/calibrations';
-import { readText } from './files';
+import { readText } from './read-text';
 
 export interface CalibrationOptions {
   readonly calibration?: string[];

@@ -7,7 +7,7 @@ import { EMPTY_OVERLAY, type Overlay, parseOverlay } from '../aws/catalogue/over
 import { quote, UserError } from '../errors';
 import { type Catalogue, EMBEDDED_CATALOGUE } from '../hardware/offerings';
 import type { Plan } from '../plan/schema';
-import { readText } from './files';
+import { readText } from './read-text';
 
 /** Names another overlay file, or `none` to plan with the embedded snapshot alone. */
 export const OVERLAY_VARIABLE = 'QWEN_SELFHOST_CATALOGUE';

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePlan } from '../plan/document';
 import type { Plan } from '../plan/schema';
-import { readText } from './files';
 import { packageRoot } from './package-root';
+import { readText } from './read-text';
 import { DEFAULT_FILE, planAll, sourceOf } from './requirements-file';
 
 const PLANS = 'plans';

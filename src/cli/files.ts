@@ -1,47 +1,7 @@
-import {
-  closeSync,
-  lstatSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ensureFolder, refusalOf } from '../../stacks/folders';
-import { quote, reasonOf, UserError } from '../errors';
-
-const MOST_BYTES = 4 * 2 ** 20;
-
-/** A text file of at most 4 MiB; no more is read of what has no end, such as `/dev/zero`. */
-export function readText(path: string): string {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      return readWhole(file, path);
-    } finally {
-      closeSync(file);
-    }
-  } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    throw new UserError(`cannot read ${quote(path)}: ${reasonOf(cause)}`, 2, { cause });
-  }
-}
-
-function readWhole(file: number, path: string): string {
-  const chunks: Buffer[] = [];
-  for (let bytes = 0; ; ) {
-    const chunk = Buffer.alloc(64 * 1024);
-    const read = readSync(file, chunk);
-    if (read === 0) return Buffer.concat(chunks).toString('utf8');
-    chunks.push(chunk.subarray(0, read));
-    bytes += read;
-    if (bytes > MOST_BYTES)
-      throw new UserError(`${quote(path)} is larger than 4 MiB: not a file of this program`);
-  }
-}
+import { quote, UserError } from '../errors';
 
 /** What is left of a file that could not be written; where it never was, there is nothing to remove. */
 function removeQuietly(path: string): void {

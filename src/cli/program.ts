@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
+import { HELP_LAYOUT } from './help-layout';
 import type { ErrorOutput } from './output/error';
 import { jsonText } from './output/json';
 import { packageVersion } from './package-root';
@@ -46,10 +47,11 @@ export function program(argv: readonly string[], streams: Streams): Command {
     .configureOutput({
       writeOut: streams.out,
       writeErr: streams.err,
+      getOutHelpWidth: () => streams.columns,
+      getErrHelpWidth: () => streams.columns,
       outputError: (text, write) => write(`error: ${usageError(text)}\n`),
     })
-    // Names alone leave room for the descriptions on 80 columns; a command's own help has its arguments.
-    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .configureHelp(HELP_LAYOUT)
     .exitOverride();
   const named = argv[2] ?? '';
   const loaders = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]!] : Object.values(COMMANDS);

@@ -15,9 +15,9 @@ import { type ResolvedRequirements, resolveRequirements } from '../requirements/
 import { splitServices } from '../requirements/services';
 import { type CalibrationOptions, calibrationsOf, refuseUnused } from './calibration-flag';
 import { planningCatalogue } from './catalogue-overlay';
-import { readText } from './files';
 import { plansWithMix } from './mixed-fleets';
 import { progressLine } from './progress';
+import { readText } from './read-text';
 import { requirementOverrides } from './requirement-flags';
 import type { Streams } from './streams';
 import { readTrace } from './trace-file';
@@ -137,10 +137,19 @@ function resolveTraced(input: RequirementsInput, catalogue: Catalogue): Resolved
 
 const today = (): string => new Date().toISOString().slice(0, 10);
 
-/** What several plans cost together, one line; empty for one. */
+/** What several plans cost together, one line; empty for one. Where it may be taken for more than was allowed, whose budget it is. */
 export function totalLine(plans: readonly Plan[]): string {
   if (plans.length < 2) return '';
   const total = plans.reduce((sum, { cost }) => sum + cost.usdPerMonth, 0);
   const each = plans.map(({ name, cost }) => `${name} ${usd(cost.usdPerMonth)}`).join(', ');
-  return `\nAll ${plans.length} services: ${usd(total)} a month (${each})\n`;
+  const budgets = plans.flatMap(({ name, requirements }) =>
+    requirements.monthlyBudgetUsd === null ? [] : [{ name, most: requirements.monthlyBudgetUsd }],
+  );
+  const passed = budgets.some(({ most }) => total > most);
+  const own = budgets.map(({ name, most }) => `${name} ${usd(most)}`).join(', ');
+  return `\nAll ${plans.length} services: ${usd(total)} a month (${each})\n${
+    passed
+      ? `A budget (monthlyBudgetUsd, --budget) is each service's own, not that of all together: ${own}\n`
+      : ''
+  }`;
 }

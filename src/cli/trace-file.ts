@@ -1,14 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { quote, reasonOf, UserError } from '../errors';
 import { parseTrace, type Trace } from '../simulation/trace';
+import { readTraffic } from './read-text';
 
-/** Reads a trace of requests; traces of a million lines are usual, so the limit of other files does not apply. */
-export function readTrace(path: string): Trace {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UserError(`cannot read ${quote(path)}: ${reasonOf(cause)}`, 2, { cause });
-  }
-  return parseTrace(text, path);
-}
+/** Reads a trace of requests. @throws UserError naming what is wrong, and where */
+export const readTrace = (path: string): Trace => parseTrace(readTraffic(path), path);

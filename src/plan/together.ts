@@ -4,7 +4,7 @@ import type { Plan } from './schema';
 /** What there can be only one of, as this plan would have it, and how to give each plan its own. */
 function claimsOf({ name, requirements }: Plan): { readonly claim: string; readonly fix: string }[] {
   const { stateBackend, network } = requirements;
-  const { vpcId, domain, interfaceEndpoints } = network;
+  const { vpcId, domain, interfaceEndpoints, routeTableIds } = network;
   return [
     { claim: `are named ${quote(name)}`, fix: 'a stack is named after its plan, so give one another name' },
     ...(stateBackend === null
@@ -23,9 +23,13 @@ function claimsOf({ name, requirements }: Plan): { readonly claim: string; reado
             fix: 'it can lead to one front door only: give each its own name',
           },
         ]),
-    ...interfaceEndpoints.map((service) => ({
+    ...[...new Set(interfaceEndpoints)].map((service) => ({
       claim: `make the endpoint ${service} in ${vpcId} (network.interfaceEndpoints)`,
       fix: 'a VPC has one of a kind: leave it to one of them',
+    })),
+    ...[...new Set(routeTableIds)].map((table) => ({
+      claim: `make an S3 gateway endpoint for ${table} (network.routeTableIds)`,
+      fix: 'a route table takes one: leave it to one of them',
     })),
   ];
 }

@@ -32,6 +32,7 @@ import { downloadBytes } from './storage';
 import { summarise } from './summary';
 import { planTimeouts } from './timeouts';
 import { costPerMillionTokens, costPerMillionTokensFullLoad } from './token-cost';
+import { withoutEffect } from './without-effect';
 import { machineZones } from './zones';
 
 export interface PlanningData {
@@ -115,6 +116,7 @@ export function tryDraft(
       ...resolved.notes,
       ...calibrationNotes(chosen, context),
       ...plannedNotes(chosen, context),
+      ...withoutEffect(offer.market, requirements),
       ...quotas.map(quotaNote).filter((note) => note !== null),
     ],
     choice: {

@@ -73,13 +73,13 @@ export function readRequirements(
   }
 }
 
-/** Mistakes whose words in the parser are meant for programmers; given the key where it stopped. */
-/** YAML as every requirements document is parsed. */
+/** YAML as every requirements document is parsed, merge keys (`<<: *shared`) included. */
 export const parsedYaml = (text: string, lineCounter?: LineCounter): Document.Parsed =>
   parseDocument(text, {
     prettyErrors: false,
     uniqueKeys: true,
     stringKeys: true,
+    merge: true,
     ...(lineCounter === undefined ? {} : { lineCounter }),
   });
 
@@ -95,10 +95,15 @@ export function plainValue(document: Document.Parsed, name: string | undefined):
   try {
     return document.toJS({ maxAliasCount: 50 });
   } catch (cause) {
-    throw new UserError(`${name}: broken YAML: ${oneLine((cause as Error).message)}`, 2, { cause });
+    const { message } = cause as Error;
+    const problem = /^Merge sources/.test(message) ? WRONG_MERGE : oneLine(message);
+    throw new UserError(`${name}: broken YAML: ${problem}`, 2, { cause });
   }
 }
 
+const WRONG_MERGE = "'<<' takes a section, such as '<<: *name' of a section marked &name";
+
+/** Mistakes whose words in the parser are meant for programmers; given the key where it stopped. */
 const PARSER_WORDS: Readonly<Record<string, (key: string) => string>> = {
   DUPLICATE_KEY: (key) => `${quote(key)} is given twice; keys must be unique`,
   NON_STRING_KEY: () => 'a key that is no word',

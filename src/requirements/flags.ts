@@ -84,7 +84,12 @@ export const FLAGS: readonly Flag[] = [
   flag('--deny-type <pattern>', 'instanceTypes.deny', 'texts', 'never these instance types, repeatable'),
   flag('--min-replicas <n>', 'minReplicas', 'number', 'engine replicas at least (default 1)'),
   flag('--min-zones <n>', 'minZones', 'number', 'availability zones at least (default 1)'),
-  flag('--budget <usd>', 'monthlyBudgetUsd', 'number', 'most to spend a month, USD'),
+  flag(
+    '--budget <usd>',
+    'monthlyBudgetUsd',
+    'number',
+    'most to spend a month, USD; of several services, each',
+  ),
   flag('--confidence <p>', 'confidence', 'number', 'probability that the SLO holds (default 0.8)'),
   flag('--vllm <version>', 'vllmVersion', 'text', 'vLLM release (default: the newest known)'),
   flag('--multimodal', 'multimodal', 'on', 'accept images: load the vision tower'),

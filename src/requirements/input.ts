@@ -135,7 +135,12 @@ export const requirementsInputSchema = z.strictObject({
     .optional()
     .describe('engine replicas at least (default 1)'),
   minZones: z.number().int().positive().max(6).optional().describe('availability zones at least (default 1)'),
-  monthlyBudgetUsd: z.number().positive().max(1e12).optional(),
+  monthlyBudgetUsd: z
+    .number()
+    .positive()
+    .max(1e12)
+    .optional()
+    .describe('most to spend a month; of several services, each has it for itself'),
   confidence: z
     .number()
     .min(0.5)

@@ -42,11 +42,15 @@ const TYPE_NAMES: Record<string, string> = {
   record: 'a section with keys',
 };
 
-/** YAML takes a commit of digits, or a name such as `on`, for something else than text. */
-const quotesHint = (expected: string, value: unknown): string =>
-  expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')
-    ? '; put it in quotes'
-    : '';
+/** YAML takes a commit of digits, or a name such as `on`, for something else than text; a number in quotes is text. */
+function typeHint(expected: string, value: unknown): string {
+  const quotable = typeof value === 'number' || typeof value === 'boolean';
+  if (expected === 'string' && quotable) return '; put it in quotes';
+  if ((expected !== 'number' && expected !== 'int') || typeof value !== 'string') return '';
+  return value.trim() !== '' && Number.isFinite(Number(value))
+    ? '; leave out the quotes'
+    : '; give plain digits such as 2 or 0.05, without units';
+}
 
 /** What is wrong with a value, what is allowed, and the likely fix, without naming the place. */
 export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonly string[] = []): string {
@@ -57,7 +61,7 @@ export function describeIssue(issue: Issue, value: unknown, allowedKeys: readonl
         return 'is empty; give it keys, or leave the line out for the defaults';
       return value === undefined
         ? `is missing; give ${wanted}${exampleOf(issue.path)}`
-        : `${shown(value)} is not ${wanted}${quotesHint(issue.expected, value)}`;
+        : `${shown(value)} is not ${wanted}${typeHint(issue.expected, value)}`;
     }
     case 'unrecognized_keys': {
       const key = issue.keys[0] ?? '';

@@ -18,11 +18,24 @@ function regionalThings({ network, deployment }: Requirements): [field: string, 
   ];
 }
 
+const regionOf = (value: string): string | null => (value.startsWith('arn:') ? value.split(':')[3]! : null);
+
+/** What was named and certainly lies in another region than this one: an id lies in the only region that was asked for. */
+export const elsewhere = (
+  r: Requirements,
+  region: string,
+): readonly { readonly field: string; readonly region: string }[] =>
+  regionalThings(r).flatMap(([field, value]) => {
+    if (value === null) return [];
+    const own = regionOf(value) ?? (r.regions.length === 1 ? r.regions[0]! : region);
+    return own === region ? [] : [{ field, region: own }];
+  });
+
 /** A stack reaches only what lies in its own region: what was named must lie in each region that may be chosen. */
 export function regionalProblems(r: Requirements): string[] {
   return regionalThings(r).flatMap(([field, value]) => {
     if (value === null) return [];
-    const region = value.startsWith('arn:') ? value.split(':')[3]! : null;
+    const region = regionOf(value);
     if (region === null) {
       return r.regions.length === 1
         ? []

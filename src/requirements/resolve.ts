@@ -129,6 +129,14 @@ function resolveWorkload(input: RequirementsInput, notes: string[]): Workload {
       `${given.concurrentUsers} users sending a request every ${secondsBetweenRequests} s are ${fromUsers.toPrecision(3)} requests/s`,
     );
   }
+  if (
+    given.secondsBetweenRequests !== undefined &&
+    fromUsers === undefined &&
+    (given.historyShare ?? 0) === 0
+  )
+    notes.push(
+      'workload.secondsBetweenRequests (--seconds-between-requests) changes nothing without concurrentUsers (--users) or historyShare (--history)',
+    );
   const sharedPrefixShare = given.sharedPrefixShare ?? preset.sharedPrefixShare;
   checkShares(sharedPrefixShare, given, presetName);
   const reasoning = preset.reasoningTokens;

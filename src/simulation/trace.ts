@@ -18,7 +18,7 @@ export interface Trace {
 
 const tokens = z.int().min(1).max(LIMITS.tokens);
 const lineSchema = z.strictObject({
-  timestamp: z.number(),
+  timestamp: z.union([z.number(), z.string()]),
   input_tokens: tokens,
   output_tokens: tokens,
   prefix_hash: z.union([z.string(), z.number()]).nullish(),
@@ -35,8 +35,8 @@ interface Line {
 const AZURE_HEADER = /^\s*TIMESTAMP\s*,\s*ContextTokens\s*,\s*GeneratedTokens\s*$/i;
 
 /**
- * Reads a trace: JSON Lines `{timestamp, input_tokens, output_tokens, prefix_hash?}` with seconds, or the Azure LLM
- * inference traces' CSV `TIMESTAMP,ContextTokens,GeneratedTokens`, whose times are dates or seconds.
+ * Reads a trace: JSON Lines `{timestamp, input_tokens, output_tokens, prefix_hash?}`, or the Azure LLM inference traces' CSV
+ * `TIMESTAMP,ContextTokens,GeneratedTokens`; times are seconds or dates.
  * @throws UserError naming the line, for the first line that cannot be used; blank lines at the end are no lines
  */
 export function parseTrace(text: string, name: string): Trace {
@@ -100,7 +100,8 @@ function jsonLine(text: string, where: string): Line {
   }
   const { timestamp, input_tokens, output_tokens, prefix_hash } = parsed.data;
   return {
-    seconds: timestamp,
+    seconds:
+      typeof timestamp === 'number' ? inSeconds(timestamp, where) : secondsOf(timestamp, 'timestamp', where),
     inputTokens: input_tokens,
     outputTokens: output_tokens,
     prefix: prefix_hash ?? null,
@@ -111,7 +112,7 @@ function csvLine(text: string, where: string): Line {
   const cells = text.split(',').map((cell) => cell.trim());
   if (cells.length !== 3) throw new UserError(`${where}: ${quote(text)} has ${cells.length} columns, not 3`);
   return {
-    seconds: secondsOf(cells[0]!, where),
+    seconds: secondsOf(cells[0]!, 'TIMESTAMP', where),
     inputTokens: tokensOf('ContextTokens', cells[1]!, where),
     outputTokens: tokensOf('GeneratedTokens', cells[2]!, where),
     prefix: null,
@@ -125,13 +126,23 @@ function tokensOf(column: string, cell: string, where: string): number {
 }
 
 /** Seconds of a plain number or of a date such as `2023-11-16 18:17:03.9799600` (seven digits of a second, UTC). */
-function secondsOf(cell: string, where: string): number {
+function secondsOf(cell: string, column: string, where: string): number {
   const plain = cell === '' ? Number.NaN : Number(cell);
-  if (Number.isFinite(plain)) return plain;
+  if (Number.isFinite(plain)) return inSeconds(plain, where);
   const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/.exec(cell);
   const whole = match ? Date.parse(`${match[1]}T${match[2]}${match[4] ?? 'Z'}`) / 1000 : Number.NaN;
   if (Number.isFinite(whole)) return whole + Number(match?.[3] ?? 0);
   throw new UserError(
-    `${where}: TIMESTAMP ${quote(cell)} is neither seconds nor a date such as 2023-11-16 18:17:03.97`,
+    `${where}: ${column} ${quote(cell)} is neither seconds nor a date such as 2023-11-16 18:17:03.97`,
+  );
+}
+
+/** Seconds of an epoch reach it in the year 5138; milliseconds passed it in 1973. */
+const LATEST_SECONDS = 1e11;
+
+function inSeconds(value: number, where: string): number {
+  if (Math.abs(value) < LATEST_SECONDS) return value;
+  throw new UserError(
+    `${where}: the time ${value} would be thousands of years away, so it is hardly in seconds; divide it by 1,000 where it is in milliseconds`,
   );
 }

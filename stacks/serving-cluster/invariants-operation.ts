@@ -1,6 +1,7 @@
 import { quote } from '../../src/errors';
 import type { Plan } from '../../src/plan/schema';
 import { isPrivateEcr } from '../../src/requirements/deployment';
+import { elsewhere } from '../../src/requirements/regional';
 import { HOOK_LIMIT_SECONDS, launchHeartbeat, SPOT_NOTICE_SECONDS, SPOT_REACTION_SECONDS } from './lifecycle';
 import { MACHINE_PORTS, machineConcurrency } from './replicas';
 import { zonePrefix } from './subnet-plan';
@@ -181,6 +182,18 @@ export const OPERATION_INVARIANTS: readonly Invariant[] = [
         abroad.length === 0,
         `zone ${quote([...new Set(abroad)].join(', '))} does not lie in ${choice.region}, whose zones begin with ${begins}-; choose zones of the ` +
           'region in choice.zoneIds and choice.loadBalancerZoneIds, or plan again',
+      );
+    },
+  },
+  {
+    // Planning refuses these; a plan edited by hand has not passed it.
+    name: 'named-things-in-region',
+    check: ({ choice, requirements }) => {
+      const named = elsewhere(requirements, choice.region);
+      return unless(
+        named.length === 0,
+        `${named.map(({ field, region }) => `${field} lies in ${region}`).join(', ')}, the machines in ${choice.region} (choice.region): the stack ` +
+          'could not use it; name one that lies there, or plan again',
       );
     },
   },

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMAND_NAMES } from '../../src/cli/program';
+import { COMMAND_NAMES, run } from '../../src/cli/program';
+import { bufferStreams } from '../../src/cli/streams';
 import { parsePlan } from '../../src/plan/document';
 import { cli, inEmptyFolder, SMALL } from './harness';
 
@@ -70,6 +71,17 @@ describe('help', () => {
     expect(code).toBe(0);
     for (const name of COMMAND_NAMES) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
     expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test.each(COMMAND_NAMES)('%s --help fits 80 columns and 60', async (name) => {
+    for (const columns of [80, 60]) {
+      const { streams, printed } = bufferStreams(columns);
+      expect(await run(['node', 'qwen-selfhost', name, '--help'], streams)).toBe(0);
+      expect(
+        printed.out.split('\n').filter((line) => !line.startsWith('Usage:') && line.length > columns),
+      ).toEqual([]);
+      expect(printed.out).toMatch(/^ {2}-h, --help +display help/m);
+    }
   });
 
   test('models fits 80 columns', async () => {

@@ -10,9 +10,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { readText, writeText } from '../../src/cli/files';
+import { writeText } from '../../src/cli/files';
 import { UserError } from '../../src/errors';
-import { inEmptyFolder } from './harness';
+import { cli, inEmptyFolder, SMALL } from './harness';
 
 inEmptyFolder();
 
@@ -55,12 +55,8 @@ test('a folder is refused in one line', () => {
   expect(() => writeText('.', 'x')).toThrow(/^cannot write "\.": it is a directory; choose another place$/);
 });
 
-test('what has no end is not read to it', () => {
-  expect(() => readText('/dev/zero')).toThrow(/^"\/dev\/zero" is larger than 4 MiB/);
-});
-
-test('a text is read whole, also where it is longer than a chunk and a letter lies across two', () => {
-  const text = 'a'.repeat(64 * 1024 - 1) + 'ä'.repeat(50_000);
-  writeFileSync('long', text);
-  expect(readText('long')).toBe(text);
+test('commands to go on with have paths as a shell takes them', async () => {
+  const { out } = await cli('plan', ...SMALL, '--out', "my plans/it's.plan.json");
+  expect(out).toContain(`qwen-selfhost synth 'my plans/it'\\''s.plan.json'`);
+  expect((await cli('init', '--out', 'a b.yaml')).out).toContain("Next: qwen-selfhost plan 'a b.yaml'\n");
 });

@@ -18,7 +18,8 @@ function smallClone(): string {
   mkdirSync(join(clone, 'src', 'cli'), { recursive: true });
   mkdirSync(join(clone, 'bin'));
   mkdirSync(join(clone, 'node_modules'));
-  cpSync(join(process.cwd(), 'bin', 'load.js'), join(clone, 'bin', 'load.js'));
+  for (const name of ['load.js', 'short-runs.js'])
+    cpSync(join(process.cwd(), 'bin', name), join(clone, 'bin', name));
   writeFileSync(join(clone, 'bin', 'run.js'), "require('./load')('hello');\n");
   const esbuild = dirname(require.resolve('esbuild/package.json'));
   symlinkSync(esbuild, join(clone, 'node_modules', 'esbuild'));

@@ -23,17 +23,30 @@ test('a proposed mix is told, and planned as services where the user wants it', 
 
 test('where no single fleet does, a mix is named, and planned with --mixed', async () => {
   const quotas = ['--quota', 'L-DB2E81BA=192', '--quota', 'L-417A185B=192', '--name', 'two'];
-  const state = ['--state-bucket', 'my-state'];
+  const own = [
+    ...['--state-bucket', 'my-state', '--domain', 'llm.example.com', '--hosted-zone', 'Z0123456789'],
+    ...['--vpc', 'vpc-0123456789abcdef0', '--machine-subnet', 'subnet-0123456789abcdef0'],
+    ...['--load-balancer-subnet', 'subnet-0123456789abcdef1,subnet-0123456789abcdef2'],
+    ...['--route-table', 'rtb-0123456789abcdef0', '--interface-endpoint', 'kms'],
+  ];
   const refused = await cli('plan', ...JUST_TOO_MUCH, ...quotas);
   expect(refused).toMatchObject({ code: 1, out: '' });
   expect(refused.err).toMatch(
     /^error: no plan .*; a mix of fleets does it for .*: --mixed plans each of them\n$/,
   );
-  const built = await cli('plan', ...JUST_TOO_MUCH, ...quotas, ...state, '--mixed');
+  const built = await cli('plan', ...JUST_TOO_MUCH, ...quotas, ...own, '--mixed');
   expect(built.code).toBe(0);
-  // One Terraform state for both, and applying the second would destroy the first.
-  const keys = ['base', 'peak'].map((label) => readPlan(`two-${label}`).requirements.stateBackend!.key);
-  expect(keys).toEqual(['qwen-selfhost/two-base.tfstate', 'qwen-selfhost/two-peak.tfstate']);
+  // One Terraform state for both, and applying the second would destroy the first; of names and endpoints there is one.
+  const [base, peak] = ['base', 'peak'].map((label) => readPlan(`two-${label}`).requirements);
+  expect(base!.stateBackend!.key).toBe('qwen-selfhost/two-base.tfstate');
+  expect(peak!.stateBackend!.key).toBe('qwen-selfhost/two-peak.tfstate');
+  expect(base!.network.domain!.name).toBe('base.llm.example.com');
+  expect(peak!.network.domain!.name).toBe('peak.llm.example.com');
+  const endpoints = [base!, peak!].map(({ network }) => [network.routeTableIds, network.interfaceEndpoints]);
+  expect(endpoints.toSorted().flat(2)).toEqual(['rtb-0123456789abcdef0', 'kms']);
+  expect(readPlan('two-peak').notes.join()).toContain(
+    'peak.llm.example.com and base.llm.example.com, with a certificate for that name alone: your callers or a gateway choose',
+  );
   expect(built.out).toMatch(/All 2 services: \$[\d,]+ a month \(two-/);
 }, 60_000);
 

@@ -60,6 +60,20 @@ test('several services are planned at once, with a total', async () => {
   expect(totalUsdPerMonth).toBeCloseTo(plans[0]!.cost.usdPerMonth + plans[1]!.cost.usdPerMonth, 2);
 });
 
+test('where services together cost more than a budget, it is said to be that of each', async () => {
+  const plan = async (budget: number) => {
+    writeFileSync(
+      'selfhost.yaml',
+      `monthlyBudgetUsd: ${budget}\ninstanceTypes: { allow: [g6e] }\nservices:\n  - { model: Qwen3.5-9B, name: small }\n  - { model: Qwen3.5-4B, name: smaller }\n`,
+    );
+    return (await cli('plan')).out;
+  };
+  expect(await plan(3000)).toContain(
+    "\nA budget (monthlyBudgetUsd, --budget) is each service's own, not that of all together: small $3,000, smaller $3,000\n",
+  );
+  expect(await plan(20_000)).not.toContain('A budget');
+});
+
 test('init writes the example without a terminal, once', async () => {
   expect(await cli('init')).toMatchObject({ code: 0, out: expect.stringContaining('Wrote selfhost.yaml') });
   expect(readFileSync('selfhost.yaml', 'utf8')).toContain('model: Qwen3.5-35B-A3B');

@@ -37,6 +37,11 @@ test.each([
     network({ vpcId: 'vpc-00000001', interfaceEndpoints: ['kms'] }),
     /make the endpoint kms in vpc-00000001/,
   ],
+  [
+    'one route table',
+    network({ vpcId: 'vpc-00000001', routeTableIds: ['rtb-00000001'] }),
+    /make an S3 gateway endpoint for rtb-00000001 \(network\.routeTableIds\); a route table takes one/,
+  ],
 ])('two plans with %s are refused', (_, requirements, expected) => {
   expect(() => standTogether([planWith('a', requirements), planWith('b', requirements)])).toThrow(expected);
 });
@@ -45,4 +50,13 @@ test('two plans of one name are refused', () => {
   expect(() => standTogether([base, base])).toThrow(
     /^two plans are named "small-9b"; a stack is named after its plan/,
   );
+});
+
+test('one plan that names the same thing twice stands alone', () => {
+  const twice = network({
+    vpcId: 'vpc-00000001',
+    routeTableIds: ['rtb-00000001', 'rtb-00000001'],
+    interfaceEndpoints: ['kms', 'kms'],
+  });
+  expect(standTogether([planWith('a', twice)])).toHaveLength(1);
 });

@@ -80,4 +80,30 @@ describe('the plan of a deployment', () => {
     expect(several.engine.arguments).not.toContain('runai_streamer');
     expect(several.notes.join()).toContain('deployment.loader streamer is not used');
   });
+
+  test.each([
+    [
+      'a base of a spot group that there is not',
+      'deployment: { onDemandBase: 3 }',
+      'deployment.onDemandBase (--on-demand-base) 3 changes nothing: the plan buys no spot machines; add spot to markets (--market spot), or leave it out',
+    ],
+    [
+      'types of a spot group that could not serve',
+      'markets: [on-demand, spot]\ndeployment: { spotInstanceTypes: [g4dn.xlarge, g4dn.2xlarge] }',
+      'deployment.spotInstanceTypes (--spot-type) changes nothing: the plan buys no spot machines',
+    ],
+    [
+      "gateways of somebody's own VPC",
+      'network: { vpcId: vpc-0123456789abcdef0, natGateways: per-zone, machineSubnetIds: [subnet-0123456789abcdef0], loadBalancerSubnetIds: [subnet-0123456789abcdef1, subnet-0123456789abcdef2] }',
+      'network.natGateways (--nat) per-zone changes nothing: it is for a new VPC, and vpc-0123456789abcdef0 keeps the gateways it has',
+    ],
+    [
+      'pauses between requests of a rate',
+      'workload: { requestsPerSecond: 1, secondsBetweenRequests: 9 }',
+      'workload.secondsBetweenRequests (--seconds-between-requests) changes nothing without concurrentUsers (--users) or historyShare (--history)',
+    ],
+  ])('says what changes nothing: %s', (_, more, note) => {
+    expect(planOf(MODEL + more).notes).toContain(note);
+    expect(plain.notes.join()).not.toContain('changes nothing');
+  });
 });

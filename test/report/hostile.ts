@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCharacter } from '../any-character';
 
 const PIECES = [
   '</script>',
@@ -44,7 +45,11 @@ const PIECES = [
 /** Texts made to break out of a document: fragments of markup among words and any other characters. */
 export const hostileText: fc.Arbitrary<string> = fc
   .array(
-    fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 6 }), fc.constant('word ')),
+    fc.oneof(
+      fc.constantFrom(...PIECES),
+      fc.string({ unit: anyCharacter, maxLength: 6 }),
+      fc.constant('word '),
+    ),
     {
       minLength: 1,
       maxLength: 6,

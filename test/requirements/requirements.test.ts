@@ -80,6 +80,16 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
       /^selfhost\.yaml:3: workload\.requestsPerSecond: "many" is not a number/,
     ],
     [
+      'a unit',
+      'model: x\nslo: { ttftP95Seconds: 5 ms }',
+      /"5 ms" is not a number; give plain digits such as 2/,
+    ],
+    [
+      'a number as text',
+      'model: x\nslo: { ttftP95Seconds: "5" }',
+      /"5" is not a number; leave out the quotes$/,
+    ],
+    [
       'a negative number',
       'model: x\nworkload:\n  requestsPerSecond: -1',
       /:3: workload\.requestsPerSecond: -1 is too small; it must be above 0/,

@@ -21,6 +21,11 @@ test.each([
     `a: &a [1, 1]\nb: &b [${Array(9).fill('*a')}]\nc: &c [${Array(9).fill('*b')}]\nservices: [{ model: Qwen3.5-9B }]`,
     /^selfhost\.yaml: broken YAML: Excessive alias count/,
   ],
+  [
+    'merging what is no section',
+    'services: [{ model: Qwen3.5-9B, slo: { <<: 3 } }]',
+    /^selfhost\.yaml: broken YAML: '<<' takes a section, such as '<<: \*name' of a section marked &name$/,
+  ],
 ])('%s is one line', (_, text, expected) => {
   expect(() => split(text)).toThrow(UserError);
   expect(() => split(text)).toThrow(expected);
@@ -41,6 +46,16 @@ test('a service takes what it does not say from the document', () => {
   expect(sources.map((source) => readRequirements(source, []))).toMatchObject([
     { model: 'Qwen3.5-9B', regions: ['eu-central-1'], workload: { preset: 'rag', requestsPerSecond: 3 } },
     { model: 'Qwen3.5-27B', name: 'big', workload: { preset: 'rag' } },
+  ]);
+});
+
+test('merge keys take what another section says, and what a section says itself wins', () => {
+  const sources = split(
+    'services:\n  - &first\n    model: Qwen3.5-9B\n    name: a\n    workload: &load { preset: rag, requestsPerSecond: 3 }\n  - <<: *first\n    name: b\n    workload: { <<: *load, requestsPerSecond: 5 }\n',
+  );
+  expect(sources.map((source) => readRequirements(source, []))).toEqual([
+    { model: 'Qwen3.5-9B', name: 'a', workload: { preset: 'rag', requestsPerSecond: 3 } },
+    { model: 'Qwen3.5-9B', name: 'b', workload: { preset: 'rag', requestsPerSecond: 5 } },
   ]);
 });
 

@@ -27,6 +27,12 @@ test('Azure CSV: dates with seven digits of a second, or seconds', () => {
   );
 });
 
+test('JSON Lines: dates too, as logs have them', () => {
+  const line = (timestamp: string) => JSON.stringify({ timestamp, input_tokens: 10, output_tokens: 5 });
+  const times = ['2024-05-10T10:00:00.250Z', '2024-05-10T10:00:01Z', '2024-05-10T12:00:02+02:00'];
+  expect([...parseTrace(times.map(line).join('\n'), 'x').arrivalSeconds]).toEqual([0, 0.75, 1.75]);
+});
+
 const good = '{"timestamp": 1, "input_tokens": 10, "output_tokens": 5}';
 test.each([
   ['', /holds no requests/],
@@ -56,6 +62,18 @@ test.each([
   [
     'TIMESTAMP,ContextTokens,GeneratedTokens\nsoon,2,3',
     /"t" line 2: TIMESTAMP "soon" is neither seconds nor a date/,
+  ],
+  [
+    '{"timestamp": 1715335200250, "input_tokens": 3, "output_tokens": 5}',
+    /"t" line 1: the time 1715335200250 would be thousands of years away, .*divide it by 1,000/,
+  ],
+  [
+    'TIMESTAMP,ContextTokens,GeneratedTokens\n1715335200250,2,3',
+    /"t" line 2: the time 1715335200250 .*milliseconds/,
+  ],
+  [
+    `${good}\n{"timestamp": "soon", "input_tokens": 3, "output_tokens": 5}`,
+    /"t" line 2: timestamp "soon" is neither seconds nor a date/,
   ],
   ['TIMESTAMP,ContextTokens,GeneratedTokens\n,2,3', /"t" line 2: TIMESTAMP "" is neither/],
 ])('a bad line is named: %j', (text, message) => {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
 import { parsePlan } from '../../src/plan/document';
@@ -45,6 +46,17 @@ function meaning(value: unknown): unknown {
 }
 
 describe('synthHcl', () => {
+  it('names a temporary folder that is not there', () => {
+    const named = jest.spyOn(os, 'tmpdir').mockReturnValue('/nope');
+    try {
+      expect(() => synthHcl(makePlan())).toThrow(
+        'cannot write to the temporary folder "/nope": no such file; name another in TMPDIR',
+      );
+    } finally {
+      named.mockRestore();
+    }
+  });
+
   it('parses, required_version included', async () => {
     const { terraform } = await parsed();
     expect(Object.assign({}, ...terraform)).toEqual({

@@ -103,6 +103,15 @@ const OPERATION: typeof BROKEN = {
     overrides: { requirements: { network: { targetControlPort: 8000 } } },
     names: [8000, 8100],
   },
+  'named-things-in-region': {
+    overrides: {
+      requirements: {
+        network: { certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/a' },
+        deployment: { apiKey: 'arn:aws:secretsmanager:eu-west-2:123456789012:secret:key-AbCdEf' },
+      },
+    },
+    names: ['network.certificateArn', 'eu-west-1', 'deployment.apiKey', 'eu-west-2', 'us-east-1'],
+  },
   'region-is-a-region': { overrides: { choice: { region: 'mars' } }, names: ['mars'] },
 };
 const many = Array.from({ length: 40 }, (_, index) => ({
@@ -148,9 +157,18 @@ describe('invariants', () => {
     const plan = makePlan(overrides);
     const message = INVARIANTS.find((invariant) => invariant.name === name)!.check(plan);
     for (const part of names) expect(message).toContain(String(part));
-    expect(message).toMatch(/; (raise|lower|make|widen|add|choose|shorten)/);
+    expect(message).toMatch(/; (raise|lower|make|widen|add|choose|shorten|name)/);
     expect(message).not.toContain('\n');
     expect(() => checkInvariants(plan)).toThrow(UserError);
+  });
+
+  it('an id lies where its plan was made, and cannot follow the machines to another region', () => {
+    const { check } = INVARIANTS.find(({ name }) => name === 'named-things-in-region')!;
+    const named = { deployment: { amiId: 'ami-0123456789abcdef0' } };
+    expect(check(makePlan({ requirements: named }))).toBeUndefined();
+    expect(check(makePlan({ requirements: named, choice: { region: 'us-west-2' } }))).toMatch(
+      /^deployment\.amiId lies in us-east-1, the machines in us-west-2 \(choice\.region\): /,
+    );
   });
 
   it('idle-within-limit fails above 4,000 s', () => {

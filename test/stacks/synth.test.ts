@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors';
 import { synthPlans } from '../../stacks/synth';
@@ -77,6 +77,23 @@ describe('synthPlans', () => {
       expect(() => synthPlans([makePlan()], join(folder, 'out'))).toThrow(
         /^cannot write to .*; choose another folder/,
       );
+    });
+  });
+
+  it('says that the disk is full, also where CDKTF writes, and leaves nothing', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', syscall: 'write' });
+    inScratch((folder) => {
+      const write = jest.spyOn(fs, 'writeFileSync').mockImplementation(() => {
+        throw full;
+      });
+      try {
+        expect(() => synthPlans([makePlan()], folder)).toThrow(
+          /^cannot write to .*: the disk is full; choose/,
+        );
+      } finally {
+        write.mockRestore();
+      }
+      expect(readdirSync(folder)).toEqual([]);
     });
   });
 

@@ -11,6 +11,7 @@ import {
   yamlScalar,
 } from '../../src/vllm/quoting';
 import { findRelease, LATEST_RELEASE, RELEASES } from '../../src/vllm/releases';
+import { anyCharacter } from '../any-character';
 
 const settings = (overrides: Partial<EngineSettings> = {}): EngineSettings => ({
   hfId: 'Qwen/Qwen3.5-35B-A3B-FP8',
@@ -150,7 +151,7 @@ const hostile = fc
       '=x',
     ),
     fc.string({ unit: 'grapheme' }),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
   )
   // Lone surrogates are no text: a command line is UTF-8.
   .map((text) => Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8'));

@@ -8,9 +8,10 @@ import { failuresOf, markdownSummary, terminalSummary } from '../../bench/summar
 import { UserError } from '../../errors';
 import { seconds } from '../../report/format';
 import { API_DEFAULT, type BenchOptions, benchInput } from '../bench-flags';
-import { readText, writeText } from '../files';
+import { writeText } from '../files';
 import { jsonText } from '../output/json';
 import type { SmokeOutput } from '../output/smoke';
+import { readText } from '../read-text';
 import type { Streams } from '../streams';
 
 const SMOKE_SECONDS = 20;

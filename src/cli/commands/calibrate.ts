@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { calibrate } from '../../bench/calibrate';
 import { type CalibrationFile, serializeCalibration } from '../../bench/calibration-file';
 import { parseResult } from '../../bench/result';
-import { readText, writeText } from '../files';
+import { shellWord } from '../../vllm/quoting';
+import { writeText } from '../files';
+import { readText } from '../read-text';
 import type { Streams } from '../streams';
 
 const DEFAULT_OUT = 'calibration.json';
@@ -27,13 +29,17 @@ export function calibrateCommand(streams: Streams): Command {
       const text = serializeCalibration(calibration);
       const out = options.out ?? (options.json ? undefined : DEFAULT_OUT);
       if (out !== undefined) writeText(out, text);
-      streams.out(options.json ? text : `${report(calibration)}\nWrote ${out}\n${next(calibration, out)}`);
+      streams.out(
+        options.json
+          ? text
+          : `${report(calibration)}\nWrote ${out}\n${next(calibration, out ?? DEFAULT_OUT)}`,
+      );
     });
 }
 
-const next = ({ multipliers, engine }: CalibrationFile, out: string | undefined): string =>
+const next = ({ multipliers, engine }: CalibrationFile, out: string): string =>
   Object.values(multipliers).some(({ learned }) => learned)
-    ? `Next: qwen-selfhost plan --model ${engine.model} --calibration ${out}\n`
+    ? `Next: qwen-selfhost plan --model ${engine.model} --calibration ${shellWord(out)}\n`
     : 'Next: measure at least two loads, for example with qwen-selfhost bench --sweep\n';
 
 function report({ multipliers, notes, engine }: CalibrationFile): string {

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { diffPlans, type PlanChange } from '../../plan/diff';
 import { parsePlan } from '../../plan/document';
 import { wrap } from '../../report/table';
-import { readText } from '../files';
 import type { DifferencesOutput } from '../output/differences';
 import { jsonText } from '../output/json';
+import { readText } from '../read-text';
 import type { Streams } from '../streams';
 
 const EFFECTS: Readonly<Record<PlanChange['effect'], string>> = {

@@ -3,9 +3,9 @@ import { didYouMean, quote, UserError } from '../../errors';
 import { parsePlan } from '../../plan/document';
 import { explainChoice, explainType } from '../../report/explain';
 import { wrap } from '../../report/table';
-import { readText } from '../files';
 import type { ExplanationOutput } from '../output/explanation';
 import { jsonText } from '../output/json';
+import { readText } from '../read-text';
 import type { Streams } from '../streams';
 
 /** `explain PLAN [INSTANCE_TYPE]`: why this, and why not that. */

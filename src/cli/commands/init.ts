@@ -8,6 +8,7 @@ import { MODEL_NAMES } from '../../models/registry';
 import { readRequirements } from '../../requirements/document';
 import { type Answers, EXAMPLE_ANSWERS, exampleDocument } from '../../requirements/example';
 import { resolveRequirements } from '../../requirements/resolve';
+import { shellWord } from '../../vllm/quoting';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../../workload/presets';
 import { writeText } from '../files';
 import { jsonText } from '../output/json';
@@ -39,7 +40,7 @@ export function initCommand(streams: Streams): Command {
       streams.out(
         json
           ? jsonText({ written: [out] } satisfies WrittenOutput)
-          : `Wrote ${out}\nNext: qwen-selfhost plan ${out}\n`,
+          : `Wrote ${out}\nNext: qwen-selfhost plan ${shellWord(out)}\n`,
       );
     });
 }

@@ -8,9 +8,9 @@ import { UserError } from '../../errors';
 import { parsePlan } from '../../plan/document';
 import { wrap } from '../../report/table';
 import { withAws } from '../aws-command';
-import { readText } from '../files';
 import { jsonText } from '../output/json';
 import type { PreflightOutput } from '../output/preflight';
+import { readText } from '../read-text';
 import type { Streams } from '../streams';
 
 interface PreflightFlags {

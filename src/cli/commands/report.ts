@@ -4,9 +4,10 @@ import { reportData } from '../../report/data';
 import { htmlReport } from '../../report/html/document';
 import { markdownReport } from '../../report/markdown';
 import { terminalReport } from '../../report/terminal';
-import { readText, writeText } from '../files';
+import { writeText } from '../files';
 import { htmlAssets } from '../html-file';
 import { jsonText } from '../output/json';
+import { readText } from '../read-text';
 import type { Streams } from '../streams';
 
 interface ReportOptions {

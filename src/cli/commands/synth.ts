@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { parsePlan } from '../../plan/document';
-import { readText, writeText } from '../files';
+import { writeText } from '../files';
 import { jsonText } from '../output/json';
 import type { WrittenOutput } from '../output/written';
+import { readText } from '../read-text';
 import { stackHcl, stackSynth } from '../stacks';
 import type { Streams } from '../streams';
 

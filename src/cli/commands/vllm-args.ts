@@ -6,8 +6,8 @@ import { memoryBudget } from '../../vllm/budget';
 import { chooseEngineSettings } from '../../vllm/choose';
 import { knownProblems } from '../../vllm/known-problems';
 import { type CommandLine, QUOTING_TARGETS, type QuotingTarget, quoteCommandLine } from '../../vllm/quoting';
-import { readText } from '../files';
 import { jsonText } from '../output/json';
+import { readText } from '../read-text';
 import type { Streams } from '../streams';
 import { addVllmFlags, type VllmOptions, vllmSetupOf } from '../vllm-flags';
 

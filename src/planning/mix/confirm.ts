@@ -4,6 +4,7 @@ import type { Option } from '../fleet';
 import { recommend } from '../recommend';
 import { openSearch, type Stores } from '../search';
 import { bestMix, type Mix, type MixProblem, withoutMachine } from './mix';
+import { withOwnThings } from './own-things';
 import { fleetNames } from './routing';
 import type { MixSolver } from './solver';
 
@@ -54,7 +55,7 @@ export function confirmedMix(
   for (let tries = 0; tries < MOST_TRIES && mix !== null && mix.usdPerMonth <= limitUsd; tries++) {
     const { fleets } = mix;
     const names = fleetNames(fleets, context.requirements.name);
-    const asked = fleets.map(({ requirements }, i) => named(requirements, names[i]!));
+    const asked = fleets.map(({ requirements }, i) => withOwnThings(requirements, names[i]!, i === 0));
     const built: Extract<Confirmation, { ok: true }>[] = [];
     for (const requirements of asked) {
       const confirmation = confirm({ ...context, requirements }, stores);
@@ -69,12 +70,4 @@ export function confirmedMix(
     mix = bestMix(left, solver);
   }
   return { confirmed: null, failure };
-}
-
-/** A fleet's requirements under its own name, and with Terraform state of its own: one state for two would destroy one. */
-function named(requirements: Requirements, name: string): Requirements {
-  const { stateBackend: state } = requirements;
-  const label = name.slice(name.lastIndexOf('-'));
-  const key = state?.key.replace(/(\.[^./]*)?$/, `${label}$1`);
-  return { ...requirements, name, stateBackend: state && { ...state, key: key! } };
 }

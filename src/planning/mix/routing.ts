@@ -1,5 +1,6 @@
 import type { PlanningContext } from '../candidate';
 import type { MixFleet } from './mix';
+import { domainOf } from './own-things';
 
 const LONGEST_NAME = 24;
 
@@ -51,6 +52,16 @@ export function routingText(
   return [
     `send ${sized.join(', ')}`,
     ...(weights.length > 0 ? [`share the load by weight (${weights.join('; ')} at the peak${byHour})`] : []),
-    'each fleet is a service with a front door of its own: your callers, a gateway or weighted DNS records choose',
+    `each fleet is a service with a front door of its own${whoChooses(names, requirements)}`,
   ].join('; ');
+}
+
+/** A certificate for the fleet's own name alone answers to no weighted record of another name. */
+function whoChooses(
+  names: readonly string[],
+  { network: { domain } }: PlanningContext['requirements'],
+): string {
+  if (domain === null) return ': your callers, a gateway or weighted DNS records choose';
+  const doors = names.map((name) => domainOf(name, domain)!.name).join(' and ');
+  return `, ${doors}, with a certificate for that name alone: your callers or a gateway choose`;
 }
