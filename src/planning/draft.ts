@@ -5,6 +5,7 @@ import { MODELS_AS_OF } from '../models/registry';
 import type { Calibration } from '../performance/calibration';
 import { type Coefficients, FITTED, FITTED_ON } from '../performance/coefficients';
 import { PLAN_SCHEMA_VERSION, type Plan } from '../plan/schema';
+import type { Requirements } from '../requirements/requirements';
 import type { ResolvedRequirements } from '../requirements/resolve';
 import { serveArguments, serveEnvironment } from '../vllm/arguments';
 import { findRelease } from '../vllm/releases';
@@ -50,8 +51,11 @@ export interface PlanningData {
   readonly progress?: () => void;
 }
 
-/** Growth allowed beyond the planned machines before the Auto Scaling group stops. */
+/** Growth allowed beyond the planned machines before the Auto Scaling group stops, where no schedule asks for more. */
 const MAX_GROWTH = 2;
+
+const mostMachines = (instances: number, { deployment }: Requirements): number =>
+  Math.max(instances * MAX_GROWTH, ...deployment.schedule.map(({ maxInstances }) => maxInstances));
 
 /** What a plan of these requirements is computed from. */
 export function planningContext(
@@ -106,7 +110,13 @@ export function tryDraft(
   const settings = engineSettings(chosen, check.engine, timeouts, context);
   const zoneIds = machineZones(offer.offering.zoneIds, instances, requirements.minZones);
   const sized = bestByType(search, chosen);
-  const quotas = quotaNeeds(offer, instances, instances * MAX_GROWTH, requirements, data.catalogue);
+  const quotas = quotaNeeds(
+    offer,
+    instances,
+    mostMachines(instances, requirements),
+    requirements,
+    data.catalogue,
+  );
   const alone: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     name: requirements.name,
@@ -151,7 +161,7 @@ export function tryDraft(
     timeoutsSeconds: timeouts,
     scaling: {
       minInstances: fewestInstances(chosen),
-      maxInstances: instances * MAX_GROWTH,
+      maxInstances: mostMachines(instances, requirements),
       targetConcurrencyPerReplica: scalingTarget(chosen, check.engine.maxNumSeqs, context),
       hourlyInstances: chosen.hourlyInstances === null ? null : [...chosen.hourlyInstances],
     },

@@ -105,6 +105,11 @@ export function deploymentProblems({ network, deployment, markets }: Requirement
       'deployment.secretsKmsKeyArn is the key of secrets that you name: give deployment.apiKey or deployment.huggingFaceToken an ARN, or drop it',
     );
   }
+  const names = deployment.schedule.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    problems.push(`deployment.schedule: two entries are named ${quote(twice)}; give each a name of its own`);
+  }
   const ownImage = deployment.image !== null && isPrivateEcr(deployment.image);
   if (network.natGateways === 'none' && (deployment.weights !== 's3' || !ownImage)) {
     problems.push(

@@ -45,6 +45,17 @@ describe('the plan of a deployment', () => {
     expect(risk(planOf(MODEL + night))).toContain(`about ${minutes} minutes`);
   });
 
+  test('lets the group grow as far as a schedule says, quotas included; two entries have two names', () => {
+    const entry = (name: string) => `{ name: ${name}, cron: "0 7 * * *", minInstances: 2, maxInstances: 9 }`;
+    const busy = planOf(`${MODEL}deployment: { schedule: [${entry('day')}] }`);
+    expect(busy.scaling.maxInstances).toBe(9);
+    expect(plain.scaling.maxInstances).toBe(2 * plain.choice.instances);
+    expect(busy.quotas![0]!.request).toContain('may grow to 9');
+    expect(() => planOf(`${MODEL}deployment: { schedule: [${entry('day')}, ${entry('day')}] }`)).toThrow(
+      'deployment.schedule: two entries are named "day"; give each a name of its own',
+    );
+  });
+
   test('warns of a door that is open to anyone, and not of plain HTTP where a domain brings a certificate', () => {
     const open =
       'exposure: public, allowedCidrs: [everyone], domain: { name: llm.example.com, hostedZoneId: Z01 }';

@@ -138,7 +138,7 @@ export const deployment = {
   capacityReservationId: id('cr'),
   spotInstanceTypes: fc.subarray(['g7e.2xlarge', 'g7e.4xlarge', 'g6e.xlarge'], { minLength: 2 }),
   onDemandBase: fc.integer({ min: 0, max: 4 }),
-  schedule: fc.array(
+  schedule: fc.uniqueArray(
     fc.record({
       name: fc.constantFrom('morning', 'night'),
       cron: fc.constantFrom('0 7 * * MON-FRI', '30 20 * * *'),
@@ -146,7 +146,7 @@ export const deployment = {
       minInstances: fc.integer({ min: 0, max: 2 }),
       maxInstances: fc.integer({ min: 2, max: 9 }),
     }),
-    { maxLength: 2 },
+    { maxLength: 2, selector: ({ name }) => name },
   ),
   sleepAfterMinutes: fc.integer({ min: 15, max: 240 }),
 };
