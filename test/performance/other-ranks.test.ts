@@ -1,5 +1,8 @@
-import { shareAtRandom } from '../../src/performance/other-ranks';
+import fc from 'fast-check';
+import { openLoop } from '../../src/performance/open-loop';
+import { amongRanks, shareAtRandom } from '../../src/performance/other-ranks';
 import { cli } from '../cli/harness';
+import { engines, SEEDED } from './arbitrary';
 
 /**
  * Two ranks whose requests each end at the same rate, as a Markov chain of both numbers: what a new request finds in the emptier
@@ -11,7 +14,7 @@ function twoRanks(inRank: number): { readonly found: number; readonly uneven: nu
   const rate = 2 * inRank;
   const perStep = rate + 2 * most;
   let now = new Float64Array(size * size).fill(1 / (size * size));
-  for (let i = 0; i < 6000; i++) {
+  for (let i = 0; i < 1500; i++) {
     const next = new Float64Array(size * size);
     for (let a = 0; a <= most; a++) {
       for (let b = 0; b <= most; b++) {
@@ -95,3 +98,46 @@ test('answers of one length keep together on a rank: predict says what simulate 
   const slower = await mean('predict', ...engine, '--dp', '8', '--isl', '500', '--osl', '60', '--rate', '5');
   expect(slower.notes.join(' ')).not.toMatch(/together/);
 }, 30_000);
+
+test('the more ranks, the less one waits and the faster come tokens; at any rate figures are numbers', () => {
+  const load = { inputTokens: 6000, outputTokens: 100, maxBatch: 256, maxNumBatchedTokens: 8192 } as const;
+  fc.assert(
+    fc.property(
+      engines,
+      fc.double({ min: 0.05, max: 0.9, noNaN: true }),
+      ({ features, coefficients: k }, share) => {
+        const f = { ...features, dataParallel: 1, pipelineParallel: 1 };
+        const arrivals = { kind: 'open', requestsPerSecond: 0, spacing: 'poisson' } as const;
+        const at = openLoop(f, k, { ...load, arrivals });
+        const {
+          steps,
+          firstToken: first,
+          tpotSeconds,
+          ttftSeconds,
+        } = at((share * 0.7) / at(1e-6).firstToken.serviceSeconds);
+        const random = {
+          responseSeconds: ttftSeconds - first.frontSeconds,
+          ownSeconds: first.ownSeconds,
+          decodeSeconds: (load.outputTokens - 1) * tpotSeconds,
+        };
+        const of = (ranks: number) => amongRanks(steps, first.rate, ranks, random);
+        expect(of(1)).toEqual({ share: 1, responseSeconds: random.responseSeconds, waits: 1, decoding: 1 });
+        const [two, four, many] = [of(2), of(4), of(16)];
+        for (const [fewer, more] of [
+          [of(1), two],
+          [two, four],
+          [four, many],
+        ] as const) {
+          expect(more.share).toBeLessThanOrEqual(fewer.share);
+          expect(more.responseSeconds).toBeLessThan(fewer.responseSeconds * 1.01);
+          expect(more.decoding).toBeLessThan(fewer.decoding * 1.01);
+        }
+        // Beyond what a rank serves there is no queue to speak of, but there are numbers.
+        for (const rate of [0, 1e-9, 1e3])
+          for (const value of Object.values(amongRanks(at(rate).steps, rate, 4, random)))
+            expect(Number.isFinite(value)).toBe(true);
+      },
+    ),
+    SEEDED,
+  );
+});
