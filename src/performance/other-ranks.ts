@@ -1,15 +1,6 @@
 import type { OpenSteps } from './open-steps';
-import { refilledRank } from './refilled-rank';
+import { type InRank, refilledRank } from './refilled-rank';
 import type { SteadyState } from './state';
-
-/** A request of one rank, means; seconds. */
-export interface InRank {
-  /** From its arrival at the engine to its first token, slots left aside; of that, its prompt in steps of its own. */
-  readonly responseSeconds: number;
-  readonly ownSeconds: number;
-  /** From its first token to its last. */
-  readonly decodeSeconds: number;
-}
 
 export interface AmongRanks {
   /** `shareAtRandom`. */

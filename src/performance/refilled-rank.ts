@@ -1,5 +1,13 @@
 import type { OpenSteps } from './open-steps';
-import type { InRank } from './other-ranks';
+
+/** A request of one rank, means; seconds. */
+export interface InRank {
+  /** From its arrival at the engine to its first token, slots left aside; of that, its prompt in steps of its own. */
+  readonly responseSeconds: number;
+  readonly ownSeconds: number;
+  /** From its first token to its last. */
+  readonly decodeSeconds: number;
+}
 
 const ITERATIONS = 20;
 const CONVERGED = 1e-4;
