@@ -1,40 +1,27 @@
 /**
-/**
- * `npm run agreement -- [--closed | --conversations] [--cases N] [--seed S]`: closed form against simulation over seeded
- * loads up to 70%: random arrivals, with the simulation's standard errors, of independent prompts or of conversations; or
- * clients in a closed loop. docs/performance.md has its figures; a thousand cases take half an hour, of closed loops two minutes.
+ * `npm run agreement -- [--closed | --conversations | --ranks] [--cases N] [--seed S]`: closed form against simulation over
+ * seeded loads up to 70%: random arrivals, with the simulation's standard errors, of independent prompts, of conversations or at
+ * several data-parallel ranks; or clients in a closed loop. docs/performance.md has its figures; a thousand cases take half an
+ * hour, of closed loops two minutes.
  */
 import { parseArgs } from 'node:util';
 import { sampleCases, sampleConversations } from './agreement/cases';
 import { printClosed } from './agreement/closed';
-import { type Compared, type ComparedFigure, compare, FIGURES, shareWithin } from './agreement/compare';
+import { compare, FIGURES } from './agreement/compare';
+import { line, printMisses } from './agreement/lines';
+import { printRanks } from './agreement/ranks';
 
 const { values } = parseArgs({
   options: {
     closed: { type: 'boolean', default: false },
     conversations: { type: 'boolean', default: false },
+    ranks: { type: 'boolean', default: false },
     cases: { type: 'string', default: '100' },
     seed: { type: 'string', default: '20261125' },
   },
 });
+/** Independent runs of a case, and requests of each. */
 const RUN = { runs: 8, requests: 9500 };
-
-const percent = (x: number): string => `${(100 * x).toFixed(1)}%`;
-const quantile = (numbers: readonly number[], share: number): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(share * (numbers.length - 1))]!;
-
-function line(name: string, cases: readonly Compared[], figure: ComparedFigure): void {
-  if (cases.length === 0) return;
-  const errors = cases.map((c) => c.errors[figure]);
-  const within = [0.05, 0.1].map((limit) => percent(shareWithin(cases, figure, limit)));
-  const worst = errors.reduce((most, error) => (Math.abs(error) > Math.abs(most) ? error : most));
-  const noise = cases.map((c) => c.standardErrors[figure]);
-  console.log(
-    `${figure.padEnd(8)} ${name.padEnd(34)} ${String(cases.length).padStart(5)} cases: within 5% ${within[0]}, 10% ${within[1]}; ` +
-      `80% between ${percent(quantile(errors, 0.1))} and ${percent(quantile(errors, 0.9))}, worst ${percent(worst)}; ` +
-      `standard error median ${percent(quantile(noise, 0.5))}, 95% ${percent(quantile(noise, 0.95))}`,
-  );
-}
 
 function printOpen(seed: number, count: number): void {
   const sample = values.conversations ? sampleConversations : sampleCases;
@@ -58,12 +45,8 @@ function printOpen(seed: number, count: number): void {
       figure,
     );
   }
-  for (const { errors, standardErrors, name } of compared)
-    for (const figure of ['ttft', 'tpot'] as const)
-      if (Math.abs(errors[figure]) > 0.05)
-        console.log(
-          `${figure} ${percent(errors[figure])} (standard error ${percent(standardErrors[figure])}): ${name}`,
-        );
+  printMisses(compared);
 }
 
-(values.closed ? printClosed : printOpen)(Number(values.seed), Number(values.cases));
+const alone = values.closed ? printClosed : printOpen;
+(values.ranks ? printRanks : alone)(Number(values.seed), Number(values.cases));

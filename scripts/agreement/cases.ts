@@ -7,7 +7,7 @@ import { stepFeatures } from '../../src/performance/features';
 import type { HistoryHits, Load } from '../../src/performance/load';
 import type { LengthDistribution, SimulationConfig } from '../../src/simulation/config';
 import { memoryBudget } from '../../src/vllm/budget';
-import { tensorParallelOnly } from '../../src/vllm/layout';
+import { type Layout, tensorParallelOnly } from '../../src/vllm/layout';
 import { savesStatesWithin } from '../../src/vllm/pool';
 import { batchDefaults, LATEST_RELEASE } from '../../src/vllm/releases';
 
@@ -49,6 +49,8 @@ const CASES = fc.record({
 export type AgreementCase = (typeof CASES extends fc.Arbitrary<infer T> ? T : never) & {
   /** Some prompts find their conversation so far. */
   readonly history?: HistoryHits;
+  /** Tensor parallel only where it is not given. */
+  readonly layout?: Layout;
 };
 
 /** Long enough for whole blocks to be found, with hits from one in eight to nearly all. */
@@ -81,6 +83,7 @@ export const lengthOf = (mean: number, spread: number): LengthDistribution =>
 /** The engine with vLLM's defaults, or null when it does not hold the load. Arrivals and requests are yet to be set. */
 export function configOf(c: EngineCase): SimulationConfig | null {
   const [name, key, gpuId, tp] = c.engine;
+  const layout = c.layout ?? tensorParallelOnly(tp);
   const { architecture } = getModel(name);
   const gpu = getGpu(gpuId);
   const usableGiB = usableMemory(gpu).gib;
@@ -89,7 +92,7 @@ export function configOf(c: EngineCase): SimulationConfig | null {
   const budget = memoryBudget({
     architecture,
     checkpoint: findCheckpoint(getModel(name), key)!,
-    layout: tensorParallelOnly(tp),
+    layout,
     usableGiB,
     gpuMemoryUtilization: 0.9,
     kvCacheDtype: 'auto',
@@ -105,7 +108,7 @@ export function configOf(c: EngineCase): SimulationConfig | null {
   });
   if (budget === null || !budget.fits) return null;
   return {
-    features: stepFeatures(architecture, key, gpu, tensorParallelOnly(tp), {
+    features: stepFeatures(architecture, key, gpu, layout, {
       kvBytes: 2,
       mtpTokens: c.mtpTokens,
       release: LATEST_RELEASE,
@@ -142,7 +145,7 @@ export const promptCuts = (
     ? { blockTokens: layout.blockTokens, checkpointsWithin: savesStatesWithin(layout, mtpTokens) }
     : {};
 
-/** The same load in means, for the closed form. */
+/** The same load of one rank in means, for the closed form. */
 export const loadOf = (c: AgreementCase, config: SimulationConfig, requestsPerSecond: number): Load => ({
   arrivals: { kind: 'open', requestsPerSecond, spacing: 'poisson' },
   inputTokens: c.inputTokens,

@@ -1,4 +1,6 @@
+import { ranksOf } from '../../src/performance/features';
 import { percentile95 } from '../../src/performance/percentile';
+import type { SteadyState } from '../../src/performance/state';
 import { replay, saturationRequestsPerSecond } from '../../src/simulation/simulate';
 import { type AgreementCase, configOf, loadOf } from './cases';
 
@@ -14,12 +16,13 @@ export interface Compared {
   readonly errors: Readonly<Record<ComparedFigure, number>>;
   /** Standard errors of the simulated figures, relative, from independent runs. */
   readonly standardErrors: Readonly<Record<ComparedFigure, number>>;
+  readonly state: SteadyState;
   /** Tokens per second of the closed form over those offered, less 1. */
   readonly outputError: number;
 }
 
 export interface RunLength {
-  /** Independent runs of a case, and requests of each after its warm-up. */
+  /** Independent runs of a case, and requests of each rank in each of them after its warm-up. */
   readonly runs: number;
   readonly requests: number;
 }
@@ -34,18 +37,19 @@ export function compare(c: AgreementCase, { runs, requests }: RunLength): Compar
   const config = configOf(c);
   if (config === null) return null;
   const requestsPerSecond = c.utilisation * saturationRequestsPerSecond(config);
-  const warmupRequests = Math.ceil(WARM_UP_SHARE * requests);
+  const ranks = ranksOf(config.features);
+  const warmupRequests = Math.ceil(WARM_UP_SHARE * ranks * requests);
   const simulated: Record<ComparedFigure, number>[] = [];
   for (let run = 0; run < runs; run++) {
     const result = replay({
       ...config,
       arrivals: { kind: 'poisson', requestsPerSecond },
-      requests: requests + warmupRequests,
+      requests: ranks * requests + warmupRequests,
       warmupRequests,
       seed: (c.seed + 7919 * run) % 2 ** 31,
     });
     if (result.preemptions > 0 || result.kvUseMax > FULLEST_POOL) return null;
-    if (result.cutRequests > MOST_CUT_SHARE * requests) return null;
+    if (result.cutRequests > MOST_CUT_SHARE * ranks * requests) return null;
     simulated.push({
       ttft: result.ttftSeconds.mean,
       tpot: result.tpotSeconds!.mean,
@@ -53,10 +57,15 @@ export function compare(c: AgreementCase, { runs, requests }: RunLength): Compar
       tpotP95: result.tpotSeconds!.p95,
     });
   }
-  const closed = percentile95(config.features, config.coefficients, loadOf(c, config, requestsPerSecond), {
-    inputP95Tokens: c.spread * c.inputTokens,
-    outputP95Tokens: c.spread * c.outputTokens,
-  });
+  const closed = percentile95(
+    config.features,
+    config.coefficients,
+    loadOf(c, config, requestsPerSecond / ranks),
+    {
+      inputP95Tokens: c.spread * c.inputTokens,
+      outputP95Tokens: c.spread * c.outputTokens,
+    },
+  );
   const predicted: Record<ComparedFigure, number> = {
     ttft: closed.mean.ttftSeconds,
     tpot: closed.mean.tpotSeconds,
@@ -76,6 +85,7 @@ export function compare(c: AgreementCase, { runs, requests }: RunLength): Compar
     slotsBind: closed.mean.blockedSeconds > 0.01 * closed.mean.ttftSeconds,
     errors: each((figure) => predicted[figure] / mean(values(figure)) - 1),
     standardErrors: each((figure) => standardError(values(figure)) / mean(values(figure))),
+    state: closed.mean,
     outputError: closed.mean.outputTokensPerSecond / (requestsPerSecond * c.outputTokens) - 1,
   };
 }

@@ -6,30 +6,35 @@ import { stepFeatures } from '../../src/performance/features';
 import type { Arrivals, Load } from '../../src/performance/load';
 import { percentile95 } from '../../src/performance/percentile';
 import { predict } from '../../src/performance/prediction';
-import { tensorParallelOnly } from '../../src/vllm/layout';
+import { type Layout, tensorParallelOnly } from '../../src/vllm/layout';
 import { nanosecondsPerCall } from '../nanoseconds-per-call';
 
 const LIMIT_MICROS = 100;
 const CALLS = 20_000;
 
 const model = getModel('Qwen3.5-35B-A3B');
-const features = stepFeatures(model.architecture, 'fp8', getGpu('H200'), tensorParallelOnly(2), {
-  kvBytes: 2,
-  mtpTokens: 0,
+const featuresOf = (layout: Layout) =>
+  stepFeatures(model.architecture, 'fp8', getGpu('H200'), layout, { kvBytes: 2, mtpTokens: 0 });
+const features = featuresOf(tensorParallelOnly(2));
+const ranks = featuresOf({
+  tensorParallel: 1,
+  pipelineParallel: 1,
+  dataParallel: 8,
+  expertParallel: true,
 });
 const coefficients = coefficientsFor(FITTED, model.name, 'H200');
-const predictAt = (arrivals: Arrivals, inputTokens: number): number =>
+const predictAt = (arrivals: Arrivals, inputTokens: number, of = features): number =>
   predict(
-    features,
+    of,
     coefficients,
     { arrivals, inputTokens, outputTokens: 512, maxBatch: 256, maxNumBatchedTokens: 8192 },
     'measured',
     false,
   ).tpotSeconds.expected;
 
-const percentilesAt = (i: number, cache: Partial<Load>): number => {
+const percentilesAt = (i: number, cache: Partial<Load>, of = features): number => {
   const p = percentile95(
-    features,
+    of,
     coefficients,
     {
       arrivals: { kind: 'open', requestsPerSecond: 1 + (i % 8), spacing: 'poisson' },
@@ -56,7 +61,17 @@ const cases: readonly [string, (i: number) => number][] = [
     'open loop',
     (i) => predictAt({ kind: 'open', requestsPerSecond: 1 + (i % 8), spacing: 'poisson' }, 1000 + (i % 997)),
   ],
+  [
+    'open loop, eight ranks',
+    (i) =>
+      predictAt(
+        { kind: 'open', requestsPerSecond: 1 + (i % 8), spacing: 'poisson' },
+        1000 + (i % 997),
+        ranks,
+      ),
+  ],
   ['open loop, 95th percentiles of varying lengths', (i) => percentilesAt(i, {})],
+  ['… at eight ranks', (i) => percentilesAt(i, {}, ranks)],
   ['… of which some find their conversation', (i) => percentilesAt(i, CONVERSATIONS)],
 ];
 for (const [name, call] of cases) {

@@ -1,4 +1,6 @@
 import { UserError } from '../errors';
+import { ranksOf } from '../performance/features';
+import { keepTogether } from '../performance/other-ranks';
 import type { Prediction } from '../performance/prediction';
 import { seconds } from '../report/format';
 import type { SimulationConfig } from '../simulation/config';
@@ -9,19 +11,30 @@ import { sharedPrefix, simulatedEngine } from './simulation-flags';
 
 /** Rounds of every client that are replayed and not looked at, and those that are. */
 const ROUNDS = { warmUp: 4, seen: 4 };
+/** Requests of every rank, likewise. */
+const OF_RANK = { warmUp: 300, seen: 900 };
 /** More would keep the reader waiting: 10,000 requests take a tenth of a second. */
 const MOST_REQUESTS = 10_000;
 /** Time to the first token that differs by less is not worth a sentence. */
 const WORTH_SAYING = 1.25;
 
-/** Clients in a closed loop, whose prompts and answers are all alike. */
-export interface AlikeClients {
-  readonly clients: number;
-  /** Of a run that ends; null for a load that goes on. */
-  readonly requests: number | null;
+/** Prompts and answers that are all alike. */
+interface Alike {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly prefixHitRate: number;
+}
+
+/** Clients in a closed loop. */
+export interface AlikeClients extends Alike {
+  readonly clients: number;
+  /** Of a run that ends; null for a load that goes on. */
+  readonly requests: number | null;
+}
+
+/** Random arrivals. */
+export interface AlikeRequests extends Alike {
+  readonly requestsPerSecond: number;
 }
 
 /**
@@ -37,17 +50,40 @@ export function inStepNotes(engine: EngineSetup, load: AlikeClients, spread: Pre
   ];
 }
 
+/**
+ * The same of ranks, where a request goes to the one that has fewest: those that end together on one are followed by as many,
+ * who begin together where requests come faster than a rank computes prompts.
+ */
+export function ranksInStepNotes(engine: EngineSetup, load: AlikeRequests, spread: Prediction): string[] {
+  const ranks = ranksOf(engine.features);
+  if (!spread.stable || !keepTogether(ranks, spread.state)) return [];
+  const inStep = replayAlike(engine, load, {
+    arrivals: { kind: 'poisson', requestsPerSecond: load.requestsPerSecond },
+    requests: ranks * (OF_RANK.warmUp + OF_RANK.seen),
+    warmupRequests: ranks * OF_RANK.warmUp,
+  });
+  if (inStep === null || !differs(spread, inStep)) return [];
+  return [
+    `Answers are taken to differ in length. If every one has ${load.outputTokens} tokens, those that end together on a rank are followed by requests that begin together, which simulate shows unless --osl-p95 varies the answers: time to first token ${seconds(inStep.ttftSeconds.mean)}${tpotText(inStep)}.`,
+  ];
+}
+
 /** The other way round: what a simulation of equal lengths differs from the closed form by. */
 export function spreadNotes(
-  { arrivals, lengths }: SimulationConfig,
+  { arrivals, lengths, features }: SimulationConfig,
   inStep: Replay,
   spread: Prediction,
 ): string[] {
   const alike = lengths?.kind === 'independent' && lengths.output.kind === 'fixed';
-  if (arrivals.kind !== 'closed' || !alike || !differs(spread, inStep) || spread.ttftSeconds === null)
-    return [];
+  if (!alike || !differs(spread, inStep) || spread.ttftSeconds === null) return [];
+  const predicted = `time to first token ${seconds(spread.ttftSeconds.expected)}, which predict prints. --osl-p95 varies the answers.`;
+  if (arrivals.kind === 'closed')
+    return [
+      `All clients start at once and get answers of equal length, so they stay in step; published benchmarks show clients that are spread out: ${predicted}`,
+    ];
+  if (arrivals.kind !== 'poisson' || !keepTogether(ranksOf(features), spread.state)) return [];
   return [
-    `All clients start at once and get answers of equal length, so they stay in step; published benchmarks show clients that are spread out: time to first token ${seconds(spread.ttftSeconds.expected)}, which predict prints. --osl-p95 varies the answers.`,
+    `Answers of equal length that end together on a rank are followed by requests that begin together; where they differ they do not: ${predicted}`,
   ];
 }
 
@@ -62,23 +98,34 @@ const tpotText = ({ tpotSeconds }: Replay): string =>
 
 /** Null where it would take long, or the engine does not hold the requests whole. */
 function replayInStep(engine: EngineSetup, load: AlikeClients): Replay | null {
-  const { clients, inputTokens, outputTokens } = load;
+  const { clients } = load;
   const requests = load.requests ?? clients * (ROUNDS.warmUp + ROUNDS.seen);
-  if (clients < 2 || requests > MOST_REQUESTS) return null;
+  if (clients < 2) return null;
+  return replayAlike(engine, load, {
+    arrivals: { kind: 'closed', concurrency: clients },
+    requests,
+    warmupRequests: load.requests === null ? clients * ROUNDS.warmUp : 0,
+  });
+}
+
+function replayAlike(
+  engine: EngineSetup,
+  { inputTokens, outputTokens, prefixHitRate }: Alike,
+  run: Pick<SimulationConfig, 'arrivals' | 'requests' | 'warmupRequests'>,
+): Replay | null {
+  if (run.requests > MOST_REQUESTS) return null;
   try {
     return replay({
       ...simulatedEngine(engine),
-      ...sharedPrefix(load.prefixHitRate),
+      ...sharedPrefix(prefixHitRate),
+      ...run,
       replicas: 1,
       routing: 'least-outstanding',
-      arrivals: { kind: 'closed', concurrency: clients },
       lengths: {
         kind: 'independent',
         input: { kind: 'fixed', tokens: inputTokens },
         output: { kind: 'fixed', tokens: outputTokens },
       },
-      requests,
-      warmupRequests: load.requests === null ? clients * ROUNDS.warmUp : 0,
       seed: 1,
       slo: null,
     });

@@ -23,7 +23,11 @@ export interface OwnTime {
  */
 export function firstTokenP95(state: OpenState, own: readonly OwnTime[]): number {
   const waits = waitsOf(state);
-  return own.length === 1 ? own[0]!.seconds + mixtureP95(waits) : sumP95(own, tailOfAll(waits));
+  // Among other ranks they keep their shape and are as much shorter as on average.
+  const { waits: shorter } = state.ranks;
+  if (own.length === 1) return own[0]!.seconds + shorter * mixtureP95(waits);
+  const tail = tailOfAll(waits);
+  return sumP95(own, shorter === 1 ? tail : (seconds) => tail(seconds / shorter));
 }
 
 /** Points at which the tail of the waits is known, and standard deviations above the mean up to which. */

@@ -3,10 +3,10 @@ import { ranksOf, type StepFeatures } from './features';
 import { FEW_SLOTS, type FullSlots, fewSlots } from './few-slots';
 import type { Load } from './load';
 import { type OpenSteps, openSteps } from './open-steps';
-import { metShare } from './other-ranks';
+import { type AmongRanks, amongRanks } from './other-ranks';
 import { behindOthers, roomInLastStep } from './queue-behind';
 import { expectedMin, lognormalNodes, MAX_PREFILL_SHARE, MAX_UTILISATION } from './queueing';
-import { NO_QUEUE, roomForAll, type SlotQueue, slotQueue } from './slots';
+import { NO_QUEUE, roomForAll, type SlotQueue, slotQueue, slotsOfRanks } from './slots';
 import type { SteadyState } from './state';
 import { requestOverheadSeconds } from './step';
 
@@ -14,6 +14,7 @@ import { requestOverheadSeconds } from './step';
 export interface OpenState extends SteadyState {
   readonly steps: OpenSteps;
   readonly firstToken: FirstToken;
+  readonly ranks: AmongRanks;
 }
 
 /** Where the time to the first token goes; seconds of one rank. */
@@ -86,7 +87,7 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   const asked = rate * (ownSeconds + steps.decodeSeconds);
   const clusters = clustering(steps, (rate * full.seconds) / load.maxBatch);
   const freeWait = (1 - oneByOne) * gated.waitSeconds + oneByOne * wait;
-  const slots = roomForAll(load.maxBatch, asked, steps.dispersion)
+  const ownSlots = roomForAll(load.maxBatch, asked, steps.dispersion)
     ? NO_QUEUE
     : load.maxBatch <= FEW_SLOTS
       ? fewSlots(load.maxBatch, rate, steps, full, outputVariation, clusters, freeWait)
@@ -98,38 +99,35 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
           holdingVariation(steps, ownSeconds, outputVariation),
           clusters,
         );
+  const slots = slotsOfRanks(ownSlots, ranks, load.maxBatch, (rate * full.seconds) / load.maxBatch);
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;
-  // Of a step, what others' prompts add is avoided, not its decoding.
-  const met = metShare(ranks, {
-    queued: rate * (freeWait + ownSeconds),
-    decoding: rate * steps.decodeSeconds,
-    used,
-  });
-  const avoided =
-    (1 - met) * (oneByOne * wait + (1 - oneByOne) * busy * ((steps.arrivalStep - plainStep) / 2));
   const response =
     (1 - oneByOne) * (gated.seconds - slots.waiting * gated.waitSeconds) +
     oneByOne * (free * wait + ownSeconds + filled);
+  const tpot = meanTpot(steps, slots, outputTokens, outputVariation);
+  const decodeSeconds = Math.max(outputTokens - 1, 0) * tpot;
+  const among = amongRanks(steps, rate, ranks, { responseSeconds: response, ownSeconds, decodeSeconds });
   return {
     stable:
       rate * serviceSeconds < MAX_UTILISATION &&
       steps.prefillShare < MAX_PREFILL_SHARE &&
       Number.isFinite(slots.meanWait),
-    ttftSeconds: frontSeconds + response - avoided + slotWaitSeconds,
-    tpotSeconds: meanTpot(steps, slots, met, outputTokens, outputVariation),
+    ttftSeconds: frontSeconds + among.responseSeconds + slotWaitSeconds,
+    tpotSeconds: tpot * among.decoding,
     outputTokensPerSecond: rate * outputTokens * ranks,
     requestsPerSecond: rate * ranks,
-    decodeBatch: slots.crowding * steps.batch,
+    decodeBatch: slots.crowding * steps.batch * among.decoding,
     stepSeconds: steps.taggedStep,
     prefillSeconds: firstPrompt,
     prefillShare: steps.prefillShare,
     utilisation: used,
-    queueSeconds: freeWait - avoided,
+    queueSeconds: freeWait * among.waits,
     blockedSeconds: slotWaitSeconds,
     acceptedTokens: steps.acceptedTokens,
     steps,
+    ranks: among,
     firstToken: {
       rate,
       frontSeconds,
@@ -202,19 +200,11 @@ function gatedSeconds(s: OpenSteps, rate: number, busy: number) {
 }
 
 /** Mean over requests: short outputs feel the queue behind their prompt more, as far as there are slots for it. */
-function meanTpot(
-  s: OpenSteps,
-  slots: SlotQueue,
-  met: number,
-  outputTokens: number,
-  outputVariation: number,
-): number {
+function meanTpot(s: OpenSteps, slots: SlotQueue, outputTokens: number, outputVariation: number): number {
   if (outputTokens <= 1) return s.taggedStep;
   const ofMean = s.decodeSeconds / (outputTokens - 1);
   let tpot = slots.crowding * ofMean;
   for (const { value, weight } of lognormalNodes(outputTokens - 1, outputVariation))
     tpot += slots.behind * weight * (s.decodeSecondsOf(s.decodeStepsOf(value + 1)) / value - ofMean);
-  // Steps without prompts; of those with some, the share that is met.
-  const plain = (slots.crowding * s.decodeSteps * s.taggedStep) / (outputTokens - 1);
-  return tpot - (1 - met) * Math.max(0, tpot - plain);
+  return tpot;
 }

@@ -1,30 +1,76 @@
-/** Mean numbers of requests in a rank, and the share of time in which prompts are at work there. */
-export interface InRank {
-  /** Waiting, or whose prompt is computed. */
-  readonly queued: number;
+import type { OpenSteps } from './open-steps';
+import { type InRank, refilledRank } from './refilled-rank';
+import type { SteadyState } from './state';
+
+export interface AmongRanks {
+  /** `shareAtRandom`. */
+  readonly share: number;
+  readonly responseSeconds: number;
+  /** What a prompt waits for besides its own steps, and decoding, each over what it is under random arrivals. */
+  readonly waits: number;
   readonly decoding: number;
-  readonly used: number;
 }
 
 /** Nobody else is there to be met. */
 const HARDLY_ANY = 1e-3;
+/** Numbers in a rank, and which law of arrivals makes them, depend on each other. */
+const TURNS = 3;
 
 /**
- * Share of a data-parallel rank's other requests that one of them meets there. vLLM sends a request to the rank that has
- * fewest (0.33.0 `v1/engine/core_client.py:1751-1808`), so that fewer come beside it than at any time.
- *
- * - **Where most decode**, requests end at random. Of two ranks the difference D falls with each arrival and goes either way
- *   with each end, half as often: geometric by thirds, with mean 1 just before an arrival. So half a request less than the
- *   mean is there when one comes and, as the chain is reversible, comes while it stays. Where ranks are hardly used, all are
- *   avoided: both ends are met by (1 - e^(-2 n)) / 2 of n. More ranks are as full to within one: half a request as well.
- * - **Where most wait for their prompts**, the shortest line is nearly one line for all ranks: M/G/c's wait over M/G/1's
- *   (Sakasegawa, 1977).
+ * Requests of a data-parallel rank. vLLM sends a request to the rank that has fewest (0.33.0
+ * `v1/engine/core_client.py:1751-1808`): between random arrivals (one rank) and a rank that is refilled as it empties (many).
+ * Every figure lies between the two by `shareAtRandom`.
+ * @param rate arrivals per second of one rank
+ * @param random what they are where arrivals are random
  */
-export function metShare(ranks: number, { queued, decoding, used }: InRank): number {
-  const inRank = queued + decoding;
-  if (ranks === 1 || inRank < HARDLY_ANY) return 1;
-  const whileDecoding = 1 - (1 - Math.exp(-2 * inRank)) / (2 * inRank);
-  const oneLine = used ** (Math.sqrt(2 * (ranks + 1)) - 2) / ranks;
-  const lined = queued / inRank;
-  return Math.min(whileDecoding, lined * oneLine + (1 - lined) * whileDecoding);
+export function amongRanks(steps: OpenSteps, rate: number, ranks: number, random: InRank): AmongRanks {
+  const { responseSeconds } = random;
+  if (ranks === 1 || !(rate > 0)) return { share: 1, responseSeconds, waits: 1, decoding: 1 };
+  const refilled = refilledRank(steps, rate, 1 / (rate * ranks));
+  const inRank = (r: InRank): number => rate * (r.responseSeconds + r.decodeSeconds);
+  const waited = (r: InRank): number => r.responseSeconds - r.ownSeconds;
+  let share = shareAtRandom(ranks, inRank(refilled));
+  const between = (of: (r: InRank) => number): number => share * of(random) + (1 - share) * of(refilled);
+  for (let i = 1; i < TURNS; i++) share = shareAtRandom(ranks, between(inRank));
+  const over = (of: (r: InRank) => number): number => (of(random) > 0 ? between(of) / of(random) : 1);
+  return {
+    share,
+    responseSeconds: between((r) => r.responseSeconds),
+    waits: over(waited),
+    decoding: over((r) => r.decodeSeconds),
+  };
 }
+
+/**
+ * Where between a refilled rank (0) and random arrivals (1) a rank is, by the others that a request finds there: in the
+ * first all that there are but itself, in the second as many as at any time.
+ *
+ * Those that end leave behind n - 1 + variance / n on average, because of n each is as likely to end, and as many are found
+ * by those who come: a number is passed upwards as often as downwards. All ranks together have a Poisson number M whatever the
+ * lengths (M/G/infinity); the variance of an even share of it is n / ranks. (How uneven the ranks are besides is in
+ * `refilledRank`.) Where requests are fewer than ranks nobody is met: (M - ranks + 1) / ranks, if positive, has both.
+ * @param inRank mean number of requests in a rank
+ */
+export function shareAtRandom(ranks: number, inRank: number): number {
+  if (ranks === 1 || inRank < HARDLY_ANY) return 1;
+  const mean = ranks * inRank;
+  let probability = Math.exp(-mean);
+  let spare = 0;
+  for (let m = 0; m < ranks - 1; m++) {
+    spare += probability * (ranks - 1 - m);
+    probability *= mean / (m + 1);
+  }
+  const found = Math.max(0, inRank - 1 + (1 + spare) / ranks);
+  const others = Math.max(0, inRank - 1);
+  return Math.min(1, (found - others) / (inRank - others));
+}
+
+/**
+ * Answers that are all equally long keep together: those that end together on a rank leave it with fewest by as many, and
+ * where requests come to the engine faster than a rank computes their prompts, as many begin together. So prompts queue up to
+ * twice as long as here, where answers are taken to differ; a tenth between the mean and the 95th percentile is enough.
+ */
+export const keepTogether = (
+  ranks: number,
+  { requestsPerSecond, prefillSeconds }: Pick<SteadyState, 'requestsPerSecond' | 'prefillSeconds'>,
+): boolean => ranks > 1 && requestsPerSecond * prefillSeconds > 1;

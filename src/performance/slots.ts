@@ -95,6 +95,16 @@ export function clusteredWait(slots: number, load: number, dispersion: number): 
 }
 
 /**
+ * The same slots in one of several ranks, of which a request goes to the one with fewest: it waits where all slots of all
+ * are taken, as in one line before them (M/M/c by Sakasegawa, as above: arrivals whose variance is that of an even share).
+ */
+export function slotsOfRanks(one: SlotQueue, ranks: number, slots: number, load: number): SlotQueue {
+  if (ranks === 1 || !(one.meanWait > 0) || load >= 1) return one;
+  const shorter = clusteredWait(slots, load, 1 / ranks);
+  return { ...one, waiting: one.waiting * shorter * ranks, meanWait: one.meanWait * shorter };
+}
+
+/**
  * Mean wait over that of exponential holding times: Lee and Longton's (1 + variation) / 2, and Cosmetatos' M/D/c (1975), whose
  * surplus fades with the cube of 1 - variation (log-normal, light traffic).
  */

@@ -8,7 +8,7 @@ import { lognormalNodes, mixtureP95 } from './queueing';
  * short ones spread more.
  */
 export function tokenTimeP95(state: OpenState, load: Load): number {
-  const { steps, tpotSeconds, firstToken } = state;
+  const { steps, tpotSeconds, firstToken, ranks } = state;
   const { outputTokens, outputVariation = 0 } = load;
   if (outputTokens <= 1) return tpotSeconds;
   const parts: Moments[] = [];
@@ -20,7 +20,10 @@ export function tokenTimeP95(state: OpenState, load: Load): number {
     steps.oneByOne === 1 ? perToken * (steps.taggedStep + steps.queue.extra) : Number.POSITIVE_INFINITY;
   const fullSlots =
     outputVariation === 0 ? firstToken.slowestDecoding / (outputTokens - 1) : Number.POSITIVE_INFINITY;
-  return Math.min(mixtureP95(parts), Math.max(tpotSeconds, Math.min(fullSteps, fullSlots)));
+  const random = tpotSeconds / ranks.decoding;
+  const p95 = Math.min(mixtureP95(parts), Math.max(random, Math.min(fullSteps, fullSlots)));
+  // What comes to all ranks is shared evenly: of the variance that random arrivals would have, one keeps its share.
+  return ranks.share === 1 ? p95 : tpotSeconds + (p95 - random) * Math.sqrt(ranks.share);
 }
 
 interface Moments {

@@ -35,8 +35,15 @@ function capacityOf(state: (rate: number) => OpenState): number {
 const onEngines = (check: (engine: Engine) => void): void =>
   fc.assert(fc.property(engines, check), { ...SEEDED, numRuns: 20 });
 
+/** The same without other ranks, with which its slots would share a line. */
+const alone = ({ features, coefficients }: Engine): Engine => ({
+  features: { ...features, dataParallel: 1, pipelineParallel: 1 },
+  coefficients,
+});
+
 test('one slot: requests of one length wait as in M/D/1', () => {
-  onEngines((engine) => {
+  onEngines((several) => {
+    const engine = alone(several);
     const state = at(engine, 1, 300);
     const capacity = capacityOf(state);
     for (const load of [0.3, 0.6, 0.9]) {
@@ -58,7 +65,8 @@ test('more slots: a shorter wait at a rate, and no slower tokens than without a 
 });
 
 test('near capacity the wait grows as its remainder shrinks, and beyond it has no end', () => {
-  onEngines((engine) => {
+  onEngines((several) => {
+    const engine = alone(several);
     const state = at(engine, 5, 300);
     const capacity = capacityOf(state);
     const left = (load: number): number => (1 - load) * state(load * capacity).blockedSeconds;

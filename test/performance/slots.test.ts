@@ -1,4 +1,4 @@
-import { slotQueue } from '../../src/performance/slots';
+import { NO_QUEUE, slotQueue, slotsOfRanks } from '../../src/performance/slots';
 
 const constant = (seconds: number) => () => seconds;
 
@@ -39,6 +39,23 @@ test('clusters wait longer; far below capacity nobody waits; beyond it the wait 
   expect(wait(1.3)).toBeGreaterThan(1.2 * wait(1));
   expect(slotQueue(100, 20, 20, constant(1), 0, 1)).toMatchObject({ waiting: 0, meanWait: 0, crowding: 1 });
   expect(slotQueue(4, 4, 4, constant(1), 0, 1).meanWait).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('the slots of several ranks are one line: M/M/c of all of them', () => {
+  for (const [ranks, slots] of [
+    [2, 1],
+    [4, 2],
+    [2, 12],
+  ] as const) {
+    const load = 0.8;
+    const of = (servers: number) => slotQueue(servers, load * servers, load * servers, constant(1), 1, 1);
+    const one = slotsOfRanks(of(slots), ranks, slots, load);
+    const line = of(ranks * slots);
+    // Sakasegawa's approximation of both.
+    expect(Math.abs(one.meanWait / line.meanWait - 1)).toBeLessThan(0.1);
+    expect(Math.abs(one.waiting / line.waiting - 1)).toBeLessThan(0.1);
+  }
+  expect(slotsOfRanks(NO_QUEUE, 4, 8, 0.5)).toEqual(NO_QUEUE);
 });
 
 test('thousands of slots do not overflow', () => {

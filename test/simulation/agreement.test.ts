@@ -1,5 +1,6 @@
 import { type AgreementCase, sampleCases, sampleConversations } from '../../scripts/agreement/cases';
 import { type Compared, type ComparedFigure, compare, shareWithin } from '../../scripts/agreement/compare';
+import { rarelyMore } from './rarely-more';
 
 /** CI asks for more; `npm run agreement` measures a thousand. */
 const CASES = Number(process.env.AGREEMENT_CASES ?? 12);
@@ -14,19 +15,6 @@ const STANDARD_ERRORS = 3;
  */
 const RARE_SHARE = 0.02;
 const RARELY = 1e-3;
-
-/** Largest k that a binomial number of `n` with this share exceeds with probability below `rarely`. */
-function mostOf(n: number, share: number, rarely: number): number {
-  let probability = (1 - share) ** n;
-  let above = 1 - probability;
-  let k = 0;
-  while (above > rarely) {
-    probability *= ((n - k) / (k + 1)) * (share / (1 - share));
-    k++;
-    above -= probability;
-  }
-  return k;
-}
 
 const beyond = (compared: readonly Compared[], figure: ComparedFigure): readonly string[] =>
   compared
@@ -54,7 +42,7 @@ test(
     expect(plain.length).toBeGreaterThan(0);
     for (const figure of ['ttft', 'tpot'] as const) {
       expect(beyond(plain, figure)).toEqual([]);
-      expect(beyond(compared, figure).slice(mostOf(CASES, RARE_SHARE, RARELY))).toEqual([]);
+      expect(beyond(compared, figure).slice(rarelyMore(CASES, RARE_SHARE, RARELY))).toEqual([]);
     }
     // 95th percentiles are approximations, for the search: most within 5%, nearly all within 10%.
     for (const figure of ['ttftP95', 'tpotP95'] as const) {
@@ -80,7 +68,9 @@ test(
     }
     expect(compared).toHaveLength(CONVERSATIONS);
     for (const figure of ['ttft', 'tpot'] as const)
-      expect(beyond(compared, figure).slice(mostOf(CONVERSATIONS, RARE_CONVERSATIONS, RARELY))).toEqual([]);
+      expect(beyond(compared, figure).slice(rarelyMore(CONVERSATIONS, RARE_CONVERSATIONS, RARELY))).toEqual(
+        [],
+      );
     expect(shareWithin(compared, 'ttft', 0.05)).toBeGreaterThanOrEqual(0.8);
     expect(shareWithin(compared, 'ttftP95', 0.1)).toBeGreaterThanOrEqual(0.7);
   },

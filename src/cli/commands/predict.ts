@@ -12,7 +12,7 @@ import {
   type LoadOptions,
   loadOf,
 } from '../engine-flags';
-import { inStepNotes } from '../in-step';
+import { inStepNotes, ranksInStepNotes } from '../in-step';
 import { wholeFlag } from '../number-flags';
 import { jsonText } from '../output/json';
 import { predictionReport } from '../prediction-report';
@@ -73,17 +73,14 @@ function predictionOf(options: PredictOptions): { engine: EngineSetup; predictio
     return { engine: { ...engine, notes }, prediction: closedForm(engine, { ...load, images }) };
   }
   const prediction = closedForm(engine, load);
-  if (concurrency === null) {
-    const notes = engine.layout.dataParallel > 1 ? [...engine.notes, FEWEST_FIRST] : engine.notes;
-    return { engine: { ...engine, notes }, prediction };
-  }
-  const alike = { clients: concurrency, requests, inputTokens, outputTokens, prefixHitRate };
-  const notes = [...engine.notes, ...inStepNotes(engine, alike, prediction)];
-  return { engine: { ...engine, notes }, prediction };
+  const alike = { inputTokens, outputTokens, prefixHitRate };
+  const inStep =
+    concurrency === null
+      ? ranksInStepNotes(engine, { ...alike, requestsPerSecond: requestsPerSecond! }, prediction)
+      : inStepNotes(engine, { ...alike, clients: concurrency, requests }, prediction);
+  return { engine: { ...engine, notes: [...engine.notes, ...inStep] }, prediction };
 }
 
-const FEWEST_FIRST =
-  'A request goes to the rank that has fewest, which the figures have on average only: where long prompts meet short answers beyond half of the load, simulate shows up to a sixth less.';
 const UNMEASURED_IMAGES =
   'No image was ever measured: their time is that of the vision tower at the speed of other BF16 layers, without what decoding and scaling them takes in the API server.';
 
