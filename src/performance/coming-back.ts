@@ -57,8 +57,10 @@ export function comingBack(
   // for those who have ended since.
   const full = stepOf(others);
   const less = stepOf(Math.max(others - 0.5, NOBODY));
+  // At any time of a step it hardly matters how long it is.
+  const alike = inputVariation === 0 && loop.outputVariation === 0;
   for (const { value: seconds, weight } of timesOutside(loop, pointsOf, full)) {
-    const allStay = Math.exp(-ends * (wholeSteps(seconds, full) - 1));
+    const allStay = alike ? 1 : Math.exp(-ends * (wholeSteps(seconds, full) - 1));
     for (const [step, often] of [
       [full, allStay],
       [less, 1 - allStay],

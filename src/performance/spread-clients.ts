@@ -6,13 +6,15 @@ import type { Load } from './load';
 import { inLine } from './one-by-one';
 import type { Passage } from './passing-steps';
 import { promptWork } from './prompt-steps';
-import { lognormalQuantiles, lognormalThree } from './queueing';
+import { lognormalQuantiles } from './queueing';
 import type { SteadyState } from './state';
 import { acceptedTokens, requestOverheadSeconds } from './step';
 import { decodeCurve } from './step-curves';
 
 /** How near to saturation a queue is still looked at. */
 const NEARLY = 1e-4;
+/** How many end hardly depends on where in a step each comes back. */
+const meanOnly: PointsOf = (mean) => [{ value: mean, weight: 1 }];
 const NOWHERE: Passage = { rest: 0, steps: 0, otherEnds: 0 };
 
 /**
@@ -48,7 +50,7 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
   // The more end in a step, the longer the queue, and the fewer end: one root, below what the engine can take in.
   const mostInStep = 1 / work.fullSteps;
   const ends = fallingRoot(
-    (x) => stateAt(x, lognormalThree).ends - x,
+    (x) => stateAt(x, meanOnly).ends - x,
     Math.min(others / (decodeSteps + work.steps), (1 - NEARLY) * mostInStep),
   );
   const now = stateAt(ends, lognormalQuantiles);
