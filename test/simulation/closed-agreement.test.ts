@@ -40,7 +40,9 @@ test(`clients in a closed loop, up to 70% load: ${CASES} cases`, () => {
     expect(cases.length).toBeGreaterThan(CASES / 10);
     expect(beyond(cases, 'tpot', MEAN)).toEqual([]);
     BEYOND[equal ? 'equal' : 'varied'].forEach((share, i) => {
-      expect(beyond(cases, 'ttft', (1 + i) * MEAN).length).toBeLessThanOrEqual(Math.ceil(share * cases.length));
+      expect(beyond(cases, 'ttft', (1 + i) * MEAN).length).toBeLessThanOrEqual(
+        Math.ceil(share * cases.length),
+      );
     });
     expect(beyond(cases, 'ttft', WORST)).toEqual([]);
   }
