@@ -23,11 +23,16 @@ const ranks = featuresOf({
   expertParallel: true,
 });
 const coefficients = coefficientsFor(FITTED, model.name, 'H200');
-const predictAt = (arrivals: Arrivals, inputTokens: number, of = features): number =>
+const predictAt = (
+  arrivals: Arrivals,
+  inputTokens: number,
+  of = features,
+  lengths: Partial<Load> = {},
+): number =>
   predict(
     of,
     coefficients,
-    { arrivals, inputTokens, outputTokens: 512, maxBatch: 256, maxNumBatchedTokens: 8192 },
+    { arrivals, inputTokens, outputTokens: 512, maxBatch: 256, maxNumBatchedTokens: 8192, ...lengths },
     'measured',
     false,
   ).tpotSeconds.expected;
@@ -55,8 +60,14 @@ const CONVERSATIONS = {
   history: { share: 0.6, ofPrompt: 0.8, lessTokens: 200 },
 };
 
+const VARYING = { inputVariation: 0.6, outputVariation: 0.6 };
+
 const cases: readonly [string, (i: number) => number][] = [
   ['closed loop', (i) => predictAt({ kind: 'closed', concurrency: 1 + (i % 200) }, 1000 + (i % 997))],
+  [
+    '… of varying lengths',
+    (i) => predictAt({ kind: 'closed', concurrency: 1 + (i % 200) }, 1000 + (i % 997), features, VARYING),
+  ],
   [
     'open loop',
     (i) => predictAt({ kind: 'open', requestsPerSecond: 1 + (i % 8), spacing: 'poisson' }, 1000 + (i % 997)),

@@ -2,6 +2,7 @@ import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import { cachedNodes, type LengthPoints, meanCachedTokens } from './history';
 import type { Load } from './load';
+import { roomsInLine } from './packed-prompts';
 import { visionSeconds } from './step';
 import { prefillCurves } from './step-curves';
 
@@ -28,7 +29,7 @@ export interface PromptCut {
 /**
  * Chunked prefill cuts prompts at the token budget. Prefix caching of hybrid models (cache mode "align") cuts at whole
  * blocks, and once more at the last block boundary, where the GDN state is kept, unless the kernels save it from within
- * (FlashInfer). vLLM 0.33.0 v1/core/sched/scheduler.py:546-662, replayed in src/simulation/prefill-chunk.ts.
+ * (FlashInfer). vLLM 0.33.0 v1/core/sched/scheduler.py:546-662, replayed in src/vllm/prefill-chunk.ts.
  */
 export function promptCut(load: Load, tokens: number, budget = load.maxNumBatchedTokens): PromptCut {
   const { blockTokens = 0, checkpointsWithin = false } = load;
@@ -99,6 +100,8 @@ export interface PromptWork {
   readonly turnSteps: number;
   /** Others that find room in a prompt's steps. */
   readonly room: number;
+  /** Room in the last step of the n-th prompt of a line, relative to a prompt, where blocks cut prompts of one length. */
+  readonly roomInLine: ((count: number) => readonly number[]) | null;
   /** Budget that a prompt leaves to others in its steps, relative to the prompt. */
   readonly leftover: number;
   /** Squared coefficient of variation of a prompt's engine time. */
@@ -145,7 +148,8 @@ export function promptWork(
   load: Load,
   cuts: LengthPoints = 'nodes',
 ): (decode: DecodeTokens) => PromptWork {
-  const { inputTokens, maxNumBatchedTokens } = load;
+  const { inputTokens, maxNumBatchedTokens, blockTokens = 0, checkpointsWithin = false } = load;
+  const rules = { maxNumBatchedTokens, internalCheckpoints: checkpointsWithin };
   const encoding = visionSeconds(f, k, load.images);
   const prefill = prefillCurves(f, k);
   const costOf = (tokens: number, cachedTokens: number) => ({
@@ -221,6 +225,7 @@ export function promptWork(
       for (const part of spread) count(weight * part.weight, tokens, promptCut(load, tokens, part.budget));
     let meanSteps = 0;
     for (const part of spread) meanSteps += part.weight * promptCut(load, mean.tokens, part.budget).steps;
+    let rooms: readonly number[] | undefined;
     const overMean = first / secondsOf(mean, meanCut, PROBE_BATCH, 1);
     return {
       steps,
@@ -233,6 +238,10 @@ export function promptWork(
       fullSteps: mean.tokens / meanCut.fullStepTokens,
       turnSteps,
       room: roomTokens / wanted,
+      roomInLine:
+        nodes.length === 1 && blockTokens > 0
+          ? (count) => (rooms ??= roomsInLine(mean.tokens, budget, { ...rules, blockTokens }, count))
+          : null,
       leftover: Math.max(0, offered / wanted - 1),
       variation: Math.max(0, second / (first * first) - 1),
       seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut, decodeBatch, prompts) * overMean,

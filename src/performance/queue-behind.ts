@@ -78,10 +78,11 @@ const BOREL = Array.from({ length: FIRST_OF_BUSY_PERIOD }, (_, i) => ((i + 2) / 
  * @param used share of time in which prompts are at work
  */
 export function roomInLastStep(
-  { room: alone, fullSteps, turnSteps, variation }: PromptWork,
+  { room: alone, fullSteps, turnSteps, variation, roomInLine }: PromptWork,
   used: number,
 ): number {
-  const anywhere = 0.5 / fullSteps;
+  const inLine = roomInLine?.(FIRST_OF_BUSY_PERIOD);
+  const anywhere = inLine?.at(-1) ?? 0.5 / fullSteps;
   const decay = used * Math.exp(-used);
   let room = 0;
   let left = 1;
@@ -90,7 +91,8 @@ export function roomInLastStep(
   for (let n = 1; n <= FIRST_OF_BUSY_PERIOD && left > HARDLY_ANY; n++) {
     const share = (1 - used) * atLeast;
     const further =
-      variation === 0 ? (Math.ceil(n * turnSteps - 1e-9) - n * turnSteps) / fullSteps : anywhere;
+      inLine?.[n - 1] ??
+      (variation === 0 ? (Math.ceil(n * turnSteps - 1e-9) - n * turnSteps) / fullSteps : anywhere);
     room += share * (n === 1 ? alone : further);
     left -= share;
     atLeast -= exactly;

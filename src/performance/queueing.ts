@@ -50,6 +50,19 @@ export function lognormalNodes(mean: number, variation: number): readonly Weight
   return NODES.map((z, i) => ({ value: mean * Math.exp(sigma * z - variance / 2), weight: WEIGHTS[i]! }));
 }
 
+/** The same as three values, for where only the mean of something smooth is asked. */
+export function lognormalThree(mean: number, variation: number): readonly WeightedValue[] {
+  if (variation === 0) return [{ value: mean, weight: 1 }];
+  const sigma = Math.sqrt(Math.log(1 + variation));
+  const low = Math.exp(-Math.sqrt(3) * sigma);
+  const middle = (6 * mean) / (low + 4 + 1 / low);
+  return [
+    { value: middle * low, weight: 1 / 6 },
+    { value: middle, weight: 2 / 3 },
+    { value: middle / low, weight: 1 / 6 },
+  ];
+}
+
 /** Normal quantiles in the middle of twelve equal shares. */
 const EVEN = [0.1046, 0.3186, 0.5485, 0.8122, 1.1503, 1.7317].flatMap((z) => [-z, z]);
 

@@ -1,24 +1,28 @@
 import type { Coefficients } from './coefficients';
+import { comingBack, type Loop, NOBODY, type PointsOf, restOfStep } from './coming-back';
+import { fallingRoot } from './falling-root';
 import { ranksOf, type StepFeatures } from './features';
 import type { Load } from './load';
+import { inLine } from './one-by-one';
+import type { Passage } from './passing-steps';
 import { promptWork } from './prompt-steps';
-import { lognormalNodes } from './queueing';
+import { lognormalQuantiles } from './queueing';
 import type { SteadyState } from './state';
 import { acceptedTokens, requestOverheadSeconds } from './step';
 import { decodeCurve } from './step-curves';
 
-const ITERATIONS = 40;
-const CONVERGED = 1e-5;
 /** How near to saturation a queue is still looked at. */
 const NEARLY = 1e-4;
-/** Nothing decodes beside. */
-const NOBODY = 1e-3;
+/** How many end hardly depends on where in a step each comes back. */
+const meanOnly: PointsOf = (mean) => [{ value: mean, weight: 1 }];
+const NOWHERE: Passage = { rest: 0, steps: 0, otherEnds: 0 };
 
 /**
  * Clients in a closed loop that have lost step with each other. Answers end with steps, so requests come by the step and
  * not by the second: while a long prompt is computed hardly anybody ends, and prompts queue far less than at the same
  * share of time under random arrivals. What does queue up are those who were outside the engine (front end) when the
- * prompt began: they ended within the last c steps, and all come while it is computed.
+ * prompt began: they ended within the last c steps, and all come while it is computed. Prompts of which a step holds many
+ * are computed in the step after they come (`coming-back.ts`), those that fill steps one by one (`one-by-one.ts`).
  */
 export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clients: number): SteadyState {
   const { inputTokens, outputTokens, inputVariation = 0, outputVariation = 0 } = load;
@@ -33,26 +37,33 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
   const front = requestOverheadSeconds(k, inputTokens);
   // Who waits for a sequence is there when one ends.
   const outside = clients > admitted ? 0 : front;
+  const loop: Loop = {
+    others,
+    outside,
+    outsideOf: (tokens) => requestOverheadSeconds(k, tokens),
+    inputTokens,
+    inputVariation,
+    outputVariation,
+    stepOf,
+  };
 
   // The more end in a step, the longer the queue, and the fewer end: one root, below what the engine can take in.
   const mostInStep = 1 / work.fullSteps;
-  let low = 0;
-  let high = Math.min(others / (decodeSteps + work.steps), (1 - NEARLY) * mostInStep);
-  let now = stateAt(high);
-  if (now.ends < high)
-    for (let i = 0; i < ITERATIONS && high - low > CONVERGED * high; i++) {
-      const middle = (low + high) / 2;
-      now = stateAt(middle);
-      if (now.ends < middle) high = middle;
-      else low = middle;
-    }
+  const ends = fallingRoot(
+    (x) => stateAt(x, meanOnly).ends - x,
+    Math.min(others / (decodeSteps + work.steps), (1 - NEARLY) * mostInStep),
+  );
+  const now = stateAt(ends, lognormalQuantiles);
 
-  const rate = admitted / (now.responseSeconds + now.decodeSeconds);
+  // At saturation the rate is known and the wait is not: Little's law gives it.
+  const rate = Math.min(admitted / (now.responseSeconds + now.decodeSeconds), 1 / now.turnSeconds);
+  const responseSeconds = admitted / rate - now.decodeSeconds;
   const blockedSeconds = (clients - admitted) / rate;
   return {
     stable: true,
-    ttftSeconds: now.responseSeconds + Math.max(blockedSeconds, front - outside),
-    tpotSeconds: outputTokens > 1 ? now.decodeSeconds / (outputTokens - 1) : now.stepSeconds,
+    ttftSeconds: responseSeconds + Math.max(blockedSeconds, front - outside),
+    tpotSeconds:
+      outputTokens > 1 ? (now.decodeSeconds + now.heldUpSeconds) / (outputTokens - 1) : now.stepSeconds,
     outputTokensPerSecond: rate * outputTokens * ranksOf(f),
     requestsPerSecond: rate * ranksOf(f),
     decodeBatch: Math.min(rate * now.decodeSeconds, admitted),
@@ -66,7 +77,7 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
   };
 
   /** One client among others of whom so many end in a step; `ends` is what follows for them. */
-  function stateAt(endsInStep: number) {
+  function stateAt(endsInStep: number, pointsOf: PointsOf) {
     const batch = Math.min(endsInStep * decodeSteps, others);
     const stepSeconds = stepOf(1 + batch);
     const besideStep = stepOf(Math.max(batch, NOBODY));
@@ -83,90 +94,53 @@ export function spreadClients(f: StepFeatures, k: Coefficients, load: Load, clie
     const busy = others > 0 ? 1 - Math.max(0, 1 - batch / others) ** others : 0;
 
     const meanStep = besideStep + promptOf(endsInStep);
-    const { rest, steps: calmSteps } = restOfStep(endsInStep, besideStep, firstPrompt);
+    const { rest, steps: calmSteps } = restOfStep(loop, endsInStep, besideStep, firstPrompt);
     // Steps while a client is outside: fewer where some of them hold prompts.
     const calm = Math.exp(-endsInStep * calmSteps);
     const stepsOutside = (outside / meanStep) * (1 - calm) + calmSteps * calm;
+    const line = inLine(work, {
+      others,
+      ends: endsInStep,
+      busy,
+      step: besideStep,
+      prompt: firstPrompt,
+      outside,
+      stepsOutside,
+      calmSteps,
+    });
+    const alone = busy * rest + line.waitSeconds + firstPrompt * line.filled;
 
-    // Those who ended within that time are all there when the first one's prompt is through.
-    const together = endsInStep * stepsOutside * busy;
-    const behindFirst = together / (1 + together);
-    const ahead = (together * (together + 2)) / (2 * (1 + together));
-    const turn = firstPrompt + besideStep * work.fullSteps;
-    const mixedShare = endsInStep / mostInStep;
-    const variation = work.steps > 1.01 ? work.variation : 0;
-    const alone =
-      (behindFirst * remaining(turn, besideStep, calmSteps) +
-        (ahead - behindFirst) * turn +
-        (mixedShare * turn * (1 + variation)) / 2) /
-      (1 - mixedShare);
-    const shared =
-      behindFirst *
-        (remaining(firstPrompt + besideStep * work.steps, besideStep, calmSteps) + together * furtherPrompt) +
-      endsInStep * work.steps * furtherPrompt +
-      (mixedShare ** Math.sqrt(2 * (work.promptsPerStep + 1)) /
-        (2 * Math.max(endsInStep, NEARLY) * (1 - mixedShare))) *
-        meanStep;
-    // Those behind who are there before the last step use up what a prompt leaves of its steps' budgets. Who had to wait has
-    // begun in what the one before left: no time is lost to him.
-    const behind = endsInStep * (work.steps - 1 + (alone * work.fullSteps) / turn);
-    const filling = firstPrompt * Math.min(behind, work.leftover) * (1 - mixedShare);
-    const waitSeconds = oneByOne * (alone + filling) + (1 - oneByOne) * shared;
+    const prompt = { first: firstPrompt, further: furtherPrompt };
+    const back = oneByOne < 1 ? comingBack(loop, endsInStep, batch, prompt, pointsOf) : NOWHERE;
+    // Steps that hold no more prompts: those who find one full wait for the next.
+    const stepsFull =
+      line.fullShare ** Math.sqrt(2 * (work.promptsPerStep + 1)) /
+      (2 * Math.max(endsInStep, NEARLY) * (1 - line.fullShare));
+    const beside = endsInStep * (busy * (1 + back.otherEnds) + work.steps - 1);
+    const shared = busy * back.rest + beside * furtherPrompt + stepsFull * meanStep;
 
-    const responseSeconds = outside + busy * rest + waitSeconds + besideStep * work.steps + firstPrompt;
-    const stepsWaiting = (oneByOne * alone * work.fullSteps) / turn + ((1 - oneByOne) * shared) / meanStep;
-    const perCycle = decodeSteps + stepsOutside + stepsWaiting;
-    // Prompts that come one by one never share a step with one's own.
-    const promptsInStep = others / (perCycle + (1 - oneByOne) * work.steps);
+    const waitSeconds = oneByOne * alone + (1 - oneByOne) * shared;
+    const turnsWaited = line.waitSeconds / line.turnSeconds;
+    const perCycle =
+      decodeSteps +
+      oneByOne * (stepsOutside + turnsWaited * work.fullSteps) +
+      (1 - oneByOne) * (back.steps + stepsFull);
+    // Prompts that come one by one share no step with one's own but where they fill it up, and while one waits steps are full.
+    const besideDecode = Math.max(0, others - line.filled - turnsWaited) / (decodeSteps + stepsOutside);
+    const promptsInStep =
+      oneByOne * Math.min(mostInStep, besideDecode) + (1 - oneByOne) * (others / (perCycle + work.steps));
+    // Those behind one who begins to decode hold up the first steps, and so short answers more than long ones.
+    const heldUp = Math.min(1, (line.behind * work.fullSteps) / Math.max(decodeSteps, 1));
     return {
       stepSeconds,
       firstPrompt,
       waitSeconds,
-      responseSeconds,
-      turnSeconds: oneByOne * turn + (1 - oneByOne) * (furtherPrompt + besideStep / work.promptsPerStep),
+      responseSeconds: outside + waitSeconds + besideStep * work.steps + firstPrompt,
+      turnSeconds:
+        oneByOne * line.turnSeconds + (1 - oneByOne) * (furtherPrompt + besideStep / work.promptsPerStep),
       decodeSeconds: decodeSteps * (stepSeconds + promptOf(promptsInStep)),
+      heldUpSeconds: oneByOne * line.behind * firstPrompt * outputVariation * (1 - heldUp),
       ends: others / (perCycle + work.steps),
     };
   }
-
-  /**
-   * What is left of the step one comes back in, and how many have passed while nobody computed a prompt. It ended with a
-   * step, so a known time outside is a known part of one: all others decode, or one of them has ended meanwhile. Prompts of
-   * those who ended before move the steps after them; what is left of their own is waited for with their turn (`remaining`).
-   */
-  function restOfStep(endsInStep: number, step: number, prompt: number): { rest: number; steps: number } {
-    if (outside === 0) return { rest: 0, steps: 0 };
-    if (inputVariation === 0 && outputVariation === 0) return { rest: step / 2, steps: outside / step + 0.5 };
-    const full = stepOf(Math.max(others, NOBODY));
-    const oneLess = stepOf(Math.max(others - 0.5, NOBODY));
-    let rest = 0;
-    let steps = 0;
-    for (const { value, weight } of lognormalNodes(inputTokens, inputVariation)) {
-      const seconds = requestOverheadSeconds(k, value);
-      const begun = wholeSteps(seconds, full);
-      const undisturbed = Math.exp(-endsInStep * (begun - 1));
-      const passed = undisturbed * begun + (1 - undisturbed) * wholeSteps(seconds, oneLess);
-      const left =
-        undisturbed * (begun * full - seconds) +
-        (1 - undisturbed) * (wholeSteps(seconds, oneLess) * oneLess - seconds);
-      const calm = Math.exp(-endsInStep * passed);
-      // Of the steps that the prompt may have been computed in, those early enough for it to be through.
-      const through = Math.min(1, Math.max(0, Math.floor((seconds - prompt) / step) / begun));
-      const moved = wholeSteps(Math.max(seconds - prompt, 0), step) * step + prompt - seconds;
-      rest += weight * (left + (1 - calm) * through * (Math.max(moved, 0) - left));
-      steps += weight * passed;
-    }
-    return { rest, steps };
-  }
-}
-
-/** Steps that begin within some seconds, the first of them at once. */
-const wholeSteps = (seconds: number, step: number): number => Math.ceil(seconds / step - 1e-9);
-
-/** What is left of a turn for one who comes 1, 2, ... or so many steps after it began. */
-function remaining(turn: number, step: number, steps: number): number {
-  const most = Math.ceil(steps - 1e-9);
-  let sum = 0;
-  for (let j = 1; j <= most; j++) sum += Math.max(0, turn - j * step);
-  return most > 0 ? sum / most : 0;
 }

@@ -1,5 +1,5 @@
+import { alignedChunk, type ChunkRequest, exportsCheckpoint } from '../vllm/prefill-chunk';
 import type { Engine } from './engine';
-import { alignedChunk, type ChunkRequest, exportsCheckpoint } from './prefill-chunk';
 import type { RequestTable } from './request-table';
 import type { Sequences } from './sequences';
 

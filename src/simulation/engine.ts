@@ -1,5 +1,5 @@
+import type { ChunkRules } from '../vllm/prefill-chunk';
 import type { KvGeometry } from './kv-cache';
-import type { ChunkRules } from './prefill-chunk';
 import type { StepTimer } from './step-timer';
 
 /** One engine as its scheduler sees it. */

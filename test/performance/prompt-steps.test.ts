@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Load } from '../../src/performance/load';
 import { promptCut } from '../../src/performance/prompt-steps';
-import { alignedChunk } from '../../src/simulation/prefill-chunk';
+import { alignedChunk } from '../../src/vllm/prefill-chunk';
 
 /** Steps of a prompt that has the engine for itself, cut as the simulated scheduler cuts it. */
 function stepsOf(total: number, budget: number, blockTokens: number, internalCheckpoints: boolean): number {

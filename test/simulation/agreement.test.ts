@@ -103,3 +103,30 @@ test('engines of few sequences, whose prompts hold up those that decode', () => 
   for (const c of compared) expect(c.slotsBind).toBe(true);
   for (const figure of ['ttft', 'tpot'] as const) expect(beyond(compared, figure)).toEqual([]);
 }, 60_000);
+
+// Beside the last part of each prompt of a line the next one's blocks begin, however many came before.
+test.each([
+  ['Qwen3.5-9B', 'L40S', 1, 5019, 354],
+  ['Qwen3.5-27B', 'A100-80GB', 2, 1964, 914],
+] as const)(
+  '%s on %s: prompts of one length that blocks cut',
+  (model, gpu, tp, inputTokens, outputTokens) => {
+    const { errors } = compare(
+      {
+        engine: [model, 'bf16', gpu, tp],
+        caching: true,
+        mtpTokens: 0,
+        inputTokens,
+        outputTokens,
+        spread: 1,
+        maxNumSeqs: 128,
+        utilisation: 0.66,
+        seed: 3,
+      },
+      RUN,
+    )!;
+    expect(Math.abs(errors.ttft)).toBeLessThan(MEAN);
+    expect(Math.abs(errors.tpot)).toBeLessThan(MEAN);
+  },
+  60_000,
+);

@@ -20,8 +20,8 @@ const BUSIEST = 0.7;
  * Shares of cases whose TTFT may be further off than that and than twice that, by whether prompts are of one length
  * (docs/performance.md has those of unseen ones), and the most.
  */
-const BEYOND = { equal: [0.04, 0], varied: [0.06, 0] } as const;
-const WORST = 3 * MEAN;
+const BEYOND = { equal: [0.01, 0], varied: [0.01, 0] } as const;
+const WORST = 2 * MEAN;
 
 test(`clients in a closed loop, up to 70% load: ${CASES} cases`, () => {
   const steady = sampleClosedCases(20_261_126, CASES)
@@ -40,7 +40,9 @@ test(`clients in a closed loop, up to 70% load: ${CASES} cases`, () => {
     expect(cases.length).toBeGreaterThan(CASES / 10);
     expect(beyond(cases, 'tpot', MEAN)).toEqual([]);
     BEYOND[equal ? 'equal' : 'varied'].forEach((share, i) => {
-      expect(beyond(cases, 'ttft', (1 + i) * MEAN).length).toBeLessThanOrEqual(1 + share * cases.length);
+      expect(beyond(cases, 'ttft', (1 + i) * MEAN).length).toBeLessThanOrEqual(
+        Math.ceil(share * cases.length),
+      );
     });
     expect(beyond(cases, 'ttft', WORST)).toEqual([]);
   }
@@ -90,6 +92,38 @@ test.each([1, 1.5] as const)(
     expect(Math.abs(errors.tpot)).toBeLessThan(MEAN);
   },
 );
+
+// Why these were off: nearly every step holds a prompt and outlasts the time outside; those who end while one is outside fill up
+// the last step of its prompt, and hold up its first steps; few clients are a finite source, and what passes while one is
+// outside is not waited for; in a step of one huge prompt nobody ends.
+test.each([
+  ['short prompts, many clients', 'Qwen3.5-35B-A3B', 'H100', 142, 31, 64, 0],
+  ['short prompts, drafts', 'Qwen3.5-35B-A3B', 'H100', 116, 31, 16, 3],
+  ['two clients, a budget and a bit', 'Qwen3.5-27B', 'H200', 8807, 60, 2, 0],
+  ['eight clients, three budgets', 'Qwen3.5-9B', 'L40S', 5332, 134, 8, 0],
+  ['four clients, several budgets', 'Qwen3.5-4B', 'L4', 5376, 119, 4, 1],
+] as const)('%s: all means within 5%%', (_, model, gpu, inputTokens, outputTokens, clients, mtpTokens) => {
+  const { errors, utilisation } = compareClosed({
+    engine: [
+      model,
+      model.startsWith('Qwen3.5-35B') || model.startsWith('Qwen3.5-27B') ? 'fp8' : 'bf16',
+      gpu,
+      1,
+    ],
+    caching: false,
+    mtpTokens,
+    inputTokens,
+    outputTokens,
+    spread: 2.5,
+    promptSpread: 1,
+    clients,
+    maxNumSeqs: 128,
+    seed: 11,
+  })!;
+  expect(utilisation).toBeLessThanOrEqual(BUSIEST);
+  expect(Math.abs(errors.ttft)).toBeLessThan(MEAN);
+  expect(Math.abs(errors.tpot)).toBeLessThan(MEAN);
+});
 
 // Outputs of unequal length: clients whose answers all take equally long would stay in step for ever.
 test.each([

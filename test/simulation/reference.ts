@@ -1,5 +1,5 @@
 import type { Engine } from '../../src/simulation/engine';
-import { alignedChunk } from '../../src/simulation/prefill-chunk';
+import { alignedChunk } from '../../src/vllm/prefill-chunk';
 import { ReferencePool, type ReferenceRequest } from './reference-pool';
 
 interface Sequence extends ReferenceRequest {
