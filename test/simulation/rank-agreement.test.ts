@@ -67,7 +67,8 @@ const CROWDED: readonly RankCase[] = (
 }));
 
 test('long prompts with short answers beyond half of the load', () => {
-  const compared = CROWDED.map((c) => compareRanks(c, { runs: 4, requests: 3000 })!);
+  // 3,000 requests are too few to be steady at this load: the same engine's TPOT is 7% below prediction in them, 4% in 8,000.
+  const compared = CROWDED.map((c) => compareRanks(c, { runs: 6, requests: 8000 })!);
   for (const figure of ['ttft', 'tpot'] as const) expect(beyond(compared, figure)).toEqual([]);
 }, 60_000);
 
