@@ -1,6 +1,6 @@
 /**
  * `npm run accuracy -- [--observations FILE] [--without-qwen-serving] [--json]`. The calibration's own file: every configuration is predicted
- * from a fit without it (about a minute and a half). Any other file: plain prediction with the shipped coefficients.
+ * from a fit without it (about three minutes). Any other file: plain prediction with the shipped coefficients.
  * Without the Qwen3.5 serving rows, neither fits nor tables know them: terms of the model are chosen so.
  */
 import { parseArgs } from 'node:util';
