@@ -1,6 +1,6 @@
 """Runs vLLM's own serving benchmark (vllm.benchmarks.serve) at several loads against one server, importing it once.
 usage: drive.py MODEL_DIR OUT.json DEADLINE_S name:isl:osl:(cN|rX):prompts ..."""
-import argparse, asyncio, json, sys, time
+import asyncio, json, sys, time
 from vllm.benchmarks.serve import add_cli_args, main_async
 from vllm.utils.argparse_utils import FlexibleArgumentParser
 model, out, deadline = sys.argv[1], sys.argv[2], time.time() + float(sys.argv[3])

@@ -1,3 +1,4 @@
+import { NOBODY } from './coming-back';
 import type { OpenSteps } from './open-steps';
 
 /** A request of one rank, means; seconds. */
@@ -13,8 +14,6 @@ const ITERATIONS = 20;
 const CONVERGED = 1e-4;
 /** How near to saturation a queue is still looked at. */
 const NEARLY = 1e-4;
-/** Nothing decodes beside. */
-const NOBODY = 1e-3;
 /**
  * Share of the arrivals that find the rank no emptier than any other. With many ranks all have l or l + 1 requests. Those that
  * end where there are l + 1 are not replaced there; as many raise another rank from l. So what share of the ranks has l + 1 is
@@ -83,6 +82,7 @@ export function refilledRank(s: OpenSteps, rate: number, refillSeconds: number):
         (line.ahead - line.behindFirst) * turn +
         mixedShare * (1 + variation) * line.left) /
       (1 - mixedShare);
+    // Prompts that a step has no more room for: M/M/c with as many servers as it holds prompts (Sakasegawa, 1977).
     const sharing = comers(arrivals, firstPrompt + besideStep * work.steps);
     const shared =
       sharing.behindFirst * (sharing.remaining + sharing.together * furtherPrompt) +
