@@ -1,6 +1,6 @@
 import type { OpenState } from './open-loop';
 import type { OpenSteps } from './open-steps';
-import { mixtureP95, type Spread, tailOf } from './queueing';
+import { type Spread, tailOf } from './queueing';
 
 /** Parts of a mixture that are too rare to move a 95th percentile. */
 const RARE = 1e-3;
@@ -14,6 +14,18 @@ type Part = Spread & { readonly weight: number };
 export interface OwnTime {
   readonly weight: number;
   readonly seconds: number;
+  /** In the engine, and there before the last step. */
+  readonly engineSeconds: number;
+  readonly beforeLastSeconds: number;
+  /** Others that find room in its steps, if it begins them. */
+  readonly room: number;
+}
+
+/** Requests that are so late already, by what more they wait. */
+interface Case {
+  readonly weight: number;
+  readonly seconds: number;
+  readonly tail: (seconds: number) => number;
 }
 
 /**
@@ -22,28 +34,72 @@ export interface OwnTime {
  * (but for a step's end), or the M/G/1 wait of those who do. Who waits for a slot waits for nothing else.
  */
 export function firstTokenP95(state: OpenState, own: readonly OwnTime[]): number {
-  const waits = waitsOf(state);
   // Among other ranks they keep their shape and are as much shorter as on average.
   const { waits: shorter } = state.ranks;
-  if (own.length === 1) return own[0]!.seconds + shorter * mixtureP95(waits);
-  const tail = tailOfAll(waits);
-  return sumP95(own, shorter === 1 ? tail : (seconds) => tail(seconds / shorter));
+  const cases: Case[] = [];
+  const parts = waitsOf(state);
+  const together = own.length === 1 ? parts.map((part) => ({ weight: part.weight, tail: tailOf(part) })) : parts.length > 0 ? [tailOfAll(parts)] : [];
+  for (const { weight, seconds } of own)
+    for (const wait of together) cases.push({ weight: weight * wait.weight, seconds, tail: wait.tail });
+  if (state.steps.oneByOne > 0) oneByOne(state, own, (c) => cases.push(c));
+  return p95Of(cases, shorter);
+}
+
+export function oneByOne({ firstToken: d, steps: s }: OpenState, own: readonly OwnTime[], add: (c: Case) => void): void {
+  const { used, rate } = d;
+  const share = s.oneByOne * (1 - d.slots.waiting);
+  const decoding = 1 - Math.exp(-s.batch);
+  const rest = (decoding * s.plainStep) / 2;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  for (const { weight, engineSeconds } of own) {
+    first += weight * engineSeconds;
+    second += weight * engineSeconds ** 2;
+    third += weight * engineSeconds ** 3;
+  }
+  const residual = (d.serviceSeconds * (1 + s.work.variation)) / 2;
+  const turn = (2 * residual * first) / second;
+  const residualSquare = (turn ** 2 * third) / (3 * first);
+  const wait = (used * residual) / (1 - used);
+  const waitSquare = 2 * wait * wait + (used * residualSquare) / (1 - used);
+  const restVariance = (decoding * s.plainStep ** 2) / 3 - rest * rest;
+  const later = 2 * residual + wait + rest;
+  const laterVariance = 2 * (residualSquare - residual ** 2) + waitSquare - wait ** 2 + restVariance;
+  const uniform = own.map(({ weight, engineSeconds }) => ({ weight: (weight * engineSeconds) / first, least: 0, width: turn * engineSeconds + 2 * rest }));
+  const groups = [
+    { weight: (1 - used) * (1 - decoding), mean: 0, tail: (x: number) => (x < 0 ? 1 : 0) },
+    { weight: (1 - used) * decoding, mean: s.plainStep / 2, tail: tailOf({ least: 0, width: s.plainStep }) },
+    { weight: used * (1 - used), mean: residual + rest, tail: tailOfAll(uniform).tail },
+    { weight: used * used, mean: later, tail: own.length === 1 ? tailOf({ least: 0, mean: later, variance: laterVariance }) : tailOfAll([{ weight: 1, least: 0, mean: later, variance: laterVariance }]).tail },
+  ];
+  own.forEach((prompt) => {
+    for (const { weight, mean, tail } of groups) {
+      const all = share * prompt.weight * weight;
+      poisson(rate * (prompt.beforeLastSeconds + mean)).forEach((q, behind) => {
+        const room = mean > s.plainStep ? d.roomForOthers : prompt.room;
+        add({ weight: all * q, seconds: prompt.seconds + s.firstPrompt * Math.min(behind, room), tail });
+      });
+    }
+  });
 }
 
 /** Points at which the tail of the waits is known, and standard deviations above the mean up to which. */
 const POINTS = 28;
 const FAR = 6;
 const NONE = 1e-5;
-const BISECTIONS = 14;
+const BISECTIONS = 18;
 
 /** Probability that a wait exceeds so many seconds, between points that it is computed at. */
-function tailOfAll(waits: readonly Part[]): (seconds: number) => number {
+export function tailOfAll(waits: readonly Part[]): { weight: number; tail: (seconds: number) => number } {
   let mean = 0;
   let square = 0;
+  let weight = 0;
+  for (const part of waits) weight += part.weight;
   for (const part of waits) {
     const centre = 'width' in part ? part.least + part.width / 2 : part.mean;
-    mean += part.weight * centre;
-    square += part.weight * (centre * centre + ('width' in part ? part.width ** 2 / 12 : part.variance));
+    mean += (part.weight / weight) * centre;
+    square += (part.weight / weight) * (centre * centre + ('width' in part ? part.width ** 2 / 12 : part.variance));
   }
   const far = mean + FAR * Math.sqrt(Math.max(square - mean * mean, 0)) + 1e-9;
   // Close together where most waits are.
@@ -53,35 +109,40 @@ function tailOfAll(waits: readonly Part[]): (seconds: number) => number {
     for (let i = 0; i <= POINTS; i++) {
       const above = exceeds(far * (i / POINTS) ** 2);
       if (above < NONE) break;
-      tail[i]! += part.weight * above;
+      tail[i]! += (part.weight / weight) * above;
     }
   }
-  return (seconds) => {
-    if (seconds < 0) return 1;
-    const at = Math.sqrt(seconds / far) * POINTS;
-    const below = Math.floor(at);
-    if (below >= POINTS) return 0;
-    return tail[below]! + (tail[below + 1]! - tail[below]!) * (at - below);
+  return {
+    weight,
+    tail: (seconds) => {
+      if (seconds < 0) return 1;
+      const at = Math.sqrt(seconds / far) * POINTS;
+      const below = Math.floor(at);
+      if (below >= POINTS) return 0;
+      return tail[below]! + (tail[below + 1]! - tail[below]!) * (at - below);
+    },
   };
 }
 
 /** 95th percentile of a prompt's own time and an independent wait. */
-function sumP95(own: readonly OwnTime[], tail: (seconds: number) => number): number {
+function p95Of(cases: readonly Case[], shorter: number): number {
   let low = 0;
-  let high = 2 * Math.max(...own.map(({ seconds }) => seconds));
+  let high = 2 * Math.max(...cases.map(({ seconds }) => seconds));
+  let all = 0;
+  for (const { weight } of cases) all += weight;
   const above = (x: number): number =>
-    own.reduce((sum, { weight, seconds }) => sum + weight * tail(x - seconds), 0);
-  while (above(high) > 0.05) high *= 2;
+    cases.reduce((sum, { weight, seconds, tail }) => sum + weight * tail((x - seconds) / shorter), 0);
+  while (above(high) > 0.05 * all) high *= 2;
   for (let i = 0; i < BISECTIONS; i++) {
     const middle = (low + high) / 2;
-    if (above(middle) > 0.05) low = middle;
+    if (above(middle) > 0.05 * all) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
 }
 
 /** What prompts of mean length wait, besides their own time. */
-function waitsOf({ firstToken: d, steps: s }: OpenState): readonly Part[] {
+export function waitsOf({ firstToken: d, steps: s }: OpenState): readonly Part[] {
   const { work } = s;
   const parts: Part[] = [];
   const free = 1 - d.slots.waiting;
@@ -119,25 +180,6 @@ function waitsOf({ firstToken: d, steps: s }: OpenState): readonly Part[] {
         add(weight * q, others * s.furtherPrompt, length / 2, own + fromOthers, true);
       });
     });
-  }
-  if (s.oneByOne > 0) {
-    const { used } = d;
-    const second = d.serviceSeconds ** 2 * (1 + work.variation);
-    const third = d.serviceSeconds ** 3 * (1 + work.variation) ** 3;
-    const wait = (d.rate * second) / (2 * (1 - used));
-    const waitSquare = 2 * wait * wait + (d.rate * third) / (3 * (1 - used));
-    const rest = ((1 - Math.exp(-s.batch)) * s.plainStep) / 2;
-    const waited = wait / used + rest;
-    /** Those behind who come before the prompt's last step use up its budget. */
-    const single = (weight: number, mean: number, variance: number, even: boolean): void => {
-      poisson(d.rate * (d.beforeLastSeconds + mean)).forEach((q, behind) => {
-        const filling = s.firstPrompt * Math.min(behind, d.roomForOthers);
-        add(s.oneByOne * weight * q, filling, mean, variance, even);
-      });
-    };
-    single((1 - used) * (1 - d.busy), 0, 0, true);
-    single((1 - used) * d.busy, rest, rest ** 2 / 3, true);
-    single(used, waited, waitSquare / used - (wait / used) ** 2, false);
   }
   return parts;
 }

@@ -74,37 +74,36 @@ class AtRate implements Percentile95 {
   }
 }
 
-const spreadLoad = (load: Load, tail: LengthTail): Load => ({
+export const spreadLoad = (load: Load, tail: LengthTail): Load => ({
   ...load,
   inputVariation: squaredVariation(load.inputTokens, tail.inputP95Tokens),
   outputVariation: squaredVariation(load.outputTokens, tail.outputP95Tokens ?? load.outputTokens),
 });
 
 /** Between these points of a normal variable a log-normal length stands for all; finer where the 95th percentile is. */
-const EDGES = [-0.6, 0, 0.4, 0.7, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.7];
-const LENGTHS = EDGES.map((edge, i) => {
-  const next = EDGES[i + 1];
-  return i === 0
-    ? { z: (edge + EDGES[1]!) / 2, weight: 1 - normalTail(EDGES[1]!) }
-    : {
-        z: next === undefined ? edge + 0.3 : (edge + next) / 2,
-        weight: normalTail(edge) - (next === undefined ? 0 : normalTail(next)),
-      };
-});
+const EDGES = [0, 0.4, 0.7, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.7];
+const SHARES_ABOVE = [1, ...EDGES.map(normalTail), 0];
+
+/** Mean lengths between those points, relative to the mean of all. */
+function lengthsBetween(sigma: number): { relative: number; weight: number }[] {
+  const lengthAbove = [1, ...EDGES.map((edge) => normalTail(edge - sigma)), 0];
+  return SHARES_ABOVE.slice(1).map((above, i) => {
+    const weight = SHARES_ABOVE[i]! - above;
+    return { weight, relative: (lengthAbove[i]! - lengthAbove[i + 1]!) / weight };
+  });
+}
 
 /** Standard deviations between those lengths. */
 const LENGTHS_APART = 0.3;
 
 /** Prompts' time in the front end and in their own steps, decoding beside them included, by length. */
-function ownTimes(f: StepFeatures, k: Coefficients, load: Load): (state: OpenState) => readonly OwnTime[] {
+export function ownTimes(f: StepFeatures, k: Coefficients, load: Load): (state: OpenState) => readonly OwnTime[] {
   const { inputTokens, inputVariation = 0 } = load;
-  if (inputVariation === 0 && cachedParts(load, inputTokens).length === 1)
-    return ({ firstToken }) => [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
   const sigma = Math.sqrt(Math.log(1 + inputVariation));
-  const lengths = inputVariation === 0 ? [{ z: 0, weight: 1 }] : LENGTHS;
+  const lengths = inputVariation === 0 ? [{ relative: 1, weight: 1 }] : lengthsBetween(sigma);
   const prefill = prefillCurves(f, k);
-  const prompts = lengths.flatMap(({ z, weight }) => {
-    const input = inputTokens * Math.exp(sigma * z - (sigma * sigma) / 2);
+  const prompts = lengths.flatMap(({ relative, weight }) => {
+    const input = inputTokens * relative;
     return cachedParts(load, input, LENGTHS_APART * sigma).map((part) => {
       const tokens = Math.max(1, input - part.cachedTokens);
       const secondsBeside = prefill(tokens, part.cachedTokens);
@@ -112,13 +111,23 @@ function ownTimes(f: StepFeatures, k: Coefficients, load: Load): (state: OpenSta
       return { weight: weight * part.weight, tokens, frontSeconds, secondsBeside };
     });
   });
+  const meanTokens = prompts.reduce((sum, { weight, tokens }) => sum + weight * tokens, 0);
   return ({ steps }) => {
     const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
     const batch = Math.max(steps.batch, 1e-3);
     const besideStep = steps.stepOf(batch);
     return prompts.map(({ weight, tokens, frontSeconds, secondsBeside }) => {
-      const { steps: count } = promptCut(load, tokens, budget);
-      return { weight, seconds: frontSeconds + secondsBeside(batch, tokens / count) + count * besideStep };
+      const { steps: count, beforeLast, roomTokens } = promptCut(load, tokens, budget);
+      const before = count > 1 ? beforeLast * secondsBeside(batch, (beforeLast * tokens) / (count - 1)) : 0;
+      const last = (1 - beforeLast) * secondsBeside(batch, (1 - beforeLast) * tokens);
+      const engineSeconds = before + last + count * besideStep;
+      return {
+        weight,
+        seconds: frontSeconds + engineSeconds,
+        engineSeconds,
+        beforeLastSeconds: before + (count - 1) * besideStep,
+        room: roomTokens / meanTokens,
+      };
     });
   };
 }
