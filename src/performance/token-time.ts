@@ -55,38 +55,50 @@ function addDecoding(parts: Moments[], state: OpenState, tokens: number, share: 
     size: number,
     last: number,
     first: number,
+    dispersion: number,
   ): void => {
-    const square = size * size * work.variation;
-    for (const { probability, count, spread } of met(mean, s.dispersion)) {
+    for (const { probability, count, spread } of met(mean, dispersion)) {
       const partial = count > 0 ? last : 0;
-      const variance =
-        batch + count * (square + size * own) * feedback + spread * size * size * feedback + partial + first;
-      parts.push({
-        weight: share * (weight * probability),
-        least: least / tokens,
-        mean: Math.max(crowding * (base + count * size), least) / tokens,
-        variance: variance * (crowding / tokens) ** 2,
-      });
+      const part = (q: number, units: number, unitVar: number, firstUnits: number, firstVar: number) => {
+        const variance =
+          batch + (spread > 1 ? spread * size * (size * (1 + work.variation) + own) : size * size * (unitVar + spread) + units * size * own) * feedback + partial + first * first * firstVar;
+        parts.push({
+          weight: share * (weight * q),
+          least: least / tokens,
+          mean: Math.max(crowding * (base + first * firstUnits + units * size), least) / tokens,
+          variance: variance * (crowding / tokens) ** 2,
+        });
+      };
+      const firsts = first > 0 && work.kinds.length > 1 ? work.kinds : [{ share: 1, relative: 1, variation: work.variation }];
+      if (work.kinds.length === 1 || spread > 1) for (const f of firsts) part(probability * f.share, count, count * work.variation, f.relative, f.variation * f.relative ** 2);
+      else {
+        const [a, b] = work.kinds as any;
+        let q = probability * a.share ** count;
+        for (let k = 0; k <= count; k++) {
+          for (const f of firsts)
+            part(q * f.share, (count - k) * a.relative + k * b.relative, (count - k) * a.relative ** 2 * a.variation + k * b.relative ** 2 * b.variation, f.relative, f.variation * f.relative ** 2);
+          q *= ((count - k) / (k + 1)) * (b.share / a.share);
+        }
+      }
     }
   };
   if (s.oneByOne < 1) {
     const mean = s.sharedSecondsOf(n);
     const arrivals = rate * mean;
     const base = n * s.taggedStep;
-    add(1 - s.oneByOne, base, arrivals, (mean - base) / arrivals, 0, 0);
+    add(1 - s.oneByOne, base, arrivals, (mean - base) / arrivals, 0, 0, s.dispersion);
   }
   if (s.oneByOne > 0) {
     const { used, afterBusy, afterIdle, extra } = s.queue;
     const base = n * s.taggedStep;
-    const whole = Math.min(work.fullSteps, n);
+    const whole = Math.min(work.fullSteps, n); const calm = (1 - used) ** 2; const window = s.decodeSteps * calm / Math.max(1, work.fullSteps); const dispersion = 1 + (1 / calm - 1) * (1 - (1 - Math.exp(-window)) / window);
     // Some come too late to be met in full.
     const single = (weight: number, mixed: number, atLeast: number): void => {
       const further = Math.max(mixed - atLeast, 0);
       const arrivals = Math.max(rate * (base + mixed * extra), further / whole);
       const size = (arrivals > 0 ? further / arrivals : 0) * extra;
       const late = Math.max(0, (whole * extra - size) * size);
-      const first = (atLeast * extra) ** 2 * work.variation;
-      add(weight, base + atLeast * extra, arrivals, size, late / 2, first);
+      add(weight, base, arrivals, size, late / 2, atLeast * extra, dispersion);
     };
     const behind = Math.min(afterBusy(n), whole);
     single(s.oneByOne * used, afterBusy(n), behind);
