@@ -1,15 +1,13 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { firstTokenP95, type OwnTime } from './first-token';
-import { cachedParts } from './history';
+import { firstTokenP95 } from './first-token';
 import type { Load } from './load';
 import { type OpenState, openLoop } from './open-loop';
-import { promptCut } from './prompt-steps';
-import { normalTail, squaredVariation, Z_95 } from './queueing';
+import { type OwnTime, ownTimes } from './own-times';
+import { squaredVariation, Z_95 } from './queueing';
 import type { SteadyState } from './state';
 import { steadyState } from './steady-state';
-import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
-import { prefillCurves } from './step-curves';
+import { decodeStep, prefillSeconds } from './step';
 import { tokenTimeP95 } from './token-time';
 
 /** Lengths whose 95th percentile matters; tokens. Outputs are all alike where theirs is left out. */
@@ -79,58 +77,6 @@ export const spreadLoad = (load: Load, tail: LengthTail): Load => ({
   inputVariation: squaredVariation(load.inputTokens, tail.inputP95Tokens),
   outputVariation: squaredVariation(load.outputTokens, tail.outputP95Tokens ?? load.outputTokens),
 });
-
-/** Between these points of a normal variable a log-normal length stands for all; finer where the 95th percentile is. */
-const EDGES = [0, 0.4, 0.7, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.7];
-const SHARES_ABOVE = [1, ...EDGES.map(normalTail), 0];
-
-/** Mean lengths between those points, relative to the mean of all. */
-function lengthsBetween(sigma: number): { relative: number; weight: number }[] {
-  const lengthAbove = [1, ...EDGES.map((edge) => normalTail(edge - sigma)), 0];
-  return SHARES_ABOVE.slice(1).map((above, i) => {
-    const weight = SHARES_ABOVE[i]! - above;
-    return { weight, relative: (lengthAbove[i]! - lengthAbove[i + 1]!) / weight };
-  });
-}
-
-/** Standard deviations between those lengths. */
-const LENGTHS_APART = 0.3;
-
-/** Prompts' time in the front end and in their own steps, decoding beside them included, by length. */
-export function ownTimes(f: StepFeatures, k: Coefficients, load: Load): (state: OpenState) => readonly OwnTime[] {
-  const { inputTokens, inputVariation = 0 } = load;
-  const sigma = Math.sqrt(Math.log(1 + inputVariation));
-  const lengths = inputVariation === 0 ? [{ relative: 1, weight: 1 }] : lengthsBetween(sigma);
-  const prefill = prefillCurves(f, k);
-  const prompts = lengths.flatMap(({ relative, weight }) => {
-    const input = inputTokens * relative;
-    return cachedParts(load, input, LENGTHS_APART * sigma).map((part) => {
-      const tokens = Math.max(1, input - part.cachedTokens);
-      const secondsBeside = prefill(tokens, part.cachedTokens);
-      const frontSeconds = requestOverheadSeconds(k, input);
-      return { weight: weight * part.weight, tokens, frontSeconds, secondsBeside };
-    });
-  });
-  const meanTokens = prompts.reduce((sum, { weight, tokens }) => sum + weight * tokens, 0);
-  return ({ steps }) => {
-    const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
-    const batch = Math.max(steps.batch, 1e-3);
-    const besideStep = steps.stepOf(batch);
-    return prompts.map(({ weight, tokens, frontSeconds, secondsBeside }) => {
-      const { steps: count, beforeLast, roomTokens } = promptCut(load, tokens, budget);
-      const before = count > 1 ? beforeLast * secondsBeside(batch, (beforeLast * tokens) / (count - 1)) : 0;
-      const last = (1 - beforeLast) * secondsBeside(batch, (1 - beforeLast) * tokens);
-      const engineSeconds = before + last + count * besideStep;
-      return {
-        weight,
-        seconds: frontSeconds + engineSeconds,
-        engineSeconds,
-        beforeLastSeconds: before + (count - 1) * besideStep,
-        room: roomTokens / meanTokens,
-      };
-    });
-  };
-}
 
 /** Clients in a closed loop and evenly spaced arrivals: lengths and batch spread, waiting hardly. */
 function orderly(f: StepFeatures, k: Coefficients, load: Load, tail: LengthTail): Percentile95 {

@@ -1,8 +1,9 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { cachedNodes, cachedParts, type LengthPoints, meanCachedTokens } from './history';
+import { cachedNodes, type LengthPoints, meanCachedTokens } from './history';
 import type { Load } from './load';
 import { roomsInLine } from './packed-prompts';
+import { type PromptKind, promptKinds } from './prompt-kinds';
 import { visionSeconds } from './step';
 import { prefillCurves } from './step-curves';
 
@@ -106,20 +107,14 @@ export interface PromptWork {
   readonly leftover: number;
   /** Squared coefficient of variation of a prompt's engine time. */
   readonly variation: number;
-  /** Those that find their conversation and those that do not: share, engine time relative to all, and its variation. */
-  readonly kinds: readonly PromptKind[];
+  /** Prompts that find their conversation and those that do not. */
+  readonly kinds: () => readonly PromptKind[];
   /** Extra engine time of so many prompts that share a step of `decodeBatch` sequences, seconds each. */
   readonly seconds: (decodeBatch: number, prompts: number) => number;
   /** The same of one whose steps are full, because others begin in what it leaves. */
   readonly packedSeconds: (decodeBatch: number) => number;
   /** What is left of that of a prompt of which a share was computed in the last step of another. */
   readonly restSeconds: (decodeBatch: number, done: number) => number;
-}
-
-export interface PromptKind {
-  readonly share: number;
-  readonly relative: number;
-  readonly variation: number;
 }
 
 /** Lengths whose cost is looked at with one sequence decoding: its spread hardly depends on how many do. */
@@ -167,9 +162,9 @@ export function promptWork(
   });
   const nodes = lengthsOf(load, 'nodes').map(({ weight, tokens, cachedTokens }) => ({
     weight,
+    found: cachedTokens > (load.cachedTokens ?? 0),
     ...costOf(tokens, cachedTokens),
   }));
-  const kindCount = cachedParts(load, inputTokens).length;
   const finer = cuts === 'nodes' ? null : lengthsOf(load, cuts);
   const meanCached = load.history === undefined ? (load.cachedTokens ?? 0) : meanCachedTokens(load);
   const mean = costOf(Math.max(1, inputTokens - meanCached), meanCached);
@@ -218,19 +213,13 @@ export function promptWork(
       roomTokens += weight * cut.roomTokens;
       offered += weight * cut.steps * cut.fullStepTokens;
     };
-    const sums = kindCount === 1 ? null : [[0, 0, 0], [0, 0, 0]];
-    let index = 0;
+    const costs: number[] = [];
     for (const node of nodes) {
       const { weight, tokens } = node;
       const seconds = secondsOf(node, promptCut(load, tokens, budget), PROBE_BATCH, 1);
+      costs.push(seconds);
       first += weight * seconds;
       second += weight * seconds * seconds;
-      if (sums !== null) {
-        const of = sums[index++ % 2]!;
-        of[0]! += weight;
-        of[1]! += weight * seconds;
-        of[2]! += weight * seconds * seconds;
-      }
       for (const part of spread) {
         const cut = promptCut(load, tokens, part.budget);
         const both = weight * part.weight;
@@ -261,7 +250,7 @@ export function promptWork(
           : null,
       leftover: Math.max(0, offered / wanted - 1),
       variation: Math.max(0, second / (first * first) - 1),
-      kinds: sums === null ? [{ share: 1, relative: 1, variation: Math.max(0, second / (first * first) - 1) }] : sums.map(([w, a, b]) => ({ share: w!, relative: a! / w! / first, variation: Math.max(0, (b! * w!) / (a! * a!) - 1) })),
+      kinds: () => promptKinds(nodes.map(({ weight, found }, i) => ({ weight, found, seconds: costs[i]! }))),
       seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut, decodeBatch, prompts) * overMean,
       packedSeconds: (decodeBatch) =>
         mean.seconds(decodeBatch, Math.min(meanCut.fullStepTokens, mean.tokens)) * overMean,

@@ -1,0 +1,97 @@
+import type { OpenState } from './open-loop';
+import type { OwnTime } from './own-times';
+import type { WeightedSpread } from './queueing';
+
+/** Waits of prompts that come one by one. */
+export interface TurnWaits {
+  /** Share that finds no prompt at work: they wait for the end of a decode step, or for nothing. */
+  readonly atOnce: number;
+  readonly restSeconds: number;
+  readonly restTail: (seconds: number) => number;
+  /** What the others wait for, and what those behind them add to their last step. */
+  readonly behind: readonly WeightedSpread[];
+}
+
+/** More of them are too rare to move a 95th percentile. */
+const RARE = 1e-3;
+
+/** How often so many seconds are added by those who come behind while a prompt waits and is computed. */
+export interface Filling {
+  readonly share: number;
+  readonly seconds: number;
+}
+
+/**
+ * M/G/1 with the decode steps as vacations. Who finds prompts at work waits for what is left of one of them and, each time
+ * with the probability that the engine is in use, for as much again (Pollaczek and Khinchine): what is left of a prompt is
+ * evenly spread up to its length, and long ones are met more often. The first such wait is kept as it is, because short
+ * and long prompts make an edge; two and more are a gamma. The mean is that of the mean TTFT.
+ */
+export function turnWaits(state: OpenState, own: readonly OwnTime[]): TurnWaits {
+  const { firstToken: d, steps: s } = state;
+  const { used } = d;
+  const decoding = 1 - Math.exp(-s.batch);
+  const rest = (decoding * s.plainStep) / 2;
+  const restVariance = (decoding * s.plainStep ** 2) / 3 - rest * rest;
+
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  for (const { weight, engineSeconds } of own) {
+    first += weight * engineSeconds;
+    second += weight * engineSeconds ** 2;
+    third += weight * engineSeconds ** 3;
+  }
+  const left = (d.serviceSeconds * (1 + s.work.variation)) / 2;
+  const turn = (2 * left * first) / second;
+  const leftSquare = (turn * turn * third) / (3 * first);
+  const wait = (used * left) / (1 - used);
+  const waitVariance = wait * wait + (used * leftSquare) / (1 - used);
+
+  const filledFirst = momentsOf(fillings(state, d.beforeLastSeconds + left + rest, d.roomForOthers));
+  const behind: WeightedSpread[] = own.map(({ weight, engineSeconds }) => ({
+    weight: used * (1 - used) * ((weight * engineSeconds) / first),
+    least: filledFirst.mean,
+    width: turn * engineSeconds + 2 * rest,
+  }));
+  const later = 2 * left + wait + rest;
+  const filled = momentsOf(fillings(state, d.beforeLastSeconds + later, d.roomForOthers));
+  behind.push({
+    weight: used * used,
+    least: 0,
+    mean: later + filled.mean,
+    variance: 2 * (leftSquare - left * left) + waitVariance + restVariance + filled.variance,
+  });
+  return {
+    atOnce: 1 - used,
+    restSeconds: rest,
+    restTail: (x) => (x < 0 ? 1 : x < s.plainStep ? decoding * (1 - x / s.plainStep) : 0),
+    behind,
+  };
+}
+
+/** Those who come within so many seconds use up what the prompt leaves of its own steps. */
+export function fillings({ firstToken: d, steps: s }: OpenState, seconds: number, room: number): Filling[] {
+  const mean = d.rate * seconds;
+  const result: Filling[] = [];
+  let share = Math.exp(-mean);
+  let left = 1;
+  for (let others = 0; others < room && left > RARE; others++) {
+    result.push({ share, seconds: others * s.firstPrompt });
+    left -= share;
+    share *= mean / (others + 1);
+  }
+  result.push({ share: left, seconds: room * s.firstPrompt });
+  return result;
+}
+
+
+function momentsOf(filled: readonly Filling[]): { mean: number; variance: number } {
+  let mean = 0;
+  let square = 0;
+  for (const { share, seconds } of filled) {
+    mean += share * seconds;
+    square += share * seconds * seconds;
+  }
+  return { mean, variance: square - mean * mean };
+}
