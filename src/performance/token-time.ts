@@ -133,7 +133,7 @@ function clusters(used: number, steps: number): number {
 const NOBODY = [{ share: 1, relative: 0, variation: 0 }] as const;
 
 /** Parts so rare matter only together. */
-const RARE = 4e-3;
+const RARE = 2e-3;
 
 /** Such parts as one. */
 class Rest {

@@ -1,6 +1,6 @@
 import type { OpenState } from './open-loop';
 import type { OwnTime } from './own-times';
-import type { WeightedSpread } from './queueing';
+import { expectedMin, type WeightedSpread } from './queueing';
 
 /** Waits of prompts that come one by one. */
 export interface TurnWaits {
@@ -48,12 +48,14 @@ export function turnWaits(state: OpenState, own: readonly OwnTime[]): TurnWaits 
   const wait = (used * left) / (1 - used);
   const waitVariance = wait * wait + (used * leftSquare) / (1 - used);
 
-  const filledFirst = momentsOf(fillings(state, d.beforeLastSeconds + left + rest, d.roomForOthers));
-  const behind: WeightedSpread[] = own.map(({ weight, engineSeconds }) => ({
-    weight: used * (1 - used) * ((weight * engineSeconds) / first),
-    least: filledFirst.mean,
-    width: turn * engineSeconds + 2 * rest,
-  }));
+  const behind: WeightedSpread[] = [];
+  for (const { share, seconds } of fillings(state, d.beforeLastSeconds + left + rest, d.roomForOthers))
+    for (const { weight, engineSeconds } of own)
+      behind.push({
+        weight: used * (1 - used) * share * ((weight * engineSeconds) / first),
+        least: seconds,
+        width: turn * engineSeconds + 2 * rest,
+      });
   const later = 2 * left + wait + rest;
   const filled = momentsOf(fillings(state, d.beforeLastSeconds + later, d.roomForOthers));
   behind.push({
@@ -73,18 +75,11 @@ export function turnWaits(state: OpenState, own: readonly OwnTime[]): TurnWaits 
 /** Those who come within so many seconds use up what the prompt leaves of its own steps. */
 export function fillings({ firstToken: d, steps: s }: OpenState, seconds: number, room: number): Filling[] {
   const mean = d.rate * seconds;
-  const result: Filling[] = [];
-  let share = Math.exp(-mean);
-  let left = 1;
-  for (let others = 0; others < room && left > RARE; others++) {
-    result.push({ share, seconds: others * s.firstPrompt });
-    left -= share;
-    share *= mean / (others + 1);
-  }
-  result.push({ share: left, seconds: room * s.firstPrompt });
-  return result;
+  const nobody = Math.exp(-mean);
+  const none = { share: nobody, seconds: 0 };
+  if (1 - nobody < RARE || room < RARE) return [{ ...none, share: 1 }];
+  return [none, { share: 1 - nobody, seconds: (s.firstPrompt * expectedMin(mean, room)) / (1 - nobody) }];
 }
-
 
 function momentsOf(filled: readonly Filling[]): { mean: number; variance: number } {
   let mean = 0;
