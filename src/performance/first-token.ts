@@ -66,7 +66,10 @@ function p95Of(late: readonly Late[], shorter: number): number {
   }
   const tooLate = (x: number): boolean => {
     let above = 0;
-    for (const { weight, seconds, tail } of late) above += weight * tail((x - seconds) / shorter);
+    for (let i = 0; i < late.length && above <= 0.05 * all; i++) {
+      const { weight, seconds, tail } = late[i]!;
+      above += x < seconds ? weight : weight * tail((x - seconds) / shorter);
+    }
     return above > 0.05 * all;
   };
   while (tooLate(high)) high *= 2;

@@ -7,6 +7,8 @@ export interface PromptKind {
   readonly variation: number;
 }
 
+const HARDLY_ANY = 1e-6;
+
 /** Both kinds, or one where there is no other. */
 export function promptKinds(
   prompts: readonly { readonly weight: number; readonly seconds: number; readonly found: boolean }[],
@@ -22,7 +24,7 @@ export function promptKinds(
       first += weight * seconds;
       second += weight * seconds * seconds;
     }
-    if (share === 0) return [];
+    if (share < HARDLY_ANY) return [];
     const variation = Math.max(0, (second * share) / (first * first) - 1);
     return [{ share, relative: first / share / mean, variation }];
   });

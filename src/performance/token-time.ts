@@ -1,4 +1,5 @@
 import type { Load } from './load';
+import { clusters, metPrompts } from './met-prompts';
 import type { OpenState } from './open-loop';
 import type { PromptKind } from './prompt-kinds';
 import { lognormalNodes, mixtureP95 } from './queueing';
@@ -71,7 +72,12 @@ function addDecoding(
     const { size } = q;
     const rare = new Rest();
     for (const first of q.firstSeconds > 0 ? kinds : NOBODY)
-      for (const { probability, prompts, variance, coupled } of met(q.met, q.dispersion, work.variation, kinds)) {
+      for (const { probability, prompts, variance, coupled } of metPrompts(
+        q.met,
+        q.dispersion,
+        work.variation,
+        kinds,
+      )) {
         const mean = q.baseSeconds + q.firstSeconds * first.relative + size * prompts;
         const spread =
           batch +
@@ -113,21 +119,18 @@ function addDecoding(
       // Some come too late to be met in full.
       const size = (arrivals > 0 ? further / arrivals : 0) * extra;
       const lastVariance = Math.max(0, (whole * extra - size) * size) / 2;
-      add(weight, { baseSeconds, met: arrivals, dispersion, size, lastVariance, firstSeconds: first * extra });
+      add(weight, {
+        baseSeconds,
+        met: arrivals,
+        dispersion,
+        size,
+        lastVariance,
+        firstSeconds: first * extra,
+      });
     };
     single(s.oneByOne * used, afterBusy(n), Math.min(afterBusy(n), whole));
     single(s.oneByOne * (1 - used), afterIdle(n), 0);
   }
-}
-
-/**
- * Variance over mean of the prompts that are met in so many steps, counted in prompts: Poisson arrivals with the busy periods
- * that each begins (Borel), as far as these are shorter than the decoding.
- */
-function clusters(used: number, steps: number): number {
-  const calm = (1 - used) ** 2;
-  const window = Math.max(steps * calm, 1e-9);
-  return 1 + (1 / calm - 1) * (1 - (1 - Math.exp(-window)) / window);
 }
 
 const NOBODY = [{ share: 1, relative: 0, variation: 0 }] as const;
@@ -151,58 +154,11 @@ class Rest {
 
   asOne(): Moments {
     const mean = this.first / this.weight;
-    return { weight: this.weight, least: this.least, mean, variance: this.second / this.weight - mean * mean };
-  }
-}
-
-/** From so many on, the number of prompts is as good as continuous. */
-const MANY = 5;
-
-/** In prompts of mean engine time. */
-interface Met {
-  readonly probability: number;
-  readonly prompts: number;
-  readonly variance: number;
-  /** What of the variance comes with as many more sequences. */
-  readonly coupled: number;
-}
-
-/** What prompts are met: one by one and by kind while they are few, else as mean and variance. */
-function met(mean: number, dispersion: number, variation: number, kinds: readonly PromptKind[]): Met[] {
-  if (mean > MANY) {
-    const coupled = mean * dispersion;
-    // A cluster grows with the length of its prompts.
-    return [{ probability: 1, prompts: mean, variance: coupled * (1 + variation), coupled }];
-  }
-  // Negative binomial of this mean and dispersion; Poisson without clusters.
-  const d = Math.max(dispersion, 1 + 1e-6);
-  const shape = mean / (d - 1);
-  let probability = d ** -shape;
-  let left = 1;
-  const result: Met[] = [];
-  let count = 0;
-  for (; left > 0.02 && count < 3 * MANY; count++) {
-    addKinds(result, probability, count, kinds);
-    left -= probability;
-    probability *= ((count + shape) / (count + 1)) * (1 - 1 / d);
-  }
-  if (left > 0) {
-    const prompts = count + 1;
-    result.push({ probability: left, prompts, variance: prompts * variation + 1, coupled: prompts });
-  }
-  return result;
-}
-
-/** So many prompts, by how many of them are of the second kind. */
-function addKinds(result: Met[], probability: number, count: number, kinds: readonly PromptKind[]): void {
-  const a = kinds[0]!;
-  const b = kinds[1] ?? { share: 0, relative: 0, variation: 0 };
-  let q = probability * a.share ** count;
-  for (let k = 0; k <= count && q > 0; k++) {
-    const others = count - k;
-    const prompts = others * a.relative + k * b.relative;
-    const variance = others * a.relative ** 2 * a.variation + k * b.relative ** 2 * b.variation;
-    result.push({ probability: q, prompts, variance, coupled: prompts });
-    q *= (others / (k + 1)) * (b.share / a.share);
+    return {
+      weight: this.weight,
+      least: this.least,
+      mean,
+      variance: this.second / this.weight - mean * mean,
+    };
   }
 }
