@@ -41,12 +41,13 @@ export function firstTokenP95(state: OpenState, own: readonly OwnTime[]): number
     const { seconds, weight } = prompt;
     for (const wait of tails) late.push({ weight: weight * wait.weight, seconds, tail: wait.tail });
     if (turns === null) continue;
+    const tail = turns.restTail(prompt.width / shorter);
     const atOnce = weight * free * s.oneByOne * turns.atOnce;
     for (const filled of fillings(state, prompt.beforeLastSeconds + turns.restSeconds, prompt.room))
       late.push({
         weight: atOnce * filled.share,
         seconds: seconds + shorter * filled.seconds,
-        tail: turns.restTail,
+        tail,
       });
   }
   return p95Of(late, shorter);
@@ -68,7 +69,7 @@ function p95Of(late: readonly Late[], shorter: number): number {
     let above = 0;
     for (let i = 0; i < late.length && above <= 0.05 * all; i++) {
       const { weight, seconds, tail } = late[i]!;
-      above += x < seconds ? weight : weight * tail((x - seconds) / shorter);
+      above += weight * tail((x - seconds) / shorter);
     }
     return above > 0.05 * all;
   };

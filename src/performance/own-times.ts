@@ -12,6 +12,8 @@ import { prefillCurves } from './step-curves';
 export interface OwnTime {
   readonly weight: number;
   readonly seconds: number;
+  /** Between the shortest and the longest that it stands for, seconds. */
+  readonly width: number;
   /** In the engine, decoding beside the prompt included; and there before the last step. */
   readonly engineSeconds: number;
   readonly beforeLastSeconds: number;
@@ -20,15 +22,17 @@ export interface OwnTime {
 }
 
 /** Between these points of a normal variable a log-normal length stands for all; finer where the 95th percentile is. */
-const EDGES = [0, 0.4, 0.7, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.7];
+const EDGES = [0, 0.4, 0.7, 1, 1.2, 1.4, 1.55, 1.75, 2, 2.3, 2.7];
 const SHARES_ABOVE = [1, ...EDGES.map(normalTail), 0];
 
-/** Mean lengths between those points, relative to the mean of all. */
-function lengthsBetween(sigma: number): { relative: number; weight: number }[] {
+/** Mean lengths between those points, relative to the mean of all, and how far apart the shortest and longest of them are. */
+function lengthsBetween(sigma: number): { relative: number; weight: number; width: number }[] {
   const lengthAbove = [1, ...EDGES.map((edge) => normalTail(edge - sigma)), 0];
+  const edges = EDGES.map((edge) => Math.exp(sigma * edge - (sigma * sigma) / 2));
   return SHARES_ABOVE.slice(1).map((above, i) => {
     const weight = SHARES_ABOVE[i]! - above;
-    return { weight, relative: (lengthAbove[i]! - lengthAbove[i + 1]!) / weight };
+    const width = i === 0 || i === EDGES.length ? 0 : edges[i]! - edges[i - 1]!;
+    return { weight, relative: (lengthAbove[i]! - lengthAbove[i + 1]!) / weight, width };
   });
 }
 
@@ -43,16 +47,16 @@ export function ownTimes(
 ): (state: OpenState) => readonly OwnTime[] {
   const { inputTokens, inputVariation = 0 } = load;
   const sigma = Math.sqrt(Math.log(1 + inputVariation));
-  const lengths = inputVariation === 0 ? [{ relative: 1, weight: 1 }] : lengthsBetween(sigma);
+  const lengths = inputVariation === 0 ? [{ relative: 1, weight: 1, width: 0 }] : lengthsBetween(sigma);
   const prefill = prefillCurves(f, k);
   const encoding = visionSeconds(f, k, load.images);
-  const prompts = lengths.flatMap(({ relative, weight }) => {
+  const prompts = lengths.flatMap(({ relative, weight, width }) => {
     const input = inputTokens * relative;
     return cachedParts(load, input, LENGTHS_APART * sigma).map((part) => {
       const tokens = Math.max(1, input - part.cachedTokens);
       const secondsBeside = prefill(tokens, part.cachedTokens);
       const frontSeconds = requestOverheadSeconds(k, input);
-      return { weight: weight * part.weight, tokens, frontSeconds, secondsBeside };
+      return { weight: weight * part.weight, tokens, spread: width / relative, frontSeconds, secondsBeside };
     });
   });
   const meanTokens = prompts.reduce((sum, { weight, tokens }) => sum + weight * tokens, 0);
@@ -60,7 +64,7 @@ export function ownTimes(
     const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
     const batch = Math.max(steps.batch, 1e-3);
     const besideStep = steps.stepOf(batch);
-    return prompts.map(({ weight, tokens, frontSeconds, secondsBeside }) => {
+    return prompts.map(({ weight, tokens, spread, frontSeconds, secondsBeside }) => {
       const { steps: count, beforeLast, roomTokens } = promptCut(load, tokens, budget);
       const before = count > 1 ? beforeLast * secondsBeside(batch, (beforeLast * tokens) / (count - 1)) : 0;
       const last = (1 - beforeLast) * secondsBeside(batch, (1 - beforeLast) * tokens);
@@ -68,6 +72,7 @@ export function ownTimes(
       return {
         weight,
         seconds: frontSeconds + engineSeconds,
+        width: spread * (frontSeconds + engineSeconds),
         engineSeconds,
         beforeLastSeconds: before + (count - 1) * besideStep,
         room: roomTokens / meanTokens,

@@ -1,13 +1,14 @@
 import type { OpenState } from './open-loop';
 import type { OwnTime } from './own-times';
-import { expectedMin, type WeightedSpread } from './queueing';
+import { expectedMin, tailOf, type WeightedSpread } from './queueing';
 
 /** Waits of prompts that come one by one. */
 export interface TurnWaits {
   /** Share that finds no prompt at work: they wait for the end of a decode step, or for nothing. */
   readonly atOnce: number;
   readonly restSeconds: number;
-  readonly restTail: (seconds: number) => number;
+  /** Of prompts whose own time is evenly spread over so many seconds. */
+  readonly restTail: (width: number) => (seconds: number) => number;
   /** What the others wait for, and what those behind them add to their last step. */
   readonly behind: readonly WeightedSpread[];
 }
@@ -67,7 +68,10 @@ export function turnWaits(state: OpenState, own: readonly OwnTime[]): TurnWaits 
   return {
     atOnce: 1 - used,
     restSeconds: rest,
-    restTail: (x) => (x < 0 ? 1 : x < s.plainStep ? decoding * (1 - x / s.plainStep) : 0),
+    restTail: (width) =>
+      width === 0
+        ? (x) => (x < 0 ? 1 : x < s.plainStep ? decoding * (1 - x / s.plainStep) : 0)
+        : tailOf({ least: -width / 2, width: width + 2 * rest }),
     behind,
   };
 }
