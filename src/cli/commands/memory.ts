@@ -46,7 +46,7 @@ const withAdapters = (setup: VllmSetup, options: AdapterOptions): VllmSetup => {
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** What `memory --json` prints: a contract with scripts. Unknown figures are null. */
-export function memoryDocument(setup: VllmSetup, budget: MemoryBudget): MemoryOutput {
+function memoryDocument(setup: VllmSetup, budget: MemoryBudget): MemoryOutput {
   const { pool } = budget;
   return {
     fits: budget.fits,
