@@ -1,4 +1,4 @@
-import type { PromptWork } from './prompt-steps';
+import type { PromptWork } from './prompt-work';
 
 /** Half of those who end with the same step are ahead. */
 const TIE = 0.5;

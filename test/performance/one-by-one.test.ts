@@ -1,6 +1,6 @@
 import { fallingRoot } from '../../src/performance/falling-root';
 import { inLine, poissonWithin } from '../../src/performance/one-by-one';
-import type { PromptWork } from '../../src/performance/prompt-steps';
+import type { PromptWork } from '../../src/performance/prompt-work';
 
 /** Prompts of ten full steps, of an engine whose steps take no time besides. */
 const work = {
