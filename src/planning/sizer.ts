@@ -7,8 +7,8 @@ import type { DesignSet, DesignStore } from './design-store';
 import { firstMiss, type Miss } from './filters/filter';
 import { FLEET_FILTERS } from './filters/fleet-filters';
 import { latencyFloor } from './filters/latency-floor';
-import { stage } from './filters/order';
 import { type Capacity, capacityWithin, fleetOf, type Option, SIMULATED, usdPerMonthAt } from './fleet';
+import { Rejections } from './rejections';
 
 /** A candidate that no filter objects to, with what its fewest machines cost. */
 export interface Prospect {
@@ -33,7 +33,7 @@ export class Sizer {
   private readonly floors = new Map<Design, Miss | null>();
   private readonly brackets: Map<Design, CapacityBracket>;
   private readonly limits = new Map<string, { readonly requestsPerSecond: number; readonly miss: Miss }>();
-  private readonly explained = new Set<Prospect>();
+  private readonly rejections: Rejections;
   private readonly bounds: Map<Design, number>;
   private readonly mostOf: Map<DesignSet, number>;
   /** Whether the engine whose floor was last asked for does not serve at all. */
@@ -42,8 +42,9 @@ export class Sizer {
   constructor(
     private readonly context: PlanningContext,
     private readonly designs: DesignStore,
-    private readonly rejected: Rejected[],
+    rejected: Rejected[],
   ) {
+    this.rejections = new Rejections(rejected);
     ({
       brackets: this.brackets,
       bounds: this.bounds,
@@ -157,7 +158,7 @@ export class Sizer {
       if (slow === null) return null;
       misses[i] = slow;
     }
-    this.explain(prospect, misses);
+    this.rejections.explain(prospect.candidate, misses);
     return null;
   }
 
@@ -173,7 +174,7 @@ export class Sizer {
       if (miss === null) return true;
       misses.push(miss);
     }
-    this.explain(prospect, misses);
+    this.rejections.explain(prospect.candidate, misses);
     return false;
   }
 
@@ -246,24 +247,5 @@ export class Sizer {
       this.brackets.set(design, bracket);
     }
     return bracket;
-  }
-
-  /** Keeps the nearest miss of a prospect of which no design serves. */
-  private explain(prospect: Prospect, misses: readonly Miss[]): void {
-    // Filtering leaves the holes out.
-    const nearest = misses
-      .filter(Boolean)
-      .sort((a, b) => stage(b.filter) - stage(a.filter) || a.distance - b.distance)[0];
-    if (nearest === undefined || this.explained.has(prospect)) return;
-    this.explained.add(prospect);
-    const { offer, checkpoint } = prospect.candidate;
-    const { filter, reason, distance } = nearest;
-    this.rejected.push({
-      instanceType: offer.type.name,
-      checkpoint: checkpoint.key,
-      filter,
-      reason,
-      distance,
-    });
   }
 }
