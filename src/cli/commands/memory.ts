@@ -2,12 +2,18 @@ import { Command } from 'commander';
 import { UserError } from '../../errors';
 import { type MemoryBudget, memoryBudget } from '../../vllm/budget';
 import { hostRamGiB, weightsDiskGiB } from '../../vllm/host';
-import { type AdapterOptions, adapterRoomOf, addAdapterFlags } from '../adapter-flags';
-import { memoryReport } from '../memory-report';
+import { type AdapterOptions, adapterRoomOf, addAdapterFlags } from '../engine/adapter-flags';
+import { memoryReport } from '../engine/memory-report';
+import {
+  addVllmFlags,
+  precisionProblem,
+  type VllmOptions,
+  type VllmSetup,
+  vllmSetupOf,
+} from '../engine/vllm-flags';
 import { jsonText } from '../output/json';
 import type { MemoryOutput } from '../output/memory';
 import type { Streams } from '../streams';
-import { addVllmFlags, precisionProblem, type VllmOptions, type VllmSetup, vllmSetupOf } from '../vllm-flags';
 
 /** `memory`: whether an engine fits a GPU and how many sequences it holds, as vLLM would answer at start-up. */
 export function memoryCommand(streams: Streams): Command {

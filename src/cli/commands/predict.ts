@@ -3,7 +3,7 @@ import { UserError } from '../../errors';
 import type { Arrivals } from '../../performance/load';
 import { type Prediction, perRank } from '../../performance/prediction';
 import type { Images } from '../../performance/step';
-import { closedForm, predictionDocument } from '../closed-form';
+import { closedForm, predictionDocument } from '../engine/closed-form';
 import {
   addEngineFlags,
   type EngineOptions,
@@ -11,11 +11,11 @@ import {
   engineOf,
   type LoadOptions,
   loadOf,
-} from '../engine-flags';
-import { inStepNotes, ranksInStepNotes } from '../in-step';
+} from '../engine/engine-flags';
+import { inStepNotes, ranksInStepNotes } from '../engine/in-step';
+import { predictionReport } from '../engine/prediction-report';
 import { wholeFlag } from '../number-flags';
 import { jsonText } from '../output/json';
-import { predictionReport } from '../prediction-report';
 import type { Streams } from '../streams';
 
 interface PredictOptions extends EngineOptions, LoadOptions {

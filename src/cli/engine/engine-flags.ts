@@ -1,22 +1,22 @@
 import { type Command, Option } from 'commander';
-import { quote, UserError } from '../errors';
-import { usableMemory } from '../hardware/gpus';
-import { precisionSupport } from '../hardware/precision';
-import { CHECKPOINT_KEYS } from '../models/checkpoints';
-import { forTask, MTP_TASKS, type MtpTask } from '../performance/acceptance';
-import type { Calibration } from '../performance/calibration';
-import { FITTED } from '../performance/coefficients';
-import { type GroundedEngine, groundedEngine } from '../performance/grounded-engine';
-import { type MemoryBudget, memoryBudget } from '../vllm/budget';
-import { KV_CACHE_DTYPES, type KvCacheDtype } from '../vllm/pool';
-import { batchDefaults, LATEST_RELEASE } from '../vllm/releases';
-import { contextProblem } from '../vllm/validity';
-import { LIMITS } from '../workload/workload';
+import { quote, UserError } from '../../errors';
+import { usableMemory } from '../../hardware/gpus';
+import { precisionSupport } from '../../hardware/precision';
+import { CHECKPOINT_KEYS } from '../../models/checkpoints';
+import { forTask, MTP_TASKS, type MtpTask } from '../../performance/acceptance';
+import type { Calibration } from '../../performance/calibration';
+import { FITTED } from '../../performance/coefficients';
+import { type GroundedEngine, groundedEngine } from '../../performance/grounded-engine';
+import { type MemoryBudget, memoryBudget } from '../../vllm/budget';
+import { KV_CACHE_DTYPES, type KvCacheDtype } from '../../vllm/pool';
+import { batchDefaults, LATEST_RELEASE } from '../../vllm/releases';
+import { contextProblem } from '../../vllm/validity';
+import { LIMITS } from '../../workload/workload';
+import { type CalibrationOptions, calibrationOption, oneCalibration } from '../calibration-flag';
+import { numberFlag, optional, wholeFlag } from '../number-flags';
 import { type AdapterOptions, adapterRoomOf, addAdapterFlags } from './adapter-flags';
-import { type CalibrationOptions, calibrationOption, oneCalibration } from './calibration-flag';
 import { engineNotes } from './engine-notes';
 import { type NamedEngine, type NamedEngineOptions, namedEngine } from './named-engine';
-import { numberFlag, optional, wholeFlag } from './number-flags';
 
 /** What `predict` and `simulate` are told about one engine, as Commander hands it over. */
 export interface EngineOptions extends NamedEngineOptions, AdapterOptions, CalibrationOptions {

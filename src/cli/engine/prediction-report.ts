@@ -1,8 +1,8 @@
-import type { Prediction } from '../performance/prediction';
-import type { StepTerms } from '../performance/step';
-import { interval, number, seconds } from '../report/format';
-import { table, wrap } from '../report/table';
-import { calibrationText } from './calibration-flag';
+import type { Prediction } from '../../performance/prediction';
+import type { StepTerms } from '../../performance/step';
+import { interval, number, seconds } from '../../report/format';
+import { table, wrap } from '../../report/table';
+import { calibrationText } from '../calibration-flag';
 import type { EngineSetup } from './engine-flags';
 
 const BASIS_TEXT = {
