@@ -4,14 +4,8 @@ import type { Arrivals } from '../../performance/load';
 import { type Prediction, perRank } from '../../performance/prediction';
 import type { Images } from '../../performance/step';
 import { closedForm, predictionDocument } from '../engine/closed-form';
-import {
-  addEngineFlags,
-  type EngineOptions,
-  type EngineSetup,
-  engineOf,
-  type LoadOptions,
-  loadOf,
-} from '../engine/engine-flags';
+import { addEngineFlags, type EngineOptions, type LoadOptions, loadOf } from '../engine/engine-flags';
+import { type EngineSetup, engineOf } from '../engine/engine-setup';
 import { inStepNotes, ranksInStepNotes } from '../engine/in-step';
 import { predictionReport } from '../engine/prediction-report';
 import { wholeFlag } from '../number-flags';

@@ -4,7 +4,7 @@ import type { Images } from '../../performance/step';
 import { runningBlocksPerSequence, savesStatesWithin } from '../../vllm/pool';
 import { calibrationDocument } from '../calibration-flag';
 import type { PredictionOutput } from '../output/prediction';
-import type { EngineSetup } from './engine-flags';
+import type { EngineSetup } from './engine-setup';
 
 /** A load in means; `arrivals` of one rank. */
 export interface ClosedFormLoad {

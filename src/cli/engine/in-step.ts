@@ -6,7 +6,7 @@ import { seconds } from '../../report/format';
 import type { SimulationConfig } from '../../simulation/config';
 import type { Replay } from '../../simulation/result';
 import { replay } from '../../simulation/simulate';
-import type { EngineSetup } from './engine-flags';
+import type { EngineSetup } from './engine-setup';
 import { sharedPrefix, simulatedEngine } from './simulation-flags';
 
 /** Rounds of every client that are replayed and not looked at, and those that are. */

@@ -12,14 +12,8 @@ import type { Trace } from '../../simulation/trace';
 import { LIMITS } from '../../workload/workload';
 import { numberFlag, wholeFlag } from '../number-flags';
 import { readTrace } from '../trace-file';
-import {
-  type EngineOptions,
-  type EngineSetup,
-  engineOf,
-  type FlagLoad,
-  type LoadOptions,
-  loadOf,
-} from './engine-flags';
+import { type EngineOptions, type FlagLoad, type LoadOptions, loadOf } from './engine-flags';
+import { type EngineSetup, engineOf } from './engine-setup';
 
 export interface SimulationOptions extends EngineOptions, LoadOptions {
   readonly trace?: string;
