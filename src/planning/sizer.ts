@@ -64,7 +64,7 @@ export class Sizer {
 
   /** A rate that no replica of the candidate reaches; 0 where no design serves at all. */
   mostRequestsPerSecond(candidate: Candidate): number {
-    const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
+    const set = this.designs.of(candidate);
     const known = this.mostOf.get(set);
     let most = known ?? 0;
     for (let i = 0; known === undefined && i < set.size; i++) {
@@ -83,7 +83,7 @@ export class Sizer {
     { candidate }: Prospect,
     atLeast = 0,
   ): { readonly design: Design; readonly capacity: Capacity } | null {
-    const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
+    const set = this.designs.of(candidate);
     let best: { readonly design: Design; readonly capacity: Capacity } | null = null;
     for (let i = 0; i < set.size; i++) {
       const outcome = set.get(i);
@@ -112,8 +112,7 @@ export class Sizer {
     prospect: Prospect,
     { limitUsd = Number.POSITIVE_INFINITY, design: wanted, option: qualifies }: Ask,
   ): Option | null {
-    const { gpu, checkpoint, layout } = prospect.candidate;
-    const set = this.designs.of(gpu, checkpoint, layout);
+    const set = this.designs.of(prospect.candidate);
     let best: Option | null = null;
     let limit = limitUsd;
     let needed = capacityWithin(limit, prospect.candidate, this.context);
@@ -163,8 +162,7 @@ export class Sizer {
   }
 
   serves(prospect: Prospect): boolean {
-    const { gpu, checkpoint, layout } = prospect.candidate;
-    const set = this.designs.of(gpu, checkpoint, layout);
+    const set = this.designs.of(prospect.candidate);
     const misses: Miss[] = [];
     for (let i = 0; i < set.size; i++) {
       const outcome = set.get(i);
