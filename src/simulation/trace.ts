@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { quote, UserError } from '../errors';
 import { describeIssue, firstIssue, valueAt } from '../requirements/issues';
 import { LIMITS } from '../workload/workload';
+import { type CsvRecord, csvRecords } from './csv';
+import { FIELDS, type Field, fieldsAmong, namesOf } from './trace-names';
 
 /** Requests as they were: seconds from the first, lengths, and which prompts begin alike. */
 export interface Trace {
-  /** Line of the first request in its file; the others follow it. */
-  readonly firstLine: number;
+  /** Line of each request in its file. */
+  readonly lines: Int32Array;
   /** Time of the first request as the file has it: seconds of an epoch, or of its own beginning. */
   readonly firstSeconds: number;
   readonly arrivalSeconds: Float64Array;
@@ -23,20 +25,18 @@ const lineSchema = z.strictObject({
   output_tokens: tokens,
   prefix_hash: z.union([z.string(), z.number()]).nullish(),
 });
-const KEYS = Object.keys(lineSchema.shape);
 
 interface Line {
+  readonly line: number;
   readonly seconds: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly prefix: string | number | null;
 }
 
-const AZURE_HEADER = /^\s*TIMESTAMP\s*,\s*ContextTokens\s*,\s*GeneratedTokens\s*$/i;
-
 /**
- * Reads a trace: JSON Lines `{timestamp, input_tokens, output_tokens, prefix_hash?}`, or the Azure LLM inference traces' CSV
- * `TIMESTAMP,ContextTokens,GeneratedTokens`; times are seconds or dates.
+ * Reads a trace: JSON Lines `{timestamp, input_tokens, output_tokens, prefix_hash?}`, or CSV (RFC 4180) with such columns among
+ * others, as the Azure LLM inference traces have; times are seconds or dates, and `trace-names.ts` has the other names.
  * @throws UserError naming the line, for the first line that cannot be used; blank lines at the end are no lines
  */
 export function parseTrace(text: string, name: string): Trace {
@@ -44,62 +44,69 @@ export function parseTrace(text: string, name: string): Trace {
     .replace(/^\uFEFF/, '')
     .trimEnd()
     .split(/\r?\n/);
-  const csv = AZURE_HEADER.test(lines[0]!);
-  const first = csv ? 1 : 0;
-  const count = lines.length - first;
-  if (count < 1 || lines[0] === '') throw new UserError(`${quote(name)}: the trace holds no requests`);
+  const requests = (/^\s*[{[]/.test(lines[0]!) ? jsonLines : csvLines)(lines, quote(name));
   const trace = {
-    firstLine: first + 1,
+    lines: new Int32Array(lines.length),
     firstSeconds: 0,
-    arrivalSeconds: new Float64Array(count),
-    inputTokens: new Int32Array(count),
-    outputTokens: new Int32Array(count),
-    prefixId: new Int32Array(count).fill(-1),
+    arrivalSeconds: new Float64Array(lines.length),
+    inputTokens: new Int32Array(lines.length),
+    outputTokens: new Int32Array(lines.length),
+    prefixId: new Int32Array(lines.length).fill(-1),
   };
   const prefixes = new Map<string | number, number>();
-  let start = 0;
-  for (let i = 0; i < count; i++) {
-    const where = `${quote(name)} line ${first + i + 1}`;
-    const line = (csv ? csvLine : jsonLine)(lines[first + i]!, where);
-    if (i === 0) {
-      start = line.seconds;
-      trace.firstSeconds = start;
+  let count = 0;
+  for (const { line, seconds, inputTokens, outputTokens, prefix } of requests) {
+    if (count === 0) trace.firstSeconds = seconds;
+    const arrival = seconds - trace.firstSeconds;
+    if (count > 0 && arrival < trace.arrivalSeconds[count - 1]!) {
+      throw new UserError(`${quote(name)} line ${line}: the time goes back; sort the trace by timestamp`);
     }
-    const seconds = line.seconds - start;
-    if (i > 0 && seconds < trace.arrivalSeconds[i - 1]!) {
-      throw new UserError(`${where}: the time goes back; sort the trace by timestamp`);
+    trace.lines[count] = line;
+    trace.arrivalSeconds[count] = arrival;
+    trace.inputTokens[count] = inputTokens;
+    trace.outputTokens[count] = outputTokens;
+    if (prefix !== null) {
+      const id = prefixes.get(prefix) ?? prefixes.size;
+      prefixes.set(prefix, id);
+      trace.prefixId[count] = id;
     }
-    trace.arrivalSeconds[i] = seconds;
-    trace.inputTokens[i] = line.inputTokens;
-    trace.outputTokens[i] = line.outputTokens;
-    if (line.prefix !== null) {
-      const id = prefixes.get(line.prefix) ?? prefixes.size;
-      prefixes.set(line.prefix, id);
-      trace.prefixId[i] = id;
-    }
+    count++;
   }
-  return trace;
+  if (count === 0) throw new UserError(`${quote(name)}: the trace holds no requests`);
+  return {
+    ...trace,
+    lines: trace.lines.subarray(0, count),
+    arrivalSeconds: trace.arrivalSeconds.subarray(0, count),
+    inputTokens: trace.inputTokens.subarray(0, count),
+    outputTokens: trace.outputTokens.subarray(0, count),
+    prefixId: trace.prefixId.subarray(0, count),
+  };
 }
 
-function jsonLine(text: string, where: string): Line {
+function* jsonLines(lines: readonly string[], file: string): Generator<Line> {
+  for (const [i, text] of lines.entries()) yield jsonLine(text, i + 1, `${file} line ${i + 1}`);
+}
+
+function jsonLine(text: string, line: number, where: string): Line {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new UserError(
-      `${where}: ${quote(text)} is neither JSON nor an Azure trace header (TIMESTAMP,ContextTokens,GeneratedTokens)`,
-      2,
-      { cause },
-    );
+    throw new UserError(`${where}: ${quote(text)} is not JSON`, 2, { cause });
   }
-  const parsed = lineSchema.safeParse(value);
+  const given = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const names = fieldsAmong(given, where);
+  const parsed = lineSchema.safeParse(Array.isArray(value) ? value : renamed(value, names));
   if (!parsed.success) {
     const issue = firstIssue(parsed.error);
-    const field = issue.path.length > 0 ? `${issue.path.join('.')} ` : '';
-    throw new UserError(`${where}: ${field}${describeIssue(issue, valueAt(value, issue.path), KEYS)}`);
+    const [field] = issue.path as Field[];
+    const name = field === undefined ? '' : `${names[field] ?? field} `;
+    const at = field === undefined ? value : valueAt(value, [names[field] ?? field]);
+    throw new UserError(`${where}: ${name}${describeIssue(issue, at, FIELDS)}`);
   }
   const { timestamp, input_tokens, output_tokens, prefix_hash } = parsed.data;
   return {
+    line,
     seconds:
       typeof timestamp === 'number' ? inSeconds(timestamp, where) : secondsOf(timestamp, 'timestamp', where),
     inputTokens: input_tokens,
@@ -108,14 +115,60 @@ function jsonLine(text: string, where: string): Line {
   };
 }
 
-function csvLine(text: string, where: string): Line {
-  const cells = text.split(',').map((cell) => cell.trim());
-  if (cells.length !== 3) throw new UserError(`${where}: ${quote(text)} has ${cells.length} columns, not 3`);
+/** The same with the fields under their own names. */
+function renamed(value: unknown, names: Partial<Record<Field, string>>): unknown {
+  const others = Object.entries(names).filter(([field, name]) => field !== name);
+  if (others.length === 0) return value;
+  const fieldOf = new Map(others.map(([field, name]) => [name, field]));
+  return Object.fromEntries(
+    Object.entries(value as object).map(([key, of]) => [fieldOf.get(key) ?? key, of]),
+  );
+}
+
+function* csvLines(lines: readonly string[], file: string): Generator<Line> {
+  if (lines.length === 1 && lines[0] === '') return;
+  const records = csvRecords(lines);
+  const header = cellsOf(records.next().value as CsvRecord, file);
+  const { time, input, output, prefix } = columnsOf(header, `${file} line 1`);
+  for (const record of records) {
+    const where = `${file} line ${record.line}`;
+    const cells = cellsOf(record, file);
+    if (cells.length !== header.length)
+      throw new UserError(
+        `${where}: ${quote(record.text)} has ${cells.length} columns, not ${header.length}`,
+      );
+    yield {
+      line: record.line,
+      seconds: secondsOf(cells[time]!, header[time]!, where),
+      inputTokens: tokensOf(header[input]!, cells[input]!, where),
+      outputTokens: tokensOf(header[output]!, cells[output]!, where),
+      prefix: cells[prefix] || null,
+    };
+  }
+}
+
+function cellsOf({ cells, text, line }: CsvRecord, file: string): readonly string[] {
+  if (cells !== null) return cells;
+  throw new UserError(
+    `${file} line ${line}: ${quote(text)}: a quote is not closed or stands within a cell; quote the whole cell, and double quotes in it`,
+  );
+}
+
+/** Where the fields are; no field of `prefix_hash` is a column that no record has. */
+function columnsOf(header: readonly string[], where: string) {
+  const names = fieldsAmong(header, where);
+  const at = (field: Field): number => {
+    const name = names[field];
+    if (name !== undefined) return header.indexOf(name);
+    throw new UserError(
+      `${where}: ${quote(header.join(','))} is neither JSON nor a CSV header with a ${field} column; it may be called ${namesOf(field)}`,
+    );
+  };
   return {
-    seconds: secondsOf(cells[0]!, 'TIMESTAMP', where),
-    inputTokens: tokensOf('ContextTokens', cells[1]!, where),
-    outputTokens: tokensOf('GeneratedTokens', cells[2]!, where),
-    prefix: null,
+    time: at('timestamp'),
+    input: at('input_tokens'),
+    output: at('output_tokens'),
+    prefix: names.prefix_hash === undefined ? header.length : header.indexOf(names.prefix_hash),
   };
 }
 
