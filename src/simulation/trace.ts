@@ -94,9 +94,11 @@ function jsonLine(text: string, line: number, where: string): Line {
   } catch (cause) {
     throw new UserError(`${where}: ${quote(text)} is not JSON`, 2, { cause });
   }
-  const given = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  // Nearly all lines have the fields under their own names.
+  const own = lineSchema.safeParse(value);
+  const given = own.success || typeof value !== 'object' || value === null ? [] : Object.keys(value);
   const names = fieldsAmong(given, where);
-  const parsed = lineSchema.safeParse(Array.isArray(value) ? value : renamed(value, names));
+  const parsed = own.success || Array.isArray(value) ? own : lineSchema.safeParse(renamed(value, names));
   if (!parsed.success) {
     const issue = firstIssue(parsed.error);
     const [field] = issue.path as Field[];
