@@ -45,7 +45,7 @@ export function benchInput(
 ): Omit<BenchInput, 'apiKey' | 'ca' | 'onProgress'> {
   if (file === undefined)
     throw new UserError(
-      'give the plan to compare with: qwen-selfhost bench plans/NAME.plan.json --url URL (or --smoke)',
+      "give the plan to compare with: 'qwen-selfhost bench plans/NAME.plan.json --url URL' (or --smoke)",
     );
   const plan = parsePlan(readText(file), file);
   const dataset =

@@ -117,9 +117,9 @@ function longestTokensOf(config: SimulationConfig, engine: Engine): number {
   }
   const { arrivals, lengths } = config;
   if (arrivals.kind === 'trace') {
-    const { inputTokens, outputTokens, firstLine } = arrivals.trace;
+    const { inputTokens, outputTokens, lines } = arrivals.trace;
     for (let i = 0; i < inputTokens.length; i++)
-      refuseLonger(inputTokens[i]! + outputTokens[i]!, longest, `trace line ${firstLine + i}`);
+      refuseLonger(inputTokens[i]! + outputTokens[i]!, longest, `trace line ${lines[i]}`);
   } else if (lengths?.kind === 'empirical') {
     lengths.pairs.forEach(([input, output], i) => {
       refuseLonger(input + output, longest, `pair ${i + 1} of the lengths`);

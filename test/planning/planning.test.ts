@@ -164,3 +164,18 @@ test('every model is planned, or refused in one line, in a few regions of its ow
   expect(outcomes.filter((outcome) => outcome.includes('\n'))).toEqual([]);
   expect(outcomes.filter((outcome) => outcome === 'planned').length).toBeGreaterThan(outcomes.length / 2);
 });
+
+test('of the types that the lists leave out, those come first that might stand instead of the chosen one', () => {
+  const { rejected, choice } = planOf('model: Qwen3.5-35B-A3B\ninstanceTypes: { allow: [g7e.2xlarge] }');
+  expect(new Set(rejected.map(({ filter }) => filter))).toEqual(new Set(['instance-types', 'hardware']));
+  const usdPerHour = (name: string): number =>
+    EMBEDDED_CATALOGUE.offerings.find(
+      ({ instanceType, region }) => instanceType === name && region === choice.region,
+    )!.onDemand!.usdPerHour;
+  for (const { instanceType } of rejected.slice(0, 8)) {
+    const ratio = usdPerHour(instanceType) / usdPerHour('g7e.2xlarge');
+    expect([instanceType, ratio > 0.5 && ratio < 2]).toEqual([instanceType, true]);
+    // T4 GPUs compute no FP8; one L4 or A10G does not hold 35 GB.
+    expect(instanceType).not.toMatch(/^g4dn|^g[56]\.(x|2x|4x|8x|16x)/);
+  }
+});

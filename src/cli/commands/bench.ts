@@ -39,7 +39,7 @@ export function benchCommand(streams: Streams): Command {
     .option('--stall <s>', 'longest silence of a stream (default: as --timeout)')
     .option(
       '--dataset <file>',
-      'a trace (JSON Lines, Azure CSV) or ShareGPT conversations instead of the planned workload',
+      'a trace (JSON Lines or CSV) or ShareGPT conversations instead of the planned workload',
     )
     .addOption(new Option('--api <api>', 'which requests to send').choices(APIS).default(API_DEFAULT))
     .option('--model <name>', "model name to send (default: the plan's; with --smoke, the first one listed)")

@@ -34,7 +34,7 @@ export function addSimulationFlags(command: Command): Command {
   return command
     .option(
       '--trace <file>',
-      'replay requests: JSON Lines {timestamp, input_tokens, output_tokens, prefix_hash?} or an Azure trace (CSV)',
+      'replay requests: JSON Lines {timestamp, input_tokens, output_tokens, prefix_hash?} or CSV with such columns',
     )
     .option('--requests <n>', 'requests to simulate; of a trace, the first n', '20000')
     .option('--seed <n>', 'seed of the random numbers', '1')
