@@ -151,3 +151,19 @@ export const plannedLoad = ({ requirements }: Plan): BenchLoad => ({
   requestsPerSecond: requirements.workload.requestsPerSecond,
   burstiness: 1,
 });
+
+const LEAST_WARM_UP_SHARE = 0.1;
+const MOST_WARM_UP_SHARE = 0.5;
+
+/** Until a usual answer of the planned load has ended (Little's law): before, the endpoint has less to do than planned. */
+export function usualWarmUpSeconds(
+  { predicted, choice, requirements }: Plan,
+  durationSeconds: number,
+): number {
+  const inFlight = predicted.concurrencyPerReplica * choice.replicas;
+  const answerSeconds = inFlight / requirements.workload.requestsPerSecond;
+  return (
+    durationSeconds *
+    Math.min(Math.max(answerSeconds / durationSeconds, LEAST_WARM_UP_SHARE), MOST_WARM_UP_SHARE)
+  );
+}

@@ -1,7 +1,7 @@
 import type { Api } from '../bench/asks';
 import { isTrace } from '../bench/demand';
 import type { BenchLoad } from '../bench/result';
-import { type BenchInput, plannedLoad, sweepLoads } from '../bench/run';
+import { type BenchInput, plannedLoad, sweepLoads, usualWarmUpSeconds } from '../bench/run';
 import { UserError } from '../errors';
 import { parsePlan } from '../plan/document';
 import type { Plan } from '../plan/schema';
@@ -34,7 +34,6 @@ export interface BenchOptions {
 }
 
 export const API_DEFAULT: Api = 'chat';
-const DEFAULT_WARM_UP_SHARE = 0.1;
 const MOST_IN_FLIGHT = 65_536;
 const SEEDS = 2 ** 31;
 
@@ -53,7 +52,7 @@ export function benchInput(
   const durationSeconds = numberFlag('--duration', options.duration, { above: 0, max: LIMITS.seconds });
   const warmUpSeconds =
     options.warmup === undefined
-      ? durationSeconds * DEFAULT_WARM_UP_SHARE
+      ? usualWarmUpSeconds(plan, durationSeconds)
       : numberFlag('--warmup', options.warmup, { min: 0, max: LIMITS.seconds });
   if (warmUpSeconds >= durationSeconds)
     throw new UserError(
