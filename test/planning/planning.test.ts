@@ -169,3 +169,11 @@ test('of the types that the lists leave out, those come first that might stand i
     expect(instanceType).not.toMatch(/^g4dn|^g[56]\.(x|2x|4x|8x|16x)/);
   }
 });
+
+test('a market in which nothing is sold is refused by what sells there, not by a type that happens to come first', () => {
+  expect(() =>
+    planOf('model: Qwen3.5-397B-A17B\nregions: [eu-central-1]\nmarkets: [capacity-block]'),
+  ).toThrow(
+    /^no plan for Qwen3.5-397B-A17B: nothing in eu-central-1 is sold as capacity-block at a known price; eu-north-1, .* offer some; try --market on-demand/,
+  );
+});
