@@ -50,9 +50,11 @@ export function benchInput(
   const dataset =
     options.dataset === undefined ? undefined : { name: options.dataset, text: readTraffic(options.dataset) };
   const durationSeconds = numberFlag('--duration', options.duration, { above: 0, max: LIMITS.seconds });
+  const loads = loadsOf(plan, options, dataset !== undefined && isTrace(dataset.text));
+  const maxRequests = wholeFlag('--requests', options.requests, { min: 1, max: 10_000_000 });
   const warmUpSeconds =
     options.warmup === undefined
-      ? usualWarmUpSeconds(plan, durationSeconds)
+      ? usualWarmUpSeconds(plan, { loads, durationSeconds, maxRequests })
       : numberFlag('--warmup', options.warmup, { min: 0, max: LIMITS.seconds });
   if (warmUpSeconds >= durationSeconds)
     throw new UserError(
@@ -67,11 +69,11 @@ export function benchInput(
     url: options.url,
     api: options.api,
     ...(options.model === undefined ? {} : { model: options.model }),
-    loads: loadsOf(plan, options, dataset !== undefined && isTrace(dataset.text)),
+    loads,
     ...(dataset === undefined ? {} : { dataset }),
     durationSeconds,
     warmUpSeconds,
-    maxRequests: wholeFlag('--requests', options.requests, { min: 1, max: 10_000_000 }),
+    maxRequests,
     maxInFlight: wholeFlag('--max-in-flight', options.maxInFlight, { min: 1, max: MOST_IN_FLIGHT }),
     limits: {
       requestSeconds,

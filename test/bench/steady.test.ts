@@ -3,7 +3,7 @@ import { engineModel, setupOf } from '../../src/bench/model';
 import type { Outcome } from '../../src/bench/outcome';
 import { Recorder } from '../../src/bench/recorder';
 import type { Point } from '../../src/bench/result';
-import { usualWarmUpSeconds } from '../../src/bench/run';
+import { plannedLoad, usualWarmUpSeconds } from '../../src/bench/run';
 import { suspectsOf } from '../../src/bench/suspects';
 import { RandomStream } from '../../src/simulation/random';
 import { makePlan } from '../stacks/make-plan';
@@ -146,12 +146,19 @@ test('rates are taken while requests come: neither the drain nor, where there is
 });
 
 test('the usual warm-up is as long as an answer of the plan takes, a tenth of the run at least and half of it at most', () => {
-  const answerSeconds =
-    (plan.predicted.concurrencyPerReplica * plan.choice.replicas) /
-    plan.requirements.workload.requestsPerSecond;
-  expect(usualWarmUpSeconds(plan, 4 * answerSeconds)).toBeCloseTo(answerSeconds);
-  expect(usualWarmUpSeconds(plan, 100 * answerSeconds)).toBeCloseTo(10 * answerSeconds);
-  expect(usualWarmUpSeconds(plan, answerSeconds)).toBeCloseTo(answerSeconds / 2);
+  const rate = plan.requirements.workload.requestsPerSecond;
+  const answerSeconds = (plan.predicted.concurrencyPerReplica * plan.choice.replicas) / rate;
+  const lasting = (answers: number, maxRequests = 1e7) =>
+    usualWarmUpSeconds(plan, {
+      loads: [plannedLoad(plan)],
+      durationSeconds: answers * answerSeconds,
+      maxRequests,
+    }) / answerSeconds;
+  expect(lasting(4)).toBeCloseTo(1);
+  expect(lasting(100)).toBeCloseTo(10);
+  expect(lasting(1)).toBeCloseTo(0.5);
+  // Over before its time, with its last request.
+  expect(lasting(100, rate * answerSeconds)).toBeCloseTo(0.5);
 });
 
 test('a run no longer than an answer says that it is short, and nothing of overload', () => {
@@ -160,5 +167,6 @@ test('a run no longer than an answer says that it is short, and nothing of overl
   for (const point of points) {
     expect(says(point)).toMatch(/a short run: an answer takes \d+ s/);
     expect(says(point)).not.toContain('overload');
+    expect(outputVerdict(point)).toBeUndefined();
   }
 });
