@@ -179,7 +179,8 @@ test('a market in which nothing is sold is refused by what sells there, not by a
 });
 
 test('a spot plan says where machines on demand cost less, and no other plan does', () => {
-  const text = 'model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 6 }\nregions: [us-west-2]\ndeployment: { onDemandBase: 1 }\n';
+  const text =
+    'model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 6 }\nregions: [us-west-2]\ndeployment: { onDemandBase: 1 }\n';
   const of = (more: string) => {
     const { risks, cost } = planOf(`${text}${more}`);
     return { said: risks.filter((risk) => risk.startsWith('on demand costs less')), cost: cost.usdPerMonth };
