@@ -22,13 +22,12 @@ function columnsGiven(text: string | undefined): number {
   return Number.isInteger(columns) && columns >= NARROWEST_COLUMNS ? columns : 0;
 }
 
-export function standardStreams(): Streams {
-  const { stdout, stderr, env } = process;
+export function standardStreams({ stdout, stderr, env } = process): Streams {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     columns: stdout.columns || columnsGiven(env.COLUMNS) || PIPED_COLUMNS,
-    colour: Boolean(stdout.isTTY) && !env.NO_COLOR,
+    colour: Boolean(stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
     watched: Boolean(stderr.isTTY),
     program: startedAs(process),
   };

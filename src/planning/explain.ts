@@ -5,7 +5,7 @@ import { utilisationOf } from './describe';
 import { stage } from './filters/order';
 import { atPeak, byCost, type Option } from './fleet';
 import { layoutText } from './layouts';
-import { nothingOffered } from './offered';
+import { nothingOffered, nothingSold } from './offered';
 import { cheapestFirst, type Search } from './search';
 import { unlikeness } from './unlisted';
 
@@ -135,6 +135,8 @@ export function explainNothing(search: Search): string {
   const { allow } = requirements.instanceTypes;
   if (!nearest || (nearest.filter === 'instance-types' && allow.length > 0))
     return nothingOffered(requirements, catalogue);
+  const unsold = nearest.filter === 'market' ? nothingSold(requirements, catalogue) : null;
+  if (unsold !== null) return `no plan for ${model.name}: ${unsold}; ${remedy(nearest, search.context)}`;
   const { instanceType, checkpoint, reason } = nearest;
   const miss = `nearest is ${instanceType}${checkpoint ? ` with ${checkpoint}` : ''}: ${reason}`;
   return `no plan for ${model.name} in ${regions}: ${miss}; ${remedy(nearest, search.context)}`;

@@ -28,11 +28,26 @@ export function simulate(config: SimulationConfig): SimulationResult {
     );
   }
   const replayed = replayOn(engine, longestTokens, config);
+  const stable = config.arrivals.kind !== 'trace' || replayed.arrivalsPerSecond < saturation;
+  const comes = config.arrivals.kind === 'closed' ? null : (asked ?? replayed.arrivalsPerSecond);
+  const served = stable && comes !== null ? servedAt(comes, replayed) : replayed;
+  return {
+    ...served,
+    stable,
+    utilisation: served.requestsPerSecond / saturation,
+    saturationRequestsPerSecond: saturation,
+  };
+}
+
+/** The rates of a load that goes on: the time from the last arrival to the last token belongs to the replay alone. */
+function servedAt(requestsPerSecond: number, replayed: Replay): Replay {
+  const { goodput } = replayed;
+  const more = requestsPerSecond / replayed.requestsPerSecond;
   return {
     ...replayed,
-    stable: config.arrivals.kind !== 'trace' || replayed.arrivalsPerSecond < saturation,
-    utilisation: replayed.requestsPerSecond / saturation,
-    saturationRequestsPerSecond: saturation,
+    requestsPerSecond,
+    outputTokensPerSecond: replayed.outputTokensPerSecond * more,
+    goodput: goodput && { ...goodput, requestsPerSecond: goodput.requestsPerSecond * more },
   };
 }
 

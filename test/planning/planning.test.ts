@@ -179,3 +179,30 @@ test('of the types that the lists leave out, those come first that might stand i
     expect(instanceType).not.toMatch(/^g4dn|^g[56]\.(x|2x|4x|8x|16x)/);
   }
 });
+
+test('a market in which nothing is sold is refused by what sells there, not by a type that happens to come first', () => {
+  expect(() =>
+    planOf('model: Qwen3.5-397B-A17B\nregions: [eu-central-1]\nmarkets: [capacity-block]'),
+  ).toThrow(
+    /^no plan for Qwen3.5-397B-A17B: nothing in eu-central-1 is sold as capacity-block at a known price; eu-north-1, .* offer some; try --market on-demand/,
+  );
+});
+
+test('a spot plan says where machines on demand cost less, and no other plan does', () => {
+  const text =
+    'model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 6 }\nregions: [us-west-2]\ndeployment: { onDemandBase: 1 }\n';
+  const of = (more: string) => {
+    const { risks, cost } = planOf(`${text}${more}`);
+    return { said: risks.filter((risk) => risk.startsWith('on demand costs less')), cost: cost.usdPerMonth };
+  };
+  const spot = of('markets: [spot]');
+  const both = of('markets: [spot, on-demand]');
+  expect(both.cost).toBeLessThan(spot.cost);
+  expect(spot.said).toEqual([
+    expect.stringMatching(/: 3 x g7e\.2xlarge in us-west-2 for about \$[\d,]+ a month; add it to markets/),
+  ]);
+  expect([...both.said, ...of('').said]).toEqual([]);
+  // Spot of the same type, where its price is known, costs less than half.
+  const east = planOf(`${text.replace('us-west-2', 'us-east-1')}markets: [spot]`);
+  expect(east.risks.join()).not.toContain('on demand costs less');
+});

@@ -55,7 +55,15 @@ test('a trace is replayed', async () => {
   expect(err).toBe('');
   expect(JSON.parse(out).tokens).toMatchObject({ input: 600_000, output: 10_000 });
   expect(JSON.parse(out).tokens.cached).toBeGreaterThan(0.5 * 600_000);
-  expect((await simulate(...ENGINE, '--trace', path, '--requests', '100')).code).toBe(0);
+  const part = await simulate(...ENGINE, '--trace', path, '--requests', '100', '--json');
+  expect(JSON.parse(part.out).requests).toBe(100);
+});
+
+test('a trace is replayed to its end, however long', async () => {
+  const path = join(folder, 'long.csv');
+  const lines = Array.from({ length: 30_000 }, (_, i) => `${i * 0.2},100,5\n`);
+  writeFileSync(path, `timestamp,input_tokens,output_tokens\n${lines.join('')}`);
+  expect(JSON.parse((await simulate(...ENGINE, '--trace', path, '--json')).out).requests).toBe(30_000);
 });
 
 test.each([
