@@ -99,7 +99,14 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
           holdingVariation(steps, ownSeconds, outputVariation),
           clusters,
         );
-  const slots = slotsOfRanks(ownSlots, ranks, load.maxBatch, (rate * full.seconds) / load.maxBatch);
+  const slots = slotsOfRanks(
+    ownSlots,
+    ranks,
+    load.maxBatch,
+    rate,
+    (taken) => holding(steps, taken).seconds,
+    holdingVariation(steps, ownSeconds, outputVariation),
+  );
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;
