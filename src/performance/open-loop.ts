@@ -90,7 +90,14 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   const ownSlots = roomForAll(load.maxBatch, asked, steps.dispersion)
     ? NO_QUEUE
     : load.maxBatch <= FEW_SLOTS
-      ? fewSlots(load.maxBatch, rate, steps, full, outputVariation, clusters, freeWait)
+      ? fewSlots(steps, {
+          slots: load.maxBatch,
+          rate,
+          full,
+          variation: outputVariation,
+          dispersion: clusters,
+          free: freeWait,
+        })
       : slotQueue(
           load.maxBatch,
           rate,
