@@ -1,6 +1,6 @@
 import { NOBODY } from './coming-back';
-import { poissonWithin } from './one-by-one';
 import type { OpenSteps } from './open-steps';
+import { expectedMin } from './queueing';
 
 /** A request of one rank, means; seconds. */
 export interface InRank {
@@ -92,7 +92,7 @@ export function refilledRank(s: OpenSteps, rate: number, refillSeconds: number):
     // Those behind who are there before the last step use up what a prompt leaves of its steps' budgets.
     const turnsWaited = alone / turn;
     const behind = ends * (work.steps - 1 + turnsWaited * work.fullSteps) + line.first * work.beforeLast;
-    const filled = oneByOne > 0 ? poissonWithin(behind, work.leftover) * (1 - mixedShare) : 0;
+    const filled = oneByOne > 0 ? expectedMin(behind, work.leftover) * (1 - mixedShare) : 0;
     const waitSeconds =
       busy * (besideStep / 2) + oneByOne * (alone + firstPrompt * filled) + (1 - oneByOne) * shared;
 
