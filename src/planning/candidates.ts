@@ -27,10 +27,11 @@ export function priceIn(offering: Offering, market: Market): Price | null {
   return offering.capacityBlock?.price ?? capacityBlockPrice(offering.instanceType);
 }
 
-/** A capacity block on sale is in one zone, and so are its machines. */
+/** A capacity block is in one zone, and so are its machines: that of the block on sale where one was found. */
 function offeringIn(offering: Offering, market: Market): Offering {
-  const block = market === 'capacity-block' ? offering.capacityBlock : undefined;
-  return block === undefined ? offering : { ...offering, zoneIds: [block.zoneId] };
+  if (market !== 'capacity-block') return offering;
+  const block = offering.capacityBlock;
+  return { ...offering, zoneIds: block === undefined ? offering.zoneIds.slice(0, 1) : [block.zoneId] };
 }
 
 /** Every instance type of the wanted regions, in every wanted market. */
