@@ -27,11 +27,12 @@ export function priceIn(offering: Offering, market: Market): Price | null {
   return offering.capacityBlock?.price ?? capacityBlockPrice(offering.instanceType);
 }
 
-/** A capacity block is in one zone, and so are its machines: that of the block on sale where one was found. */
-function offeringIn(offering: Offering, market: Market): Offering {
-  if (market !== 'capacity-block') return offering;
-  const block = offering.capacityBlock;
-  return { ...offering, zoneIds: block === undefined ? offering.zoneIds.slice(0, 1) : [block.zoneId] };
+/** A reservation is in one zone, a capacity block too, and so are its machines: that of the block on sale where one was found. */
+function offeringIn(offering: Offering, market: Market, reserved: boolean): Offering {
+  const block = market === 'capacity-block';
+  if (!block && !reserved) return offering;
+  const onSale = block ? offering.capacityBlock : undefined;
+  return { ...offering, zoneIds: onSale === undefined ? offering.zoneIds.slice(0, 1) : [onSale.zoneId] };
 }
 
 /** Every instance type of the wanted regions, in every wanted market. */
@@ -42,7 +43,7 @@ export function machineOffers({ requirements, catalogue }: PlanningContext): Mac
       if (!type) throw new Error(`the catalogue offers ${offering.instanceType}, which has no specification`);
       return requirements.markets.map((market) => ({
         type,
-        offering: offeringIn(offering, market),
+        offering: offeringIn(offering, market, requirements.deployment.capacityReservationId !== null),
         market,
         price: priceIn(offering, market),
       }));

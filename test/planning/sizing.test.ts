@@ -100,6 +100,14 @@ describe('markets', () => {
     expect(() => planOf(`${text}minZones: 2`)).toThrow(/offered in 1 zone/);
   });
 
+  test('machines of a reservation are in one zone, as it is', () => {
+    const text = `model: Qwen3.5-9B\nworkload: { requestsPerSecond: 20 }\n`;
+    const reserved = planOf(`${text}deployment: { capacityReservationId: cr-0123456789abcdef0 }`);
+    expect(planOf(text).choice.zoneIds.length).toBeGreaterThan(1);
+    expect(reserved.choice.instances).toBeGreaterThan(1);
+    expect(reserved.choice.zoneIds).toHaveLength(1);
+  });
+
   test('the on-demand base of a spot fleet is paid at the on-demand price', () => {
     const spot = 'markets: [spot]\nworkload: { requestsPerSecond: 5 }\n';
     const bare = planOf(`${SMALL}${spot}`);
