@@ -106,6 +106,14 @@ describe('markets', () => {
     expect(planOf(text).choice.zoneIds.length).toBeGreaterThan(1);
     expect(reserved.choice.instances).toBeGreaterThan(1);
     expect(reserved.choice.zoneIds).toHaveLength(1);
+    const [, second] = planOf(text).choice.zoneIds;
+    const there = (zone: string) =>
+      `${text}deployment: { capacityReservationId: cr-0123456789abcdef0, capacityReservationZone: ${zone} }`;
+    expect(planOf(there(second!)).choice.zoneIds).toEqual([second]);
+    expect(() => planOf(there('use1-az9'))).toThrow(/not offered in use1-az9, the zone of the reservation/);
+    expect(() => planOf(`${text}deployment: { capacityReservationZone: use1-az2 }`)).toThrow(
+      /capacityReservationZone is the zone of a reservation or block: name it/,
+    );
   });
 
   test('the on-demand base of a spot fleet is paid at the on-demand price', () => {
