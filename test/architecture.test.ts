@@ -146,7 +146,7 @@ describe('the house keeps its own rules', () => {
   });
 
   test('a file is read in one sitting', () => {
-    const long = sources.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 281);
+    const long = sources.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 261);
     expect(long.map((file) => relative(ROOT, join(ROOT, file)))).toEqual([]);
   });
 

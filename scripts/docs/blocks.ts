@@ -10,7 +10,9 @@ const OUTPUT = /<!-- run: qwen-selfhost ([^\n]*?) -->\n```text\n([\s\S]*?)```/g;
 const SHELL = /```sh\n([\s\S]*?)```/g;
 /** Needs an endpoint: `test/bench/loop.test.ts` plays one. */
 const WALK = /```sh walk\n([\s\S]*?)```/g;
-const YAML = /<!-- check: requirements -->\n```yaml\n([\s\S]*?)```/g;
+const YAML = /```yaml\n([\s\S]*?)```/g;
+/** A line that is a command of this program, indented or in a fenced block. */
+const COMMAND = /^(?: {4})?(?:npx )?qwen-selfhost .*$/gm;
 
 /** Blocks that show a command's output. */
 export function outputBlocks(markdown: string): OutputBlock[] {
@@ -41,8 +43,15 @@ export const walkLines = (markdown: string): string[] => linesOf(markdown, WALK)
 
 const linesOf = (markdown: string, blocks: RegExp): string[] =>
   [...markdown.matchAll(blocks)].flatMap(([, body = '']) =>
-    body.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')),
+    body
+      .replace(/ *\\\n */g, ' ')
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('#')),
   );
+
+/** Commands of this program that are shown without being in a block that a test runs. */
+export const untestedLines = (markdown: string): string[] =>
+  [SHELL, WALK, OUTPUT].reduce((rest, blocks) => rest.replace(blocks, ''), markdown).match(COMMAND) ?? [];
 
 /** Requirements documents shown as examples. */
 export function requirementBlocks(markdown: string): string[] {

@@ -10,7 +10,7 @@ import type { Plan } from '../plan/schema';
 import { readText } from './read-text';
 
 /** Names another overlay file, or `none` to plan with the embedded snapshot alone. */
-export const OVERLAY_VARIABLE = 'QWEN_SELFHOST_CATALOGUE';
+const OVERLAY_VARIABLE = 'QWEN_SELFHOST_CATALOGUE';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -79,7 +79,7 @@ export const ranksOf = (f: StepFeatures): number => f.dataParallel * f.pipelineP
 export const waitsForOtherRanks = (f: Pick<StepFeatures, 'dataParallel' | 'moeLayers'>): boolean =>
   f.dataParallel > 1 && f.moeLayers > 0;
 
-export function gpuClassOf(gpu: Gpu): GpuClass {
+function gpuClassOf(gpu: Gpu): GpuClass {
   const { computeCapability: cc } = gpu;
   if (cc >= 12) return 'blackwell-rtx';
   if (cc >= 10) return 'blackwell-dc';

@@ -118,16 +118,6 @@ export function normalQuantile(probability: number): number {
   return (polynomial(CENTRE_ABOVE, r) * q) / (polynomial(CENTRE_BELOW, r) * r + 1);
 }
 
-/** The standard normal distribution function: Abramowitz and Stegun 26.2.17, absolute error below 7.5e-8. */
-export function normalCdf(z: number): number {
-  if (z < 0) return 1 - normalCdf(-z);
-  const t = 1 / (1 + 0.2316419 * z);
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  return 1 - density * t * polynomial(CDF_TAIL, t);
-}
-
-const CDF_TAIL = [1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.31938153];
-
 const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduce((sum, c) => sum * x + c, 0);
 

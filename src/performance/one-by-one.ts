@@ -1,4 +1,5 @@
-import type { PromptWork } from './prompt-steps';
+import type { PromptWork } from './prompt-work';
+import { expectedMin } from './queueing';
 
 /** Half of those who end with the same step are ahead. */
 const TIE = 0.5;
@@ -67,7 +68,7 @@ export function inLine(work: PromptWork, line: Line): InLine {
   const inTime =
     ends *
     (TIE + later * stepsOutside * busy + stepsWaiting + Math.max(0, work.steps - 1 - outside / mixedStep));
-  const filled = poissonWithin(inTime, work.leftover);
+  const filled = expectedMin(inTime, work.leftover);
   const come = ends * (stepsOutside * busy + stepsWaiting + work.steps - 1);
   const behind = Math.max(0, come - filled) / (1 - pairs * fullShare);
   return { turnSeconds: turn, waitSeconds, filled, behind, fullShare };
@@ -85,18 +86,5 @@ function remaining(turn: number, step: number, steps: number): number {
 function passedOutside(turn: number, step: number, outside: number): number {
   let sum = 0;
   for (let left = turn - step; left > 0; left -= step) sum += Math.min(left, outside);
-  return sum;
-}
-
-/** E[min(N, limit)] of a Poisson number. */
-export function poissonWithin(mean: number, limit: number): number {
-  let sum = 0;
-  let term = Math.exp(-mean);
-  let above = 1 - term;
-  for (let k = 0; k < limit && above > 1e-9; k++) {
-    sum += above * Math.min(1, limit - k);
-    term *= mean / (k + 1);
-    above -= term;
-  }
   return sum;
 }

@@ -1,7 +1,7 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
 import type { Load } from './load';
-import { type PromptWork, promptWork } from './prompt-steps';
+import { type PromptWork, promptWork } from './prompt-work';
 import { type QueueBehind, queueBehind } from './queue-behind';
 import { MAX_PREFILL_SHARE } from './queueing';
 import { acceptedTokens } from './step';

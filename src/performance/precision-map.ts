@@ -24,7 +24,7 @@ export interface PrecisionMap {
 export const BF16: GroupPrecision = { bytes: 2, flopClass: 'bf16' };
 /** Four bits and a 16-bit scale per 32 weights (AWQ, GPTQ, MXFP4). */
 export const W4A16: GroupPrecision = { bytes: 0.53125, flopClass: 'bf16' };
-export const fp8On = (gpu: Gpu): GroupPrecision => ({
+const fp8On = (gpu: Gpu): GroupPrecision => ({
   bytes: 1,
   flopClass: gpu.fp8Tflops === null ? 'bf16' : 'fp8',
 });

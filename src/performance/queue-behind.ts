@@ -1,4 +1,4 @@
-import type { PromptWork } from './prompt-steps';
+import type { PromptWork } from './prompt-work';
 import { MAX_PREFILL_SHARE, MAX_UTILISATION, passageWithin } from './queueing';
 
 /** Prompts that come one by one beside a decoding sequence. */

@@ -12,7 +12,7 @@ export function expectedMin(mean: number, limit: number): number {
   let probability = Math.exp(-mean);
   let above = 1 - probability;
   let sum = 0;
-  for (let i = 0; i < limit && above > 1e-6; i++) {
+  for (let i = 0; i < limit && above > 1e-9; i++) {
     sum += above * Math.min(1, limit - i);
     probability *= mean / (i + 1);
     above -= probability;

@@ -5,7 +5,7 @@ import { ranksOf, type StepFeatures } from './features';
 import type { Load } from './load';
 import { inLine } from './one-by-one';
 import type { Passage } from './passing-steps';
-import { promptWork } from './prompt-steps';
+import { promptWork } from './prompt-work';
 import { lognormalQuantiles } from './queueing';
 import type { SteadyState } from './state';
 import { acceptedTokens, requestOverheadSeconds } from './step';

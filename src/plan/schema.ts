@@ -22,8 +22,6 @@ export { type Interval, intervalSchema };
 export const BASES = ['measured', 'related', 'datasheet'] as const;
 export type Basis = (typeof BASES)[number];
 
-export { PRICE_EVIDENCE };
-
 const priceSchema = z.strictObject({
   usdPerHour: positive,
   source: z.string(),

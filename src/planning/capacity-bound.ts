@@ -1,9 +1,8 @@
 import { pessimistic } from '../performance/interval';
 import { acceptedTokens } from '../performance/step';
 import type { Requirements } from '../requirements/requirements';
-import type { Design } from './design';
+import { busySequences, type Design } from './design';
 
-const Z_95 = 1.6449;
 const HALVINGS = 12;
 /** Room for the tolerance at which the steady state stops iterating. */
 const TOLERANCE = 1.001;
@@ -16,10 +15,9 @@ const TOLERANCE = 1.001;
 export function capacityBound(design: Design, { slo, confidence }: Requirements): number {
   const { features, coefficients, load, stepSeconds } = design.curve;
   const accepted = acceptedTokens(features.mtpTokens, coefficients.mtpAcceptance);
-  const busy = (batch: number): number => batch + Z_95 * Math.sqrt(batch);
   const slowest = (slo.tpotP95Seconds * accepted) / pessimistic(1, 'tpot', design.footing, confidence);
   const allowed = (batch: number): boolean =>
-    busy(batch) <= design.mostSequences && stepSeconds(Math.max(batch, 1e-3)) <= slowest;
+    busySequences(batch) <= design.mostSequences && stepSeconds(Math.max(batch, 1e-3)) <= slowest;
   if (load.outputTokens <= 1) return Number.POSITIVE_INFINITY;
   if (!allowed(0)) return 0;
   let low = 0;

@@ -4,10 +4,8 @@ import { endpointServices } from '../requirements/deployment';
 import type { Requirements } from '../requirements/requirements';
 import { USUAL_SIZING } from '../requirements/sizing';
 import type { MachineOffer } from './candidate';
-import { SECONDS_PER_MONTH, trafficOf } from './traffic';
+import { HOURS_PER_MONTH, SECONDS_PER_MONTH, trafficOf } from './traffic';
 import { machineZones } from './zones';
-
-export const HOURS_PER_MONTH = 730;
 
 /**
  * What the rest of the stack costs, USD, us-east-1 list prices (recalled 2026-11, other regions within about 20%):

@@ -1,5 +1,3 @@
-import type { Gpu } from '../hardware/gpus';
-import type { Checkpoint } from '../models/checkpoints';
 import { ranksOf } from '../performance/features';
 import { type GroundedEngine, groundedEngine } from '../performance/grounded-engine';
 import { roomOf } from '../requirements/adapters';
@@ -9,6 +7,7 @@ import type { CapacityBracket } from './capacity-bracket';
 import { type Curve, curveOf } from './curve';
 import type { Design } from './design';
 import { alike, divided } from './divided';
+import type { ReplicaKind } from './engine-memory';
 import { type EngineOption, engineOptions } from './engine-options';
 import type { Miss } from './filters/filter';
 import { historyOf } from './history';
@@ -44,11 +43,12 @@ export class DesignStore {
 
   constructor(private readonly context: PlanningContext) {}
 
-  of(gpu: Gpu, checkpoint: Checkpoint, layout: Layout): DesignSet {
+  of(kind: ReplicaKind): DesignSet {
+    const { gpu, checkpoint, layout } = kind;
     const key = `${gpu.id}/${checkpoint.key}/${layoutText(layout)}`;
     let set = this.sets.get(key);
     if (set === undefined) {
-      set = designSet(key, gpu, checkpoint, layout, this.context);
+      set = designSet(key, kind, this.context);
       this.sets.set(key, set);
     }
     return set;
@@ -63,13 +63,8 @@ export class DesignStore {
   }
 }
 
-function designSet(
-  key: string,
-  gpu: Gpu,
-  checkpoint: Checkpoint,
-  layout: Layout,
-  context: PlanningContext,
-): DesignSet {
+function designSet(key: string, kind: ReplicaKind, context: PlanningContext): DesignSet {
+  const { gpu, checkpoint, layout } = kind;
   const { model, release, requirements } = context;
   const options = engineOptions(gpu, layout, context);
   const outcomes = new Array<DesignOutcome | undefined>(options.length);
@@ -96,7 +91,7 @@ function designSet(
     return grounded;
   };
   const make = (option: EngineOption): DesignOutcome => {
-    const memory = memoryFor(gpu, checkpoint, layout, option, context);
+    const memory = memoryFor(kind, option, context);
     if (!memory.ok) return memory;
     const grounded = groundedFor(option);
     const curveKey = `${option.mtpTokens}/${option.kvCacheDtype}/${memory.maxNumBatchedTokens}`;

@@ -3,9 +3,10 @@ import type { Checkpoint } from '../models/checkpoints';
 import { holdsSlo, type Shortfall, shortfallOf } from '../performance/capacity';
 import type { Basis } from '../performance/coefficients';
 import type { Footing } from '../performance/interval';
+import { Z_95 } from '../performance/queueing';
 import type { Layout } from '../vllm/layout';
 import type { PlanningContext } from './candidate';
-import type { Curve, Seen } from './curve';
+import type { Curve } from './curve';
 import type { EngineOption } from './engine-options';
 
 /** One engine replica with its settings on one kind of GPU: independent of machine, region, price and SLO. */
@@ -32,14 +33,11 @@ export interface Design {
   readonly among: (replicas: number) => Design;
 }
 
-const Z_95 = 1.6449;
-
 /**
- * Sequences of which room must be found. Arrivals are random, so the batch is Poisson around its mean; its 95th
- * percentile must find slots and blocks, because waiting for one is not in the closed form.
+ * Sequences of which room must be found, by the mean batch. Arrivals are random, so the batch is Poisson around its mean; its
+ * 95th percentile must find slots and blocks, because waiting for one is not in the closed form.
  */
-const busySequences = ({ mean: { decodeBatch } }: Seen): number =>
-  decodeBatch + Z_95 * Math.sqrt(decodeBatch);
+export const busySequences = (meanBatch: number): number => meanBatch + Z_95 * Math.sqrt(meanBatch);
 
 /** Whether a rate of one rank breaks nothing: neither the SLO at the wanted confidence, nor are slots short. */
 export function holds(
@@ -48,7 +46,9 @@ export function holds(
   rate: number,
 ): boolean {
   const p = design.curve.seenAt(rate);
-  return busySequences(p) <= design.mostSequences && holdsSlo(p, slo, design.footing, confidence);
+  return (
+    busySequences(p.mean.decodeBatch) <= design.mostSequences && holdsSlo(p, slo, design.footing, confidence)
+  );
 }
 
 /** What a rate of one rank breaks; null where it `holds`. */
@@ -60,7 +60,7 @@ export function problemOf(
   const p = design.curve.seenAt(rate);
   const problem = shortfallOf(p, slo, design.footing, confidence);
   if (problem !== null) return problem;
-  const busy = busySequences(p);
+  const busy = busySequences(p.mean.decodeBatch);
   if (busy <= design.mostSequences) return null;
   return {
     limit: 'sequences that fit',

@@ -1,11 +1,10 @@
-import { type Gpu, usableMemory } from '../hardware/gpus';
-import type { Checkpoint } from '../models/checkpoints';
+import { usableMemory } from '../hardware/gpus';
 import { roomOf } from '../requirements/adapters';
 import { type MemoryBudget, memoryBudgets } from '../vllm/budget';
-import type { Layout } from '../vllm/layout';
 import { sequencesThatFit } from '../vllm/pool';
 import { batchDefaults } from '../vllm/releases';
 import type { PlanningContext } from './candidate';
+import type { ReplicaKind } from './engine-memory';
 import type { EngineOption } from './engine-options';
 import { context as contextFilter } from './filters/context';
 import { firstMiss, type Miss } from './filters/filter';
@@ -39,14 +38,8 @@ interface Trial {
 }
 
 /** How the memory of one GPU is divided when slots are chosen to let the most average sequences run. */
-export function memoryFor(
-  gpu: Gpu,
-  checkpoint: Checkpoint,
-  layout: Layout,
-  option: EngineOption,
-  context: PlanningContext,
-): MemoryOutcome {
-  const trial = trialOf(gpu, checkpoint, layout, option, context);
+export function memoryFor(kind: ReplicaKind, option: EngineOption, context: PlanningContext): MemoryOutcome {
+  const trial = trialOf(kind, option, context);
   const first = trial(SLOTS[0]!, option.maxNumBatchedTokens);
   if (first.budget === null) return { ok: false, ...first.miss! };
   const { blockTokens } = first.budget.pool;
@@ -56,6 +49,7 @@ export function memoryFor(
     : option.maxNumBatchedTokens;
   const fewest = batched === option.maxNumBatchedTokens ? first : trial(SLOTS[0]!, batched);
   if (fewest.miss !== null) return { ok: false, ...fewest.miss };
+  const { gpu } = kind;
   const usable = batchDefaults(context.release, { id: gpu.id, usableGiB: usableMemory(gpu).gib });
   const most = Math.min(usable.maxNumSeqs, Math.floor(batched / (1 + option.mtpTokens)));
   const best = mostRunning(
@@ -98,13 +92,8 @@ function mostRunning(fewest: Trial, ladder: readonly number[], at: (slots: numbe
     : below;
 }
 
-function trialOf(
-  gpu: Gpu,
-  checkpoint: Checkpoint,
-  layout: Layout,
-  option: EngineOption,
-  context: PlanningContext,
-) {
+function trialOf(kind: ReplicaKind, option: EngineOption, context: PlanningContext) {
+  const { gpu, checkpoint, layout } = kind;
   const { model, release, requirements } = context;
   const { workload, contextTokens, multimodal } = requirements;
   const meanTokens = Math.ceil(workload.inputTokens.mean + workload.outputTokens.mean);
@@ -135,16 +124,14 @@ function trialOf(
 /** The division of memory with the fewest slots that hold so many sequences. */
 export function memoryWithSlotsFor(
   sequences: number,
-  gpu: Gpu,
-  checkpoint: Checkpoint,
-  layout: Layout,
+  kind: ReplicaKind,
   option: EngineOption,
   context: PlanningContext,
 ): { readonly budget: MemoryBudget; readonly slots: number; readonly sequences: number } {
-  const most = memoryFor(gpu, checkpoint, layout, option, context);
+  const most = memoryFor(kind, option, context);
   if (!most.ok) throw new Error(`a design that does not start was chosen: ${most.reason}`);
   const slots = SLOTS.find((candidate) => candidate >= sequences && candidate < most.slots);
   if (slots === undefined) return most;
-  const trial = trialOf(gpu, checkpoint, layout, option, context)(slots, most.maxNumBatchedTokens);
+  const trial = trialOf(kind, option, context)(slots, most.maxNumBatchedTokens);
   return { budget: trial.budget!, slots, sequences: trial.held };
 }

@@ -23,20 +23,13 @@ const SLOT_HEADROOM = 1.5;
 
 /** Chooses slots for the load that the option holds at most, and explains every setting. */
 export function settle(
-  { candidate, design, capacityRequestsPerSecond }: Option,
+  { design, capacityRequestsPerSecond }: Option,
   context: PlanningContext,
 ): SettledEngine {
   const { option, layout, gpu } = design;
   const atCapacity = design.curve.at(capacityRequestsPerSecond / design.ranks).mean.decodeBatch;
   const wanted = Math.max(FEWEST_SLOTS, Math.ceil(atCapacity * SLOT_HEADROOM * layout.pipelineParallel));
-  const { budget, slots, sequences } = memoryWithSlotsFor(
-    wanted,
-    gpu,
-    candidate.checkpoint,
-    layout,
-    option,
-    context,
-  );
+  const { budget, slots, sequences } = memoryWithSlotsFor(wanted, design, option, context);
   const { release, requirements } = context;
   const defaults = batchDefaults(release, { id: gpu.id, usableGiB: usableMemory(gpu).gib });
   const multimodal: Record<string, string> = requirements.multimodal

@@ -7,8 +7,8 @@ import type { DesignSet, DesignStore } from './design-store';
 import { firstMiss, type Miss } from './filters/filter';
 import { FLEET_FILTERS } from './filters/fleet-filters';
 import { latencyFloor } from './filters/latency-floor';
-import { stage } from './filters/order';
 import { type Capacity, capacityWithin, fleetOf, type Option, SIMULATED, usdPerMonthAt } from './fleet';
+import { Rejections } from './rejections';
 
 /** A candidate that no filter objects to, with what its fewest machines cost. */
 export interface Prospect {
@@ -33,7 +33,7 @@ export class Sizer {
   private readonly floors = new Map<Design, Miss | null>();
   private readonly brackets: Map<Design, CapacityBracket>;
   private readonly limits = new Map<string, { readonly requestsPerSecond: number; readonly miss: Miss }>();
-  private readonly explained = new Set<Prospect>();
+  private readonly rejections: Rejections;
   private readonly bounds: Map<Design, number>;
   private readonly mostOf: Map<DesignSet, number>;
   /** Whether the engine whose floor was last asked for does not serve at all. */
@@ -42,8 +42,9 @@ export class Sizer {
   constructor(
     private readonly context: PlanningContext,
     private readonly designs: DesignStore,
-    private readonly rejected: Rejected[],
+    rejected: Rejected[],
   ) {
+    this.rejections = new Rejections(rejected);
     ({
       brackets: this.brackets,
       bounds: this.bounds,
@@ -63,7 +64,7 @@ export class Sizer {
 
   /** A rate that no replica of the candidate reaches; 0 where no design serves at all. */
   mostRequestsPerSecond(candidate: Candidate): number {
-    const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
+    const set = this.designs.of(candidate);
     const known = this.mostOf.get(set);
     let most = known ?? 0;
     for (let i = 0; known === undefined && i < set.size; i++) {
@@ -82,7 +83,7 @@ export class Sizer {
     { candidate }: Prospect,
     atLeast = 0,
   ): { readonly design: Design; readonly capacity: Capacity } | null {
-    const set = this.designs.of(candidate.gpu, candidate.checkpoint, candidate.layout);
+    const set = this.designs.of(candidate);
     let best: { readonly design: Design; readonly capacity: Capacity } | null = null;
     for (let i = 0; i < set.size; i++) {
       const outcome = set.get(i);
@@ -111,8 +112,7 @@ export class Sizer {
     prospect: Prospect,
     { limitUsd = Number.POSITIVE_INFINITY, design: wanted, option: qualifies }: Ask,
   ): Option | null {
-    const { gpu, checkpoint, layout } = prospect.candidate;
-    const set = this.designs.of(gpu, checkpoint, layout);
+    const set = this.designs.of(prospect.candidate);
     let best: Option | null = null;
     let limit = limitUsd;
     let needed = capacityWithin(limit, prospect.candidate, this.context);
@@ -157,13 +157,12 @@ export class Sizer {
       if (slow === null) return null;
       misses[i] = slow;
     }
-    this.explain(prospect, misses);
+    this.rejections.explain(prospect.candidate, misses);
     return null;
   }
 
   serves(prospect: Prospect): boolean {
-    const { gpu, checkpoint, layout } = prospect.candidate;
-    const set = this.designs.of(gpu, checkpoint, layout);
+    const set = this.designs.of(prospect.candidate);
     const misses: Miss[] = [];
     for (let i = 0; i < set.size; i++) {
       const outcome = set.get(i);
@@ -173,7 +172,7 @@ export class Sizer {
       if (miss === null) return true;
       misses.push(miss);
     }
-    this.explain(prospect, misses);
+    this.rejections.explain(prospect.candidate, misses);
     return false;
   }
 
@@ -246,24 +245,5 @@ export class Sizer {
       this.brackets.set(design, bracket);
     }
     return bracket;
-  }
-
-  /** Keeps the nearest miss of a prospect of which no design serves. */
-  private explain(prospect: Prospect, misses: readonly Miss[]): void {
-    // Filtering leaves the holes out.
-    const nearest = misses
-      .filter(Boolean)
-      .sort((a, b) => stage(b.filter) - stage(a.filter) || a.distance - b.distance)[0];
-    if (nearest === undefined || this.explained.has(prospect)) return;
-    this.explained.add(prospect);
-    const { offer, checkpoint } = prospect.candidate;
-    const { filter, reason, distance } = nearest;
-    this.rejected.push({
-      instanceType: offer.type.name,
-      checkpoint: checkpoint.key,
-      filter,
-      reason,
-      distance,
-    });
   }
 }

@@ -2,8 +2,8 @@ import type { Requirements } from '../requirements/requirements';
 import { USUAL_SIZING } from '../requirements/sizing';
 
 export const SECONDS_PER_DAY = 86_400;
-/** 730 hours. */
-export const SECONDS_PER_MONTH = 730 * 3600;
+export const HOURS_PER_MONTH = 730;
+export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 
 /** UTF-8 bytes of a token of text (qwen35.md: a vocabulary of 248k, about four characters a token). */
 const BYTES_PER_TOKEN = 4;

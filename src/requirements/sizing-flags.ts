@@ -1,6 +1,7 @@
 import { ADAPTER_LAYERS } from '../vllm/adapters';
 import { SURVIVALS } from './choices';
 import { type Flag, flag } from './flag';
+import { LONGEST_BLOCK_DAYS } from './sizing';
 
 /** The fields of `sizing:` as flags. */
 export const SIZING_FLAGS: readonly Flag[] = [
@@ -45,7 +46,7 @@ export const SIZING_FLAGS: readonly Flag[] = [
     '--block-days <n>',
     'sizing.blockDays',
     'number',
-    'days of a capacity block: 1 to 14, or whole weeks up to 182 (default 182)',
+    `days of a capacity block: 1 to 14, or whole weeks up to ${LONGEST_BLOCK_DAYS} (default ${LONGEST_BLOCK_DAYS})`,
   ),
   flag(
     '--quota <code=vcpus>',

@@ -3,6 +3,8 @@ import { ADAPTER_LAYERS } from '../vllm/adapters';
 import { SURVIVALS } from './choices';
 
 const HOURS = 24;
+/** Longest capacity block, days; it is bought for fixed dates, up to eight weeks ahead, and paid upfront. */
+export const LONGEST_BLOCK_DAYS = 182;
 const usdPerMillion = z.number().min(0).max(10_000);
 const hostedApi = z.strictObject({
   name: z.string().min(1).max(80),
@@ -49,10 +51,13 @@ export const sizingInputSchema = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(182)
-    .refine((days) => days <= 14 || days % 7 === 0, 'it must be 1 to 14 days, or whole weeks up to 182')
+    .max(LONGEST_BLOCK_DAYS)
+    .refine(
+      (days) => days <= 14 || days % 7 === 0,
+      `it must be 1 to 14 days, or whole weeks up to ${LONGEST_BLOCK_DAYS}`,
+    )
     .optional()
-    .describe('days of a capacity block (default 182)'),
+    .describe(`days of a capacity block (default ${LONGEST_BLOCK_DAYS})`),
   mixedFleets: z
     .boolean()
     .optional()
@@ -96,7 +101,7 @@ export const sizingSchema = z.strictObject({
   /** A load of 1 is at most 1 + this an hour later. */
   growthPerHour: z.number().min(0).default(0.5),
   blockStart: z.string().nullable().default(null),
-  blockDays: z.number().int().default(182),
+  blockDays: z.number().int().default(LONGEST_BLOCK_DAYS),
   mixedFleets: z.boolean().default(true),
   savingsPlanDiscount: z.number().min(0).max(0.8),
   quotaVcpus: z.record(z.string(), z.number().int().min(0)),
@@ -111,7 +116,7 @@ export const USUAL_SIZING: Sizing = {
   hourlyFactors: null,
   growthPerHour: 0.5,
   blockStart: null,
-  blockDays: 182,
+  blockDays: LONGEST_BLOCK_DAYS,
   mixedFleets: true,
   savingsPlanDiscount: 0,
   quotaVcpus: {},

@@ -1,3 +1,4 @@
+import { BlockNames } from './block-names';
 import { BlockPool } from './block-pool';
 import { type KvCache, type KvGeometry, type PrefixHit, type Room, stateSets } from './kv-cache';
 import type { RequestTable } from './request-table';
@@ -18,9 +19,6 @@ interface Holding {
   junction: number;
 }
 
-/** Blocks of 528 tokens and a million tokens of context: fewer than this per sequence. */
-const INDEX_SPAN = 4096;
-
 /**
  * The pool with prefix caching: real blocks, found again by content, evicted least recently used. Hits are whole
  * blocks, need the attention blocks and a GDN state at the same boundary, and never hold a prompt's last token.
@@ -30,6 +28,7 @@ const INDEX_SPAN = 4096;
  */
 export class PrefixKvCache implements KvCache {
   private readonly pool: BlockPool;
+  private readonly names: BlockNames;
   private readonly holdings = new Map<number, Holding>();
   /** Only who was preempted looks for content that it shares with nobody. */
   private readonly preempted = new Set<number>();
@@ -41,6 +40,7 @@ export class PrefixKvCache implements KvCache {
     private readonly requests: RequestTable,
   ) {
     this.pool = new BlockPool(geometry.usableBlocks);
+    this.names = new BlockNames(geometry, requests);
   }
 
   get usedBlocks(): number {
@@ -56,12 +56,13 @@ export class PrefixKvCache implements KvCache {
     const { hit, pool } = this;
     const most = Math.floor((totalTokens - 1) / blockTokens);
     let attention = 0;
-    while (attention < most && pool.find(this.key(request, attention, 0)) !== undefined) attention++;
+    while (attention < most && pool.find(this.names.of(request, attention, 0)) !== undefined) attention++;
     let blocks = attention;
     while (blocks > 0 && !this.hasStates(request, blocks)) blocks--;
     hit.tokens = blocks * blockTokens;
     hit.junction = attention > blocks ? attention * blockTokens : 0;
-    hit.pending = blocks > 0 && pool.namedInStep(pool.find(this.key(request, blocks - 1, 1))!) === this.step;
+    hit.pending =
+      blocks > 0 && pool.namedInStep(pool.find(this.names.of(request, blocks - 1, 1))!) === this.step;
     const history = this.requests.historyTokens[request]!;
     if (history > hit.tokens) {
       hit.tokens = Math.min(history, most * blockTokens);
@@ -73,7 +74,7 @@ export class PrefixKvCache implements KvCache {
 
   private hasStates(request: number, blocks: number): boolean {
     for (let group = 1; group <= this.geometry.stateGroups; group++) {
-      if (this.pool.find(this.key(request, blocks - 1, group)) === undefined) return false;
+      if (this.pool.find(this.names.of(request, blocks - 1, group)) === undefined) return false;
     }
     return true;
   }
@@ -83,8 +84,9 @@ export class PrefixKvCache implements KvCache {
     const { pool, hit } = this;
     const hitBlocks = hit.tokens / blockTokens;
     const attentionKeys: number[] = [];
-    for (let i = 0; i < hitBlocks; i++) attentionKeys.push(this.key(request, i, 0));
-    const stateKeys = hitBlocks > 0 ? this.groups((group) => this.key(request, hitBlocks - 1, group)) : [];
+    for (let i = 0; i < hitBlocks; i++) attentionKeys.push(this.names.of(request, i, 0));
+    const stateKeys =
+      hitBlocks > 0 ? this.groups((group) => this.names.of(request, hitBlocks - 1, group)) : [];
     let evictable = 0;
     for (const key of attentionKeys) if (this.takesFree(key)) evictable++;
     for (const key of stateKeys) if (this.takesFree(key)) evictable++;
@@ -203,7 +205,7 @@ export class PrefixKvCache implements KvCache {
     const boundary = Math.floor((this.requests.inputTokens[request]! - 1) / this.geometry.blockTokens);
     const blocks = this.groups(() => this.pool.allocate());
     blocks.forEach((block, i) => {
-      this.pool.name(block, this.key(request, boundary - 1, i + 1), this.step, true);
+      this.pool.name(block, this.names.of(request, boundary - 1, i + 1), this.step, true);
     });
     holding.spent = [...holding.spent, ...blocks];
   }
@@ -216,7 +218,7 @@ export class PrefixKvCache implements KvCache {
     const reachable = Math.floor((this.requests.inputTokens[request]! - 1) / blockTokens) * blockTokens;
     if (finalTokens !== reachable && finalTokens !== holding.junction) return;
     holding.states.forEach((block, i) => {
-      this.pool.name(block, this.key(request, finalTokens / blockTokens - 1, i + 1), this.step, true);
+      this.pool.name(block, this.names.of(request, finalTokens / blockTokens - 1, i + 1), this.step, true);
     });
   }
 
@@ -225,7 +227,7 @@ export class PrefixKvCache implements KvCache {
     for (; holding.named < full; holding.named++) {
       const index = holding.named;
       const sought = this.isSought(request, index);
-      this.pool.name(holding.attention[index]!, this.key(request, index, 0), this.step, sought);
+      this.pool.name(holding.attention[index]!, this.names.of(request, index, 0), this.step, sought);
     }
   }
 
@@ -245,19 +247,6 @@ export class PrefixKvCache implements KvCache {
   }
 
   private isSought(request: number, index: number): boolean {
-    return this.isShared(request, index) || this.preempted.has(request);
-  }
-
-  private isShared(request: number, index: number): boolean {
-    const { prefixId, sharedTokens } = this.requests;
-    return prefixId[request]! >= 0 && (index + 1) * this.geometry.blockTokens <= sharedTokens[request]!;
-  }
-
-  /** Names block `index` of a sequence in a group (0: attention): by its prefix while shared, else by the request. */
-  private key(request: number, index: number, group: number): number {
-    const content = this.isShared(request, index)
-      ? this.requests.prefixId[request]!
-      : this.requests.count + request;
-    return 1 + (content * INDEX_SPAN + index) * (this.geometry.stateGroups + 1) + group;
+    return this.names.isShared(request, index) || this.preempted.has(request);
   }
 }

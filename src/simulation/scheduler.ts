@@ -1,6 +1,6 @@
 import { ChunkCutter } from './chunk-cutter';
+import { DueSteps } from './due-steps';
 import type { Engine } from './engine';
-import { EventHeap } from './event-heap';
 import type { KvCache } from './kv-cache';
 import { RequestQueue } from './request-queue';
 import type { RequestTable } from './request-table';
@@ -43,7 +43,7 @@ export class Scheduler {
   private growing: number[] = [];
   private readonly running: RunningList;
   private readonly cutter: ChunkCutter;
-  private readonly due = new EventHeap();
+  private readonly due: DueSteps;
   private readonly decodeTokens: number;
 
   constructor(
@@ -55,6 +55,7 @@ export class Scheduler {
   ) {
     this.running = new RunningList(sequences);
     this.cutter = new ChunkCutter(engine, requests, sequences);
+    this.due = new DueSteps(sequences);
     this.decodeTokens = 1 + engine.kv.mtpTokens;
   }
 
@@ -69,9 +70,7 @@ export class Scheduler {
 
   /** Steps until something other than decoding happens. */
   get stepsAhead(): number {
-    while (this.due.size > 0 && this.sequences.dueStep[this.due.firstItem] !== this.due.firstKey)
-      this.due.pop();
-    return this.due.firstKey - this.steps;
+    return this.due.first - this.steps;
   }
 
   /** Decides the next step; its plan is empty when it only decodes. */
@@ -179,11 +178,10 @@ export class Scheduler {
     this.steps += steps;
     this.contextTokens += steps * this.decodeBatch * this.engine.tokensPerStep;
     if (this.plan.requests.length > 0) this.completeChunks(nowSeconds);
-    while (this.due.firstKey <= this.steps) {
-      const key = this.due.firstKey;
-      const request = this.due.pop();
-      if (this.sequences.dueStep[request] !== key) continue;
-      if (this.sequences.finishStep[request] === key) {
+    const { dueStep, finishStep } = this.sequences;
+    while (this.due.first <= this.steps) {
+      const request = this.due.shift();
+      if (finishStep[request] === dueStep[request]) {
         this.decodeBatch--;
         this.contextTokens = this.decodeBatch === 0 ? 0 : this.contextTokens - this.contextOf(request);
         this.finish(request);
@@ -231,9 +229,7 @@ export class Scheduler {
     const start = sequences.decodeStart[request]!;
     const missing = (this.kv.growsAt(request) - sequences.total[request]!) / this.engine.tokensPerStep;
     const growStep = Math.max(start + Math.ceil(missing - 1e-9), earliest);
-    const due = Math.min(growStep, sequences.finishStep[request]!);
-    sequences.dueStep[request] = due;
-    this.due.push(due, request);
+    this.due.note(request, Math.min(growStep, sequences.finishStep[request]!));
   }
 
   private finish(request: number): void {

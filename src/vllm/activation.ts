@@ -102,7 +102,7 @@ const GRAPH_V2_SHARE = 0.75;
 const GRAPH_REFERENCE_SIZE = 512;
 
 /** Largest batch captured as a CUDA graph (`min(max_num_seqs x (1+S) x 2, default, max_num_batched_tokens)`). */
-export function largestCaptureSize(input: WorkInput): number {
+function largestCaptureSize(input: WorkInput): number {
   const { default: usual, computeCapabilityMajor10 } = input.release.maxCudagraphCaptureSizeDefault;
   const blackwell = input.computeCapability !== null && Math.floor(input.computeCapability) === 10;
   return Math.min(

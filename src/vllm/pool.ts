@@ -50,7 +50,7 @@ function gdnStateBytes(a: Architecture, options: PoolOptions): number {
 }
 
 /** KV heads on one GPU: replicated, not split, once there are more GPUs than heads. */
-export const kvHeadsPerGpu = (a: Architecture, tensorParallel: number): number =>
+const kvHeadsPerGpu = (a: Architecture, tensorParallel: number): number =>
   Math.max(1, Math.floor(a.kvHeads / tensorParallel));
 
 /**

@@ -10,7 +10,7 @@ import { groupName } from './names';
 import { encrypted, hasProxy, proxyFront, replicasOf } from './replicas';
 
 /** EC2's limit, before base64. */
-export const USER_DATA_LIMIT_BYTES = 16_384;
+const USER_DATA_LIMIT_BYTES = 16_384;
 /** Kept free: ARNs that only Terraform knows, and Go's gzip, which packs a little worse than this one. */
 const RESERVE_BYTES = 1024;
 

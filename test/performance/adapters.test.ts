@@ -59,6 +59,46 @@ test('a step takes longer with adapters, and with more or larger ones; experts c
   );
 });
 
+describe('what is launched and moved for a token, written out again', () => {
+  const HIDDEN = 5120;
+  test('27B, dense, projections: three kernels a layer, its input read once a slice, its output read and written', () => {
+    const { a, layout, f } = engine('Qwen3.5-27B', 'H100', 1);
+    const adapted = withAdapters(f, a, layout, { layers: 'projections', slots: 2, maxRank: 16 });
+    const moved = (slices: number, inputs: number, outputs: number): number =>
+      2 * (slices * inputs + 2 * outputs);
+    const attention =
+      moved(3, HIDDEN, 2 * 24 * 256 + 2 * 4 * 256) + // q with its gate, k, v
+      moved(1, 24 * 256, HIDDEN);
+    const gdn =
+      moved(3, HIDDEN, (2 * 16 + 48) * 128) + // q, k, v
+      moved(1, HIDDEN, 48 * 128) + // z
+      moved(2, HIDDEN, 2 * 48) + // b, a
+      moved(1, 48 * 128, HIDDEN);
+    const mlp = moved(2, HIDDEN, 2 * 17_408) + moved(1, 17_408, HIDDEN);
+    expect(adapted.adapterTokenSeconds).toBeCloseTo((16 * attention + 48 * gdn + 64 * mlp) / 0.8e12, 12);
+    expect(adapted.adapterStepSeconds).toBeCloseTo((16 * 2 + 48 * 4 + 64 * 2) * 3 * 2.5e-6, 12);
+  });
+
+  test('35B, experts too: six kernels a layer for the pair of its experts, eight of which a token meets', () => {
+    const { a, layout, f } = engine('Qwen3.5-35B-A3B', 'H100', 1);
+    const room = { slots: 2, maxRank: 16 };
+    const [few, all] = (['projections', 'all'] as const).map((layers) =>
+      withAdapters(f, a, layout, { ...room, layers }),
+    );
+    // Router, embedding and head are adapted as well; the embedding is looked up, the head is no step of every token.
+    const kernels = 40 * (6 + 3) + 2 * 3;
+    expect(all!.adapterStepSeconds! - few!.adapterStepSeconds!).toBeCloseTo(kernels * 2.5e-6, 12);
+    const expert = 2 * (2048 + 2 * 2 * 512) + 2 * (512 + 2 * 2048);
+    const router = 2 * (2048 + 2 * 256);
+    expect(all!.adapterTokenSeconds! - few!.adapterTokenSeconds!).toBeCloseTo(
+      (40 * (8 * expert + router)) / 0.8e12,
+      12,
+    );
+    const pairs = 256 * 16 * (2048 + 2 * 512 + (512 + 2048)) * 2;
+    expect(all!.expertWeightBytes - f.expertWeightBytes).toBeCloseTo(40 * room.slots * pairs, 0);
+  });
+});
+
 test('the curves of a search are the steps with adapters too', () => {
   const { a, layout, f, k } = engine('Qwen3.5-122B-A10B', 'H200', 2);
   const with4 = withAdapters(f, a, layout, { layers: 'all', slots: 4, maxRank: 16 });

@@ -30,3 +30,17 @@ describe('data-parallel ranks with experts', () => {
     expect(communicationSeconds(ranks('Qwen3.5-27B', 4), k, 1000, 1)).toBe(0);
   });
 });
+
+test('a pipeline hands a batch on once less often than it has stages', () => {
+  const of = (pipelineParallel: number, tokens: number, latency: 0 | 1): number => {
+    const layout = { tensorParallel: 1, dataParallel: 1, pipelineParallel, expertParallel: false };
+    const { architecture } = getModel('Qwen3.5-27B');
+    const f = stepFeatures(architecture, 'fp8', getGpu('H200'), layout, { kvBytes: 2, mtpTokens: 0 });
+    return communicationSeconds(f, k, tokens, latency);
+  };
+  expect(of(1, 1000, 1)).toBe(0);
+  for (const latency of [0, 1] as const) {
+    expect(of(2, 1000, latency)).toBeGreaterThan(0);
+    expect(of(5, 1000, latency) / of(2, 1000, latency)).toBeCloseTo(4, 9);
+  }
+});

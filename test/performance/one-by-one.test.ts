@@ -1,6 +1,6 @@
 import { fallingRoot } from '../../src/performance/falling-root';
-import { inLine, poissonWithin } from '../../src/performance/one-by-one';
-import type { PromptWork } from '../../src/performance/prompt-steps';
+import { inLine } from '../../src/performance/one-by-one';
+import type { PromptWork } from '../../src/performance/prompt-work';
 
 /** Prompts of ten full steps, of an engine whose steps take no time besides. */
 const work = {
@@ -59,12 +59,6 @@ test('an only other client is met while it computes, and not more often', () => 
   // It is outside, or in one of its ten steps.
   expect(waitSeconds).toBeGreaterThan(ends * 20);
   expect(waitSeconds).toBeLessThan(ends * 30.6);
-});
-
-test('a Poisson number up to a limit', () => {
-  expect(poissonWithin(0.5, 1)).toBeCloseTo(1 - Math.exp(-0.5), 12);
-  expect(poissonWithin(3, 1e3)).toBeCloseTo(3, 6);
-  expect(poissonWithin(0.2, 0.5)).toBeCloseTo(0.5 * (1 - Math.exp(-0.2)), 12);
 });
 
 test('a falling function is solved, however steep, and its bound given where it does not fall so far', () => {

@@ -10,9 +10,9 @@ import {
 } from '../../src/performance/queueing';
 
 test('E[min(N, limit)] of a Poisson number', () => {
-  expect(expectedMin(0.5, 1)).toBeCloseTo(1 - Math.exp(-0.5), 6);
-  expect(expectedMin(3, 60)).toBeCloseTo(3, 4);
-  expect(expectedMin(2, 0.5)).toBeCloseTo(0.5 * expectedMin(2, 1), 9);
+  expect(expectedMin(0.5, 1)).toBeCloseTo(1 - Math.exp(-0.5), 12);
+  expect(expectedMin(3, 1e3)).toBeCloseTo(3, 6);
+  expect(expectedMin(2, 0.5)).toBeCloseTo(0.5 * expectedMin(2, 1), 12);
 });
 
 test('log-normal lengths: five nodes carry mean and variation, the Gini index is known', () => {

@@ -210,6 +210,10 @@ describe('accepted tokens', () => {
     expect(acceptedTokens(drafts, forTask(FITTED, task, drafts).mtpAcceptance)).toBeCloseTo(length, 6);
   });
 
+  test('more drafts than were measured are as right as the most that were', () => {
+    expect(forTask(FITTED, 'code', 12).mtpAcceptance).toBe(forTask(FITTED, 'code', 8).mtpAcceptance);
+  });
+
   test('a mixed task keeps the fitted acceptance', () => {
     expect(forTask(FITTED, 'mixed', 2)).toBe(FITTED);
   });

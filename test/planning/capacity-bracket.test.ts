@@ -50,9 +50,9 @@ test(`${CASES} random requirements: above a rate with a problem there is none th
     const context = contextOf({ ...input, sizing: { survive: 'nothing' } });
     const { prospects, stores } = openSearch(context);
     const store = stores(context);
-    const { gpu, checkpoint, layout } = prospects[Math.floor(random() * prospects.length)]?.candidate ?? {};
-    if (gpu === undefined) continue;
-    const set = store.of(gpu, checkpoint!, layout!);
+    const prospect = prospects[Math.floor(random() * prospects.length)];
+    if (prospect === undefined) continue;
+    const set = store.of(prospect.candidate);
     const outcome = set.get(Math.floor(random() * set.size));
     if (!outcome.ok) continue;
     const { design } = outcome;

@@ -56,7 +56,7 @@ const withMachine = (candidate: Candidate, changes: Partial<Candidate['offer']['
 });
 
 function designOn(candidate: Candidate, ctx: PlanningContext): Design {
-  const outcome = new DesignStore(ctx).of(candidate.gpu, candidate.checkpoint, candidate.layout).get(0);
+  const outcome = new DesignStore(ctx).of(candidate).get(0);
   if (!outcome.ok) throw new Error(outcome.reason);
   return outcome.design;
 }

@@ -1,5 +1,6 @@
 import { INSTANCE_TYPES } from '../../src/hardware/instance-types';
 import { network } from '../../src/planning/filters/network';
+import { coldStartOf, leadHours } from '../../src/planning/margin';
 import { cheapestOption, openSearch } from '../../src/planning/search';
 import { coldStartSeconds, storageFor } from '../../src/planning/storage';
 import { usd } from '../../src/report/format';
@@ -75,6 +76,21 @@ test('a machine that would take too long to start is stopped by its network, wit
     /^a machine takes \d+ minutes to start over 0\.03 Gbps and its disks, 80 at most; weights from S3/,
   );
   expect(network.problem(candidate, search.context)).toBeNull();
+});
+
+test('scheduled machines are started whole hours ahead: one, or as many as starting takes', () => {
+  const search = openSearch(contextOf({ model: 'Qwen3.5-9B', instanceTypes: { allow: ['g6e.xlarge'] } }));
+  const { candidate } = search.prospects[0]!;
+  const over = (networkGbps: number) => {
+    const { offer } = candidate;
+    return { ...candidate, offer: { ...offer, type: { ...offer.type, networkGbps } } };
+  };
+  expect(leadHours(candidate, search.context)).toBe(1);
+  // 11 GB of image and 19.3 GB of weights over 7.5 MB/s: more than an hour and less than two.
+  const slow = over(0.06);
+  expect(coldStartOf(slow, search.context)).toBeGreaterThan(3600);
+  expect(coldStartOf(slow, search.context)).toBeLessThan(7200);
+  expect(leadHours(slow, search.context)).toBe(2);
 });
 
 describe('bought otherwise', () => {

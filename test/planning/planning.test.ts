@@ -90,6 +90,16 @@ describe('next safer', () => {
   });
 });
 
+test('next faster has tokens that come at least a fifth faster', () => {
+  const found = ['Qwen3.5-9B', 'Qwen3.5-27B', 'Qwen3.5-35B-A3B', 'Qwen3.5-122B-A10B'].flatMap((model) => {
+    const { alternatives, predicted } = planOf(`model: ${model}\nworkload: { requestsPerSecond: 2 }`);
+    const faster = alternatives.find(({ kind }) => kind === 'next-faster');
+    return faster ? [faster.option.tpotP95Seconds.expected / predicted.tpotP95Seconds.expected] : [];
+  });
+  expect(found.length).toBeGreaterThan(2);
+  expect(Math.max(...found)).toBeLessThanOrEqual(0.8001);
+});
+
 describe('every plan', () => {
   const plan = planOf('model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 5 }');
 

@@ -132,4 +132,18 @@ describe('pipeline stages', () => {
     );
     expect(halves.pool.poolBlockBytes).toBe(whole.pool.poolBlockBytes / 2);
   });
+
+  it('a drafter is on the last stage, behind a pipeline with an embedding of its own', () => {
+    const { architecture, checkpoints } = getModel('Qwen3.5-35B-A3B');
+    const bytes = (pipelineParallel: number, mtp: boolean, at: 0 | -1): number => {
+      const l = layout({ pipelineParallel });
+      const stage = pipelineStages(architecture, l).at(at)!;
+      const load = { mtp, vision: false, visionOnEveryStage: false };
+      return weightBytesOnStage(architecture, checkpoints[0]!, l, stage, load)!;
+    };
+    const drafter = bytes(1, true, 0) - bytes(1, false, 0);
+    const embedding = FAMILY.vocabSize * 2048 * 2;
+    expect(bytes(2, true, 0)).toBe(bytes(2, false, 0));
+    expect(bytes(2, true, -1) - bytes(2, false, -1)).toBeCloseTo(drafter + embedding, -2);
+  });
 });

@@ -1,5 +1,5 @@
 /** From this age on, a price that decides a plan is worth a warning. */
-export const OLD_PRICE_DAYS = 90;
+const OLD_PRICE_DAYS = 90;
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 

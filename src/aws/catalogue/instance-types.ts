@@ -38,7 +38,7 @@ export async function instanceTypes(
 }
 
 /** null for a machine without NVIDIA GPUs (g4ad has AMD's) and for an entry that lacks figures. */
-export function specificationOf(info: InstanceTypeInfo, asOf: string): Specification | null {
+function specificationOf(info: InstanceTypeInfo, asOf: string): Specification | null {
   const gpu = info.GpuInfo?.Gpus?.find(({ Manufacturer }) => Manufacturer === 'NVIDIA');
   const vcpus = info.VCpuInfo?.DefaultVCpus;
   const memoryMiB = info.MemoryInfo?.SizeInMiB;

@@ -2,7 +2,7 @@ import { findInstanceType } from '../../hardware/instance-types';
 import { type Catalogue, type Offering, offeringsIn } from '../../hardware/offerings';
 import type { Overlay, OverlayOffering } from './overlay';
 
-export const dayOf = (moment: string): string => moment.slice(0, 10);
+const dayOf = (moment: string): string => moment.slice(0, 10);
 
 /** The offering a planner sees: live figures where there are any, the snapshot's otherwise; null when not offered. */
 function mergedOffering(

@@ -8,13 +8,13 @@ const MOST_VALUE_CHARACTERS = 1024;
 const PAGE_SIZE = 100;
 
 /** The Pricing API has three endpoints outside China; the nearest is asked (aws.md section 6). */
-export function pricingRegion(region: string): string {
+function pricingRegion(region: string): string {
   if (/^(eu|il|me|af)-/.test(region)) return 'eu-central-1';
   return region.startsWith('ap-') ? 'ap-south-1' : 'us-east-1';
 }
 
 /** Names joined by commas into values that a filter can hold. */
-export function filterValues(names: readonly string[]): string[] {
+function filterValues(names: readonly string[]): string[] {
   const values: string[] = [];
   for (const name of names) {
     const joined = `${values.at(-1) ?? ''},${name}`;
@@ -101,7 +101,7 @@ interface Product {
 }
 
 /** The price of one product, which the API sends as JSON in a string; null for another product or a damaged one. */
-export function priceOf(item: unknown, region: string): { instanceType: string; usdPerHour: number } | null {
+function priceOf(item: unknown, region: string): { instanceType: string; usdPerHour: number } | null {
   let product: Product | null;
   try {
     // The SDK hands it over as a String object.

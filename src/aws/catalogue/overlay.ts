@@ -60,7 +60,7 @@ const regionSchema = z.strictObject({
 });
 export type OverlayRegion = z.infer<typeof regionSchema>;
 
-export const OVERLAY_SCHEMA_VERSION = 1;
+const OVERLAY_SCHEMA_VERSION = 1;
 export const overlaySchema = z.strictObject({
   schemaVersion: z.literal(OVERLAY_SCHEMA_VERSION),
   regions: z.record(z.string(), regionSchema),

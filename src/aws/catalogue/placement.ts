@@ -13,7 +13,7 @@ const PAGE_SIZE = 100;
  * Groups of types that one spot group may mix: the same GPUs on each. The same groups, in the same order, for one
  * machine, every time: AWS limits how many *new* questions an account may ask in 24 hours, and repeats are free.
  */
-export function placementGroups(types: readonly string[]): string[][] {
+function placementGroups(types: readonly string[]): string[][] {
   const groups = new Map<string, string[]>();
   for (const name of [...types].sort()) {
     const type = findInstanceType(name);

@@ -11,7 +11,7 @@ import { accountQuotas } from './quotas';
 import { spotPrices } from './spot';
 import { availabilityZones, type Zone, zoneOfferings } from './zones';
 
-export const PARTS = [
+const PARTS = [
   'instance types',
   'zones',
   'on-demand prices',

@@ -2,12 +2,18 @@ import { Command } from 'commander';
 import { UserError } from '../../errors';
 import { type MemoryBudget, memoryBudget } from '../../vllm/budget';
 import { hostRamGiB, weightsDiskGiB } from '../../vllm/host';
-import { type AdapterOptions, adapterRoomOf, addAdapterFlags } from '../adapter-flags';
-import { memoryReport } from '../memory-report';
+import { type AdapterOptions, adapterRoomOf, addAdapterFlags } from '../engine/adapter-flags';
+import { memoryReport } from '../engine/memory-report';
+import {
+  addVllmFlags,
+  precisionProblem,
+  type VllmOptions,
+  type VllmSetup,
+  vllmSetupOf,
+} from '../engine/vllm-flags';
 import { jsonText } from '../output/json';
 import type { MemoryOutput } from '../output/memory';
 import type { Streams } from '../streams';
-import { addVllmFlags, precisionProblem, type VllmOptions, type VllmSetup, vllmSetupOf } from '../vllm-flags';
 
 /** `memory`: whether an engine fits a GPU and how many sequences it holds, as vLLM would answer at start-up. */
 export function memoryCommand(streams: Streams): Command {
@@ -46,7 +52,7 @@ const withAdapters = (setup: VllmSetup, options: AdapterOptions): VllmSetup => {
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** What `memory --json` prints: a contract with scripts. Unknown figures are null. */
-export function memoryDocument(setup: VllmSetup, budget: MemoryBudget): MemoryOutput {
+function memoryDocument(setup: VllmSetup, budget: MemoryBudget): MemoryOutput {
   const { pool } = budget;
   return {
     fits: budget.fits,

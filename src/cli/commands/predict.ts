@@ -3,19 +3,13 @@ import { UserError } from '../../errors';
 import type { Arrivals } from '../../performance/load';
 import { type Prediction, perRank } from '../../performance/prediction';
 import type { Images } from '../../performance/step';
-import { closedForm, predictionDocument } from '../closed-form';
-import {
-  addEngineFlags,
-  type EngineOptions,
-  type EngineSetup,
-  engineOf,
-  type LoadOptions,
-  loadOf,
-} from '../engine-flags';
-import { inStepNotes, ranksInStepNotes } from '../in-step';
+import { closedForm, predictionDocument } from '../engine/closed-form';
+import { addEngineFlags, type EngineOptions, type LoadOptions, loadOf } from '../engine/engine-flags';
+import { type EngineSetup, engineOf } from '../engine/engine-setup';
+import { inStepNotes, ranksInStepNotes } from '../engine/in-step';
+import { predictionReport } from '../engine/prediction-report';
 import { wholeFlag } from '../number-flags';
 import { jsonText } from '../output/json';
-import { predictionReport } from '../prediction-report';
 import type { Streams } from '../streams';
 
 interface PredictOptions extends EngineOptions, LoadOptions {

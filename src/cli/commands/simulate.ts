@@ -5,18 +5,18 @@ import { squaredVariation } from '../../performance/queueing';
 import type { LengthDistribution } from '../../simulation/config';
 import type { Distribution, SimulationResult } from '../../simulation/result';
 import { simulate } from '../../simulation/simulate';
-import { closedForm, predictionDocument } from '../closed-form';
-import { addEngineFlags } from '../engine-flags';
-import { spreadNotes } from '../in-step';
-import { jsonText } from '../output/json';
-import type { SimulationOutput } from '../output/simulation';
+import { closedForm, predictionDocument } from '../engine/closed-form';
+import { addEngineFlags } from '../engine/engine-flags';
+import { spreadNotes } from '../engine/in-step';
 import {
   type AskedSimulation,
   addSimulationFlags,
   type SimulationOptions,
   simulationOf,
-} from '../simulation-flags';
-import { simulationReport } from '../simulation-report';
+} from '../engine/simulation-flags';
+import { simulationReport } from '../engine/simulation-report';
+import { jsonText } from '../output/json';
+import type { SimulationOutput } from '../output/simulation';
 import type { Streams } from '../streams';
 
 /** `simulate`: requests through vLLM's scheduler, percentiles of what users feel. */

@@ -6,10 +6,10 @@ import { memoryBudget } from '../../vllm/budget';
 import { chooseEngineSettings } from '../../vllm/choose';
 import { knownProblems } from '../../vllm/known-problems';
 import { type CommandLine, QUOTING_TARGETS, type QuotingTarget, quoteCommandLine } from '../../vllm/quoting';
+import { addVllmFlags, type VllmOptions, vllmSetupOf } from '../engine/vllm-flags';
 import { jsonText } from '../output/json';
 import { readText } from '../read-text';
 import type { Streams } from '../streams';
-import { addVllmFlags, type VllmOptions, vllmSetupOf } from '../vllm-flags';
 
 const SHUTDOWN_TIMEOUT_SECONDS = 300;
 /** Above any idle timeout of a load balancer that this program sets (4,000 s at most). */

@@ -5,7 +5,7 @@ import { BASES, intervalSchema } from '../../plan/schema';
 const nonNegative = z.number().min(0);
 
 /** The calibration that figures rest on; null without `--calibration`. */
-export const calibrationNameSchema = z
+const calibrationNameSchema = z
   .strictObject({ file: z.string(), sha256: z.string(), measuredAt: z.string() })
   .nullable();
 

@@ -1,5 +1,6 @@
 import { usd } from '../../report/format';
 import { SURVIVALS } from '../../requirements/choices';
+import { LONGEST_BLOCK_DAYS } from '../../requirements/sizing';
 import type { FieldGroup } from './field';
 import { textOf } from './flag-fields';
 
@@ -71,7 +72,7 @@ export const PLACE_AND_PRICE: FieldGroup = {
       understood: () => 'none',
     },
     textOf('block-start', 'Capacity block from', { placeholder: 'chosen when it is bought' }),
-    textOf('block-days', 'Length of the capacity block', { placeholder: '182' }),
+    textOf('block-days', 'Length of the capacity block', { placeholder: String(LONGEST_BLOCK_DAYS) }),
     textOf('allow-type', 'Only these instance types', { placeholder: 'all; for example g6e, p5.48xlarge' }),
     textOf('deny-type', 'Not these instance types', { placeholder: 'none' }),
   ],

@@ -1,4 +1,7 @@
-/** Order in which filters speak: a later one means the machine came closer. */
+/**
+ * Filters by how near to serving a machine came that they stopped, the nearest last; `cost` is no filter, but a fleet that
+ * would do for more money. They are asked in this order too, except that a fleet's bill is looked at before its quotas.
+ */
 export const FILTER_ORDER = [
   'hardware',
   'instance-types',
@@ -23,6 +26,6 @@ export const FILTER_ORDER = [
   'cost',
 ] as const;
 
-/** How late in the order a filter speaks. */
+/** How near a machine came that a filter stopped: its place in that order. */
 export const stage = (filter: string): number =>
   FILTER_ORDER.indexOf(filter as (typeof FILTER_ORDER)[number]);

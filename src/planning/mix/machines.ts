@@ -1,13 +1,13 @@
 import { USUAL_SIZING } from '../../requirements/sizing';
 import type { PlanningContext } from '../candidate';
-import { HOURS_PER_MONTH, machineUsdPerHour, volumeUsdPerMonth } from '../cost';
+import { machineUsdPerHour, volumeUsdPerMonth } from '../cost';
 import type { Design } from '../design';
 import { type Capacity, storageOf } from '../fleet';
 import { leadHours, utilisationTarget } from '../margin';
 import { quotaOf } from '../quotas';
 import type { Search } from '../search';
 import type { Prospect } from '../sizer';
-import { hourlyFactors } from '../traffic';
+import { HOURS_PER_MONTH, hourlyFactors } from '../traffic';
 
 /** One machine as a mix sees it: what it costs and what it holds. */
 export interface Machine {

@@ -15,13 +15,13 @@ export interface Pool {
 }
 
 /** More fleets than so many are more than people keep in their heads. */
-export const MOST_FLEETS = 3;
+const MOST_FLEETS = 3;
 const MOST_INSTANCES = 1000;
 
 type Requirements = PlanningContext['requirements'];
 
 /** Names of the program's variables. */
-export const rangeUsed = (pool: number): string => `z${pool}`;
+const rangeUsed = (pool: number): string => `z${pool}`;
 export const fleetUsed = (pool: number, machine: number): string => `y${pool}_${machine}`;
 export const running = (pool: number, machine: number, level: number): string =>
   `n${pool}_${machine}_${level}`;
@@ -118,7 +118,7 @@ export function mixProgram(
 }
 
 /** Whether a fleet may be switched off at times: not where it must always have so many machines or zones. */
-export const canRest = ({ fewest }: Pick<Machine, 'fewest'>, { minZones, sizing }: Requirements): boolean =>
+const canRest = ({ fewest }: Pick<Machine, 'fewest'>, { minZones, sizing }: Requirements): boolean =>
   fewest === 1 && minZones === 1 && (sizing ?? USUAL_SIZING).survive === 'nothing';
 
 /** Enough machines to serve a range alone, reserve included. */

@@ -1,5 +1,5 @@
-import { normalCdf, normalQuantile } from '../../performance/interval';
-import { squaredVariation } from '../../performance/queueing';
+import { normalQuantile } from '../../performance/interval';
+import { normalTail, squaredVariation } from '../../performance/queueing';
 import type { LengthStats } from '../../workload/presets';
 
 /** Requests of a workload whose prompts are longer than `from` and at most `to` tokens. */
@@ -31,7 +31,7 @@ export function sizeRanges({ mean, p95 }: LengthStats): SizeRange[] {
   const edges = [0, ...CUTS, 1];
   // Mean of what lies below a quantile, times its share: the partial expectation of a log-normal.
   const partialMean = (probability: number): number =>
-    probability >= 1 ? mean : probability <= 0 ? 0 : mean * normalCdf(normalQuantile(probability) - sigma);
+    probability >= 1 ? mean : probability <= 0 ? 0 : mean * normalTail(sigma - normalQuantile(probability));
   const ranges: SizeRange[] = [wholeOf({ mean, p95 })];
   for (let first = 0; first < edges.length - 1; first++) {
     for (let last = first; last < edges.length - 1; last++) {

@@ -24,7 +24,7 @@ interface SeriesLooks {
 }
 
 /** The series of an option, as far as a reader should know them. */
-export const legendOf = ({ series }: EChartsOption): Entry[] =>
+const legendOf = ({ series }: EChartsOption): Entry[] =>
   (series as readonly SeriesLooks[])
     .filter(({ silent, areaStyle }) => silent !== true || areaStyle !== undefined)
     .map(({ name = '', type = '', itemStyle = {}, lineStyle = {}, areaStyle, symbol = 'circle' }) => ({

@@ -69,7 +69,7 @@ export function mountChart(element: HTMLElement, chart: Chart, said: (text: stri
 }
 
 /** The row that a key leads to, -1 for none; null for a key without meaning here. */
-export function nextRow(key: string, row: number, rows: number): number | null {
+function nextRow(key: string, row: number, rows: number): number | null {
   switch (key) {
     case 'ArrowRight':
     case 'ArrowDown':

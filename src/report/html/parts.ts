@@ -39,7 +39,7 @@ const searchable = (id: string, table: DataTable): Markup => html`<details class
 ${tableMarkup(table, `${id}-table`)}
 </details>`;
 
-export const tableMarkup = ({ caption, columns, rows }: DataTable, id?: string): Markup => {
+const tableMarkup = ({ caption, columns, rows }: DataTable, id?: string): Markup => {
   const kind = (i: number): string => (columns[i]?.align === 'right' ? 'number' : '');
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${id ? html` id="${id}"` : null}>
 <caption>${caption}</caption>

@@ -9,7 +9,7 @@ const KINDS: readonly (readonly [Alternative['kind'], string])[] = [
 ];
 
 /** `2 x g7e.2xlarge, fp8 with MTP drafting` */
-export const optionWords = ({ instances, instanceType, checkpoint, extras = [] }: PlanOption): string =>
+const optionWords = ({ instances, instanceType, checkpoint, extras = [] }: PlanOption): string =>
   `${instances} x ${instanceType}, ${checkpoint.toUpperCase()}${extras.length > 0 ? ` with ${extras.join(' and ')}` : ''}`;
 
 const noneText = (kind: Alternative['kind'], zones: number): string =>

@@ -31,7 +31,7 @@ export function costFacts({ cost, choice, requirements, markets = [] }: Plan): F
 }
 
 /** `77.6 M tokens/day`, or never. */
-export const breakEvenText = ({ tokensPerDay }: BreakEven): string =>
+const breakEvenText = ({ tokensPerDay }: BreakEven): string =>
   tokensPerDay === null ? 'never' : `${number(tokensPerDay / 1e6)} M tokens/day`;
 
 /** Hosted APIs at the planned load, one row each. */

@@ -1,9 +1,9 @@
-import { number, seconds } from '../report/format';
-import { table, wrap } from '../report/table';
-import type { SimulationConfig } from '../simulation/config';
-import type { Distribution, SimulationResult } from '../simulation/result';
-import { simulate } from '../simulation/simulate';
-import { calibrationText } from './calibration-flag';
+import { number, seconds } from '../../report/format';
+import { table, wrap } from '../../report/table';
+import type { SimulationConfig } from '../../simulation/config';
+import type { Distribution, SimulationResult } from '../../simulation/result';
+import { simulate } from '../../simulation/simulate';
+import { calibrationText } from '../calibration-flag';
 import type { AskedSimulation } from './simulation-flags';
 
 /** Shares of what the replicas can serve at all, for the latency-versus-load table. */

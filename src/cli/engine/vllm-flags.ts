@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
-import { quote, UserError } from '../errors';
-import { GPUS, usableMemory } from '../hardware/gpus';
-import { precisionSupport } from '../hardware/precision';
-import { FAMILY } from '../models/architecture';
-import { CHECKPOINT_KEYS } from '../models/checkpoints';
-import type { BudgetInput } from '../vllm/budget';
-import { KV_CACHE_DTYPES, SSM_CACHE_DTYPES, type SsmCacheDtype } from '../vllm/pool';
-import { batchDefaults, LATEST_RELEASE, type Release } from '../vllm/releases';
-import { contextProblem } from '../vllm/validity';
+import { quote, UserError } from '../../errors';
+import { GPUS, usableMemory } from '../../hardware/gpus';
+import { precisionSupport } from '../../hardware/precision';
+import { FAMILY } from '../../models/architecture';
+import { CHECKPOINT_KEYS } from '../../models/checkpoints';
+import type { BudgetInput } from '../../vllm/budget';
+import { KV_CACHE_DTYPES, SSM_CACHE_DTYPES, type SsmCacheDtype } from '../../vllm/pool';
+import { batchDefaults, LATEST_RELEASE, type Release } from '../../vllm/releases';
+import { contextProblem } from '../../vllm/validity';
+import { numberFlag, optional, wholeFlag } from '../number-flags';
 import { type NamedEngine, type NamedEngineOptions, namedEngine } from './named-engine';
-import { numberFlag, optional, wholeFlag } from './number-flags';
 
 /** Flags of `memory` and `vllm-args`, as Commander hands them over. */
 export interface VllmOptions extends NamedEngineOptions {

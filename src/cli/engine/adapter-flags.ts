@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { UserError } from '../errors';
-import { LIMITS } from '../requirements/adapter-schema';
+import { UserError } from '../../errors';
+import { LIMITS } from '../../requirements/adapter-schema';
 import {
   ADAPTER_LAYERS,
   type AdapterLayers,
@@ -8,9 +8,9 @@ import {
   adapterLayoutProblem,
   adapterReleaseProblem,
   adapterRoom,
-} from '../vllm/adapters';
+} from '../../vllm/adapters';
+import { wholeFlag } from '../number-flags';
 import type { NamedEngine } from './named-engine';
-import { wholeFlag } from './number-flags';
 
 /** LoRA adapters of one engine, as Commander hands them over: what of `plan`'s adapters changes memory and speed. */
 export interface AdapterOptions {

@@ -1,11 +1,11 @@
 import { createColors } from 'picocolors';
-import { number, plural } from '../report/format';
-import { wrap } from '../report/table';
-import { type MemoryBudget, memoryBudget } from '../vllm/budget';
-import { knownProblems } from '../vllm/known-problems';
-import { gpusPerReplica } from '../vllm/layout';
-import { blocksPerSequence, sequencesThatFit } from '../vllm/pool';
-import { splitProblem } from '../vllm/validity';
+import { number, plural } from '../../report/format';
+import { wrap } from '../../report/table';
+import { type MemoryBudget, memoryBudget } from '../../vllm/budget';
+import { knownProblems } from '../../vllm/known-problems';
+import { gpusPerReplica } from '../../vllm/layout';
+import { blocksPerSequence, sequencesThatFit } from '../../vllm/pool';
+import { splitProblem } from '../../vllm/validity';
 import type { VllmSetup } from './vllm-flags';
 
 export interface MemoryReportOptions {

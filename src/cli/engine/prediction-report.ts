@@ -1,9 +1,9 @@
-import type { Prediction } from '../performance/prediction';
-import type { StepTerms } from '../performance/step';
-import { interval, number, seconds } from '../report/format';
-import { table, wrap } from '../report/table';
-import { calibrationText } from './calibration-flag';
-import type { EngineSetup } from './engine-flags';
+import type { Prediction } from '../../performance/prediction';
+import type { StepTerms } from '../../performance/step';
+import { interval, number, seconds } from '../../report/format';
+import { table, wrap } from '../../report/table';
+import { calibrationText } from '../calibration-flag';
+import type { EngineSetup } from './engine-setup';
 
 const BASIS_TEXT = {
   measured: 'measured: this model on this GPU is in the calibration data',

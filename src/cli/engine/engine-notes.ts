@@ -1,14 +1,14 @@
-import type { Gpu } from '../hardware/gpus';
-import { precisionSupport } from '../hardware/precision';
-import { FAMILY, type MoeShape } from '../models/architecture';
-import type { CheckpointKey } from '../models/checkpoints';
-import { type StepFeatures, waitsForOtherRanks } from '../performance/features';
-import { unpacksBlockFp8 } from '../performance/precision-map';
-import { plural } from '../report/format';
-import type { AdapterRoom } from '../vllm/adapters';
-import { lacksTunedExperts, TUNE_EXPERTS } from '../vllm/expert-kernels';
-import type { Layout } from '../vllm/layout';
-import type { Release } from '../vllm/releases';
+import type { Gpu } from '../../hardware/gpus';
+import { precisionSupport } from '../../hardware/precision';
+import { FAMILY, type MoeShape } from '../../models/architecture';
+import type { CheckpointKey } from '../../models/checkpoints';
+import { type StepFeatures, waitsForOtherRanks } from '../../performance/features';
+import { unpacksBlockFp8 } from '../../performance/precision-map';
+import { plural } from '../../report/format';
+import type { AdapterRoom } from '../../vllm/adapters';
+import { lacksTunedExperts, TUNE_EXPERTS } from '../../vllm/expert-kernels';
+import type { Layout } from '../../vllm/layout';
+import type { Release } from '../../vllm/releases';
 
 interface Engine {
   readonly checkpoint: CheckpointKey;

@@ -1,25 +1,19 @@
 import { type Command, Option } from 'commander';
-import { UserError } from '../errors';
-import { ROUTINGS, type Routing } from '../simulation/cluster';
+import { UserError } from '../../errors';
+import { ROUTINGS, type Routing } from '../../simulation/cluster';
 import type {
   LengthDistribution,
   SimulatedArrivals,
   SimulatedLengths,
   SimulationConfig,
-} from '../simulation/config';
-import { checkLengths } from '../simulation/lengths';
-import type { Trace } from '../simulation/trace';
-import { LIMITS } from '../workload/workload';
-import {
-  type EngineOptions,
-  type EngineSetup,
-  engineOf,
-  type FlagLoad,
-  type LoadOptions,
-  loadOf,
-} from './engine-flags';
-import { numberFlag, wholeFlag } from './number-flags';
-import { readTrace } from './trace-file';
+} from '../../simulation/config';
+import { checkLengths } from '../../simulation/lengths';
+import type { Trace } from '../../simulation/trace';
+import { LIMITS } from '../../workload/workload';
+import { numberFlag, wholeFlag } from '../number-flags';
+import { readTrace } from '../trace-file';
+import { type EngineOptions, type FlagLoad, type LoadOptions, loadOf } from './engine-flags';
+import { type EngineSetup, engineOf } from './engine-setup';
 
 export interface SimulationOptions extends EngineOptions, LoadOptions {
   readonly trace?: string;

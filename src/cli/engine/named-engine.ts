@@ -1,11 +1,11 @@
-import { didYouMean, quote, UserError } from '../errors';
-import { findGpu, GPUS, type Gpu } from '../hardware/gpus';
-import type { Checkpoint } from '../models/checkpoints';
-import { findModel, type Model, unknownModel } from '../models/registry';
-import type { Layout } from '../vllm/layout';
-import { findRelease, LATEST_RELEASE, RELEASES, type Release } from '../vllm/releases';
-import { splitProblem } from '../vllm/validity';
-import { wholeFlag } from './number-flags';
+import { didYouMean, quote, UserError } from '../../errors';
+import { findGpu, GPUS, type Gpu } from '../../hardware/gpus';
+import type { Checkpoint } from '../../models/checkpoints';
+import { findModel, type Model, unknownModel } from '../../models/registry';
+import type { Layout } from '../../vllm/layout';
+import { findRelease, LATEST_RELEASE, RELEASES, type Release } from '../../vllm/releases';
+import { splitProblem } from '../../vllm/validity';
+import { wholeFlag } from '../number-flags';
 
 /** Flags that name an engine, as Commander hands them over. */
 export interface NamedEngineOptions {

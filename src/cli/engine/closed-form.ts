@@ -1,10 +1,10 @@
-import type { Arrivals, Load } from '../performance/load';
-import { MEAN_OUTPUT_HELD, type Prediction, predict } from '../performance/prediction';
-import type { Images } from '../performance/step';
-import { runningBlocksPerSequence, savesStatesWithin } from '../vllm/pool';
-import { calibrationDocument } from './calibration-flag';
-import type { EngineSetup } from './engine-flags';
-import type { PredictionOutput } from './output/prediction';
+import type { Arrivals, Load } from '../../performance/load';
+import { MEAN_OUTPUT_HELD, type Prediction, predict } from '../../performance/prediction';
+import type { Images } from '../../performance/step';
+import { runningBlocksPerSequence, savesStatesWithin } from '../../vllm/pool';
+import { calibrationDocument } from '../calibration-flag';
+import type { PredictionOutput } from '../output/prediction';
+import type { EngineSetup } from './engine-setup';
 
 /** A load in means; `arrivals` of one rank. */
 export interface ClosedFormLoad {

@@ -1,12 +1,12 @@
-import { UserError } from '../errors';
-import { ranksOf } from '../performance/features';
-import { keepTogether } from '../performance/other-ranks';
-import type { Prediction } from '../performance/prediction';
-import { seconds } from '../report/format';
-import type { SimulationConfig } from '../simulation/config';
-import type { Replay } from '../simulation/result';
-import { replay } from '../simulation/simulate';
-import type { EngineSetup } from './engine-flags';
+import { UserError } from '../../errors';
+import { ranksOf } from '../../performance/features';
+import { keepTogether } from '../../performance/other-ranks';
+import type { Prediction } from '../../performance/prediction';
+import { seconds } from '../../report/format';
+import type { SimulationConfig } from '../../simulation/config';
+import type { Replay } from '../../simulation/result';
+import { replay } from '../../simulation/simulate';
+import type { EngineSetup } from './engine-setup';
 import { sharedPrefix, simulatedEngine } from './simulation-flags';
 
 /** Rounds of every client that are replayed and not looked at, and those that are. */
