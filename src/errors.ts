@@ -23,24 +23,25 @@ export function quote(text: unknown): string {
   return json.length > 82 ? `${json.slice(0, 78)}…"` : json;
 }
 
+/** What tells names apart: punctuation and capitals are soon typed otherwise. */
+const lettersAndDigits = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
 /**
  * `; did you mean us-east-1?` where a known name is near enough to be meant: one that begins with, or else holds, three letters
- * or more that were given, else one of which a third of the letters may be wrong.
+ * or more that were given, else one of which a third of the letters may be wrong. Punctuation and capitals count for nothing.
  */
 export function didYouMean(given: string, known: readonly string[]): string {
-  const wanted = given.trim().toLowerCase();
-  const holding = wanted.length < 3 ? [] : known.filter((name) => name.toLowerCase().includes(wanted));
-  const begun = holding.filter((name) => name.toLowerCase().startsWith(wanted));
-  const near = [begun, holding, known]
-    .find((names) => names.length > 0)
-    ?.map((name) => ({
-      name,
-      edits: distance(wanted, name.toLowerCase()),
-    }));
+  const wanted = lettersAndDigits(given);
+  const names = known.map((name) => ({ name, letters: lettersAndDigits(name) }));
+  const holding = wanted.length < 3 ? [] : names.filter(({ letters }) => letters.includes(wanted));
+  const begun = holding.filter(({ letters }) => letters.startsWith(wanted));
+  const near = [begun, holding, names]
+    .find((some) => some.length > 0)
+    ?.map((one) => ({ ...one, edits: distance(wanted, one.letters) }));
   const nearest = near?.sort((a, b) => a.edits - b.edits)[0];
   if (nearest === undefined) return '';
   // A short word is soon as near to any other.
-  const most = Math.max(1, Math.floor(Math.max(wanted.length, nearest.name.length) / 3));
+  const most = Math.max(1, Math.floor(Math.max(wanted.length, nearest.letters.length) / 3));
   return holding.length > 0 || nearest.edits <= most ? `; did you mean ${nearest.name}?` : '';
 }
 

@@ -14,6 +14,22 @@ test.each([
   expect(didYouMean(given, GPUS)).toBe(`; did you mean ${meant}?`);
 });
 
+const MODELS = ['Qwen3.5-9B', 'Qwen3.5-35B-A3B', 'Qwen3.5-397B-A17B'];
+
+test.each([
+  ['qwen35', 'Qwen3.5-9B'],
+  ['qwen35-35b', 'Qwen3.5-35B-A3B'],
+  ['qwen3_5-35B-A3B', 'Qwen3.5-35B-A3B'],
+  ['Qwen 3.5 35B', 'Qwen3.5-35B-A3B'],
+  ['qwen3,5 397b', 'Qwen3.5-397B-A17B'],
+])('%j: did you mean %s, whatever stands between letters and digits', (given, meant) => {
+  expect(didYouMean(given, MODELS)).toBe(`; did you mean ${meant}?`);
+});
+
+test.each(['---', '...'])('%j has no letter that could be meant', (given) => {
+  expect(didYouMean(given, MODELS)).toBe('');
+});
+
 test.each(['', 'A', 'H', 'V100X', 'Trainium'])('%j is near to none', (given) => {
   expect(didYouMean(given, GPUS)).toBe('');
 });

@@ -56,7 +56,7 @@ export function planDemand(workload: Workload, random: RandomStream): Demand {
 /** Whether a file of requests says when they came: a trace does, ShareGPT conversations (a JSON array) do not. */
 export const isTrace = (text: string): boolean => !text.trimStart().startsWith('[');
 
-/** A file of requests: a trace (JSON Lines or Azure CSV), or ShareGPT conversations. */
+/** A file of requests: a trace (JSON Lines or CSV), or ShareGPT conversations. */
 export function fileDemand(text: string, name: string): Demand {
   const wanted = isTrace(text) ? fromTrace(text, name) : shareGpt(text, name);
   let at = 0;

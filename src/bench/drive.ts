@@ -28,7 +28,7 @@ export interface DriveInput {
 
 export interface Driven {
   readonly startedAt: number;
-  /** When the last request had been started, or the duration was over. */
+  /** When the last request was sent, or, where requests did not run out before, the duration was over. */
   readonly issuedAt: number;
   readonly endedAt: number;
   readonly started: number;
@@ -53,6 +53,8 @@ export async function drive(input: DriveInput): Promise<Driven> {
   const deadline = startedAt + input.durationSeconds;
   const inFlight = new Set<InFlight>();
   let started = 0;
+  let lastSentAt = startedAt;
+  let asksLeft = true;
   let most = 0;
   let heldBack = 0;
   let refused = 0;
@@ -63,7 +65,11 @@ export async function drive(input: DriveInput): Promise<Driven> {
   /** Null when there is nothing left to ask. */
   const launch = (intendedAt: number): Promise<Outcome> | null => {
     const ask = input.nextAsk();
-    if (ask === null) return null;
+    if (ask === null) {
+      asksLeft = false;
+      return null;
+    }
+    lastSentAt = nowSeconds();
     const flight = send(target, { ask, intendedAt, limits, onGap: input.onGap });
     started++;
     inFlight.add(flight);
@@ -115,11 +121,11 @@ export async function drive(input: DriveInput): Promise<Driven> {
     await Promise.race([Promise.all(Array.from({ length: pace.concurrency }, client)), late]);
     timer.abort();
   }
-  const issuedAt = nowSeconds();
+  const ranOut = !asksLeft || started >= input.maxRequests || hopeless();
   await drain(inFlight, limits.requestSeconds);
   return {
     startedAt,
-    issuedAt,
+    issuedAt: ranOut ? lastSentAt : deadline,
     endedAt: nowSeconds(),
     started,
     maxInFlight: most,

@@ -79,10 +79,10 @@ export async function measurePoint(input: PointInput): Promise<MeasuredPoint> {
   if (sampler !== null) clearInterval(sampler);
   if (first !== null) await readInto(readings, target);
 
-  // A run of so many requests lasts until its last token, as vLLM's benchmark counts; one of so long until it is over.
   const { inputTokens, outputTokens, latenessP99Seconds, ...measured } = recorder.measure(
-    Math.min(deadline, driven.endedAt),
+    driven.issuedAt,
     input.slo,
+    driven.endedAt,
   );
   const perRequest = (tokens: number): number => (asked.requests > 0 ? tokens / asked.requests : 0);
   return {

@@ -3,6 +3,7 @@ import { DurationHistogram } from '../simulation/histogram';
 import { type Bucket, CoarseHistogram } from './coarse-histogram';
 import type { ErrorKind, Outcome } from './outcome';
 import type { Observed, Point } from './result';
+import { keepingUp, tokensWithin } from './served';
 
 export interface Slo {
   readonly ttftSeconds: number;
@@ -24,6 +25,7 @@ type Measured = Pick<
   | 'histograms'
   | 'goodput'
   | 'drift'
+  | 'servedShare'
   | 'observed'
 > & { readonly latenessP99Seconds: number; readonly inputTokens: number; readonly outputTokens: number };
 
@@ -56,9 +58,9 @@ export class Recorder {
   private reopened = 0;
   private input = 0;
   private output = 0;
-  private chunks = 0;
   private counted = true;
-  private chunksInWindow = 0;
+  /** First token, last token and tokens of each answer to what the warm-up asked: some come after it. */
+  private readonly early: number[] = [];
 
   /** @param measureFrom on the clock of `nowSeconds` @param now that clock */
   constructor(
@@ -71,7 +73,6 @@ export class Recorder {
   gap(seconds: number): void {
     const now = this.now();
     if (now < this.measureFrom || now > this.measureUntil) return;
-    this.chunksInWindow++;
     this.gaps.addRun(seconds, 0, 1, 1);
     this.gapBuckets.add(seconds);
   }
@@ -81,14 +82,12 @@ export class Recorder {
     if (o.error === null) {
       this.input += o.inputTokens;
       this.output += o.outputTokens;
-      this.chunks += o.chunks;
       if (!o.counted) this.counted = false;
-      // First chunks are no gaps: they are counted here, once it is known that the request went well.
-      if (o.firstTokenAt >= this.measureFrom && o.firstTokenAt <= this.measureUntil) this.chunksInWindow++;
     }
     if (o.intendedAt < this.measureFrom) {
       this.warmUp++;
       if (o.error !== null) this.fail(o.error, o.detail);
+      else this.early.push(o.firstTokenAt, o.lastTokenAt, o.outputTokens);
       return;
     }
     this.measured++;
@@ -108,21 +107,29 @@ export class Recorder {
   }
 
   /**
-   * @param windowEndsAt when measuring ended: the end of the duration, or of the last request of a run of so many
+   * @param issuedAt when requests ceased to come. Rates are taken until then: what is in flight is served after it by an
+   *   engine that has ever less to do. Where that is no longer than an answer takes, there is no steady load to take
+   *   them of, and they are those of the whole run until its last token, as vLLM's benchmark counts
+   * @param endedAt when the last request had ended
    */
-  measure(windowEndsAt: number, slo: Slo | null): Measured {
+  measure(issuedAt: number, slo: Slo | null, endedAt = issuedAt): Measured {
     const good = goodOf(this.kept);
+    const mean = (of: (g: Good) => number): number =>
+      good.length > 0 ? good.reduce((sum, g) => sum + of(g), 0) / good.length : 0;
+    const offeredSeconds = issuedAt - this.measureFrom;
+    const steady = offeredSeconds > mean((g) => g.e2e);
+    const windowEndsAt = steady ? issuedAt : endedAt;
     const windowSeconds = Math.max(0, windowEndsAt - this.measureFrom);
     const perSecond = (amount: number): number => (windowSeconds > 0 ? amount / windowSeconds : 0);
     const tpots = good.map(({ tpot }) => tpot).filter((tpot) => !Number.isNaN(tpot));
     const meets =
       slo && good.filter((g) => g.ttft <= slo.ttftSeconds && (g.tpot || 0) <= slo.tpotSeconds).length;
-    const tokensPerChunk = this.chunks > 0 ? this.output / this.chunks : 0;
-    const outputTokensPerSecond = perSecond(this.chunksInWindow * tokensPerChunk);
-    const mean = (of: (g: Good) => number): number =>
-      good.length > 0 ? good.reduce((sum, g) => sum + of(g), 0) / good.length : 0;
+    const outputTokensPerSecond = perSecond(
+      tokensWithin([...this.early, ...good.flatMap(answerOf)], this.measureFrom, windowEndsAt),
+    );
     const inputTokens = mean((g) => g.inputTokens);
     const outputTokens = mean((g) => g.outputTokens);
+    const drift = driftOf(good);
     return {
       requests: {
         started: this.warmUp + this.measured,
@@ -156,7 +163,8 @@ export class Recorder {
               requestsPerSecond: perSecond(meets ?? 0),
               share: this.measured > 0 ? (meets ?? 0) / this.measured : 0,
             },
-      drift: driftOf(good),
+      drift,
+      servedShare: steady && drift !== null ? keepingUp(drift, outputTokens, offeredSeconds) : null,
       observed: observedOf(good, outputTokens > 0 ? outputTokensPerSecond / outputTokens : 0),
       latenessP99Seconds: spread(this.lateness)?.p99 ?? 0,
       inputTokens,
@@ -189,6 +197,12 @@ function goodOf(kept: readonly number[]): Good[] {
     };
   });
 }
+
+const answerOf = ({ intendedAt, ttft, e2e, outputTokens }: Good): number[] => [
+  intendedAt + ttft,
+  intendedAt + e2e,
+  outputTokens,
+];
 
 const spread = (values: readonly number[]): ReturnType<typeof distributionOf> | null =>
   values.length === 0 ? null : distributionOf(Float64Array.from(values));

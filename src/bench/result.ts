@@ -126,6 +126,8 @@ const pointSchema = z.strictObject({
     askedOutput: nonNegative,
     output: nonNegative,
   }),
+  /** Of the requests of an open loop, the share served as fast as they came; null where the run is too short to say. */
+  servedShare: z.number().min(0).max(1).nullable().default(null),
   /** Means of the first and the last third of the requests, by start. */
   drift: z
     .strictObject({

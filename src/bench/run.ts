@@ -151,3 +151,23 @@ export const plannedLoad = ({ requirements }: Plan): BenchLoad => ({
   requestsPerSecond: requirements.workload.requestsPerSecond,
   burstiness: 1,
 });
+
+const LEAST_WARM_UP_SHARE = 0.1;
+const MOST_WARM_UP_SHARE = 0.5;
+
+/**
+ * Until a usual answer of the planned load has ended (Little's law): before, the endpoint has less to do than planned. A
+ * tenth of the shortest load at least, and half of it at most.
+ */
+export function usualWarmUpSeconds(
+  { predicted, choice, requirements }: Plan,
+  { loads, durationSeconds, maxRequests }: Pick<BenchInput, 'loads' | 'durationSeconds' | 'maxRequests'>,
+): number {
+  const inFlight = predicted.concurrencyPerReplica * choice.replicas;
+  const answerSeconds = inFlight / requirements.workload.requestsPerSecond;
+  const lasts = Math.min(
+    durationSeconds,
+    ...loads.map((load) => (load.kind === 'open' ? maxRequests / load.requestsPerSecond : Infinity)),
+  );
+  return Math.min(Math.max(answerSeconds, LEAST_WARM_UP_SHARE * lasts), MOST_WARM_UP_SHARE * lasts);
+}

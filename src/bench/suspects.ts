@@ -79,10 +79,15 @@ const fullPool: Suspicion = ({ server }) => {
     : null;
 };
 
-const overloaded: Suspicion = ({ load, requestsPerSecond, requests }) =>
-  load.kind !== 'open' || requests.measured === 0 || requestsPerSecond >= 0.85 * load.requestsPerSecond
+const overloaded: Suspicion = ({ load, servedShare }) =>
+  load.kind === 'closed' || servedShare == null || servedShare >= 0.85
     ? null
-    : `overload: ${requestsPerSecond.toPrecision(3)} of ${load.requestsPerSecond.toPrecision(3)} requests a second were served`;
+    : `overload: answers took ever longer; ${percent(servedShare)} of the requests were served as fast as they came`;
+
+const tooShort: Suspicion = ({ load, servedShare, drift, e2eSeconds }) =>
+  load.kind === 'closed' || servedShare !== null || drift === null || e2eSeconds === null
+    ? null
+    : `a short run: an answer takes ${Math.round(e2eSeconds.mean)} s, as long as requests came or longer, so that the load was never steady; measure longer`;
 
 const tooFew: Suspicion = ({ requests: { succeeded } }) =>
   succeeded >= 200
@@ -100,6 +105,7 @@ const SUSPICIONS: readonly Suspicion[] = [
   heldBack,
   rateLimited,
   ofAnswers(overloaded),
+  ofAnswers(tooShort),
   fullPool,
   ofAnswers(coldCache),
   ofAnswers(warmCache),

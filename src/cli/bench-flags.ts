@@ -1,7 +1,7 @@
 import type { Api } from '../bench/asks';
 import { isTrace } from '../bench/demand';
 import type { BenchLoad } from '../bench/result';
-import { type BenchInput, plannedLoad, sweepLoads } from '../bench/run';
+import { type BenchInput, plannedLoad, sweepLoads, usualWarmUpSeconds } from '../bench/run';
 import { UserError } from '../errors';
 import { parsePlan } from '../plan/document';
 import type { Plan } from '../plan/schema';
@@ -34,7 +34,6 @@ export interface BenchOptions {
 }
 
 export const API_DEFAULT: Api = 'chat';
-const DEFAULT_WARM_UP_SHARE = 0.1;
 const MOST_IN_FLIGHT = 65_536;
 const SEEDS = 2 ** 31;
 
@@ -45,15 +44,17 @@ export function benchInput(
 ): Omit<BenchInput, 'apiKey' | 'ca' | 'onProgress'> {
   if (file === undefined)
     throw new UserError(
-      'give the plan to compare with: qwen-selfhost bench plans/NAME.plan.json --url URL (or --smoke)',
+      "give the plan to compare with: 'qwen-selfhost bench plans/NAME.plan.json --url URL' (or --smoke)",
     );
   const plan = parsePlan(readText(file), file);
   const dataset =
     options.dataset === undefined ? undefined : { name: options.dataset, text: readTraffic(options.dataset) };
   const durationSeconds = numberFlag('--duration', options.duration, { above: 0, max: LIMITS.seconds });
+  const loads = loadsOf(plan, options, dataset !== undefined && isTrace(dataset.text));
+  const maxRequests = wholeFlag('--requests', options.requests, { min: 1, max: 10_000_000 });
   const warmUpSeconds =
     options.warmup === undefined
-      ? durationSeconds * DEFAULT_WARM_UP_SHARE
+      ? usualWarmUpSeconds(plan, { loads, durationSeconds, maxRequests })
       : numberFlag('--warmup', options.warmup, { min: 0, max: LIMITS.seconds });
   if (warmUpSeconds >= durationSeconds)
     throw new UserError(
@@ -68,11 +69,11 @@ export function benchInput(
     url: options.url,
     api: options.api,
     ...(options.model === undefined ? {} : { model: options.model }),
-    loads: loadsOf(plan, options, dataset !== undefined && isTrace(dataset.text)),
+    loads,
     ...(dataset === undefined ? {} : { dataset }),
     durationSeconds,
     warmUpSeconds,
-    maxRequests: wholeFlag('--requests', options.requests, { min: 1, max: 10_000_000 }),
+    maxRequests,
     maxInFlight: wholeFlag('--max-in-flight', options.maxInFlight, { min: 1, max: MOST_IN_FLIGHT }),
     limits: {
       requestSeconds,

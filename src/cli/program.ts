@@ -5,6 +5,7 @@ import type { ErrorOutput } from './output/error';
 import { jsonText } from './output/json';
 import { packageVersion } from './package-root';
 import { inSources } from './source-places';
+import { asTyped } from './started-as';
 import { type Streams, standardStreams } from './streams';
 
 /**
@@ -78,19 +79,21 @@ export async function run(argv: readonly string[], streams: Streams = standardSt
     streams.out(text);
     printed = true;
   };
-  const failed = (message: string, exitCode: number): number => {
+  const err = (text: string): void => streams.err(asTyped(text, streams.program));
+  const failed = (said: string, exitCode: number): number => {
+    const message = asTyped(said, streams.program);
     if (argv.includes('--json') && !printed)
       streams.out(jsonText({ error: { message, exitCode } } satisfies ErrorOutput));
     return exitCode;
   };
   try {
-    await program(argv, { ...streams, out }).parseAsync([...argv]);
+    await program(argv, { ...streams, out, err }).parseAsync([...argv]);
     return 0;
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? 0 : failed(usageError(error.message), 2);
     if (error instanceof UserError) {
-      streams.err(`error: ${error.message}\n`);
+      err(`error: ${error.message}\n`);
       return failed(error.message, error.exitCode);
     }
     streams.err(

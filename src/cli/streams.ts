@@ -1,4 +1,6 @@
-/** Where a command prints, and how wide and colourful. Passed in, so that tests see what a user sees. */
+import { PROGRAM, startedAs } from './started-as';
+
+/** Where a command prints, how wide and colourful, and who reads it. Passed in, so that tests see what a user sees. */
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -6,6 +8,8 @@ export interface Streams {
   readonly colour: boolean;
   /** Somebody watches stderr: progress may be shown there. */
   readonly watched: boolean;
+  /** What starts the program again, as typed in a shell: commands that are told to type begin with it. */
+  readonly program: string;
 }
 
 /** Where no terminal says how wide it is. */
@@ -18,14 +22,14 @@ function columnsGiven(text: string | undefined): number {
   return Number.isInteger(columns) && columns >= NARROWEST_COLUMNS ? columns : 0;
 }
 
-export function standardStreams(): Streams {
-  const { stdout, stderr, env } = process;
+export function standardStreams({ stdout, stderr, env } = process): Streams {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     columns: stdout.columns || columnsGiven(env.COLUMNS) || PIPED_COLUMNS,
-    colour: Boolean(stdout.isTTY) && !env.NO_COLOR,
+    colour: Boolean(stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
     watched: Boolean(stderr.isTTY),
+    program: startedAs(process),
   };
 }
 
@@ -45,6 +49,7 @@ export function bufferStreams(columns: number): {
     columns,
     colour: false,
     watched: false,
+    program: PROGRAM,
   };
   return { streams, printed };
 }

@@ -20,6 +20,20 @@ export interface FullSlots {
   readonly plainDecoding: number;
 }
 
+/** What asks for slots. */
+export interface SlotLoad {
+  readonly slots: number;
+  /** Arrivals per second. */
+  readonly rate: number;
+  readonly full: FullSlots;
+  /** Squared coefficient of variation of the answers. */
+  readonly variation: number;
+  /** Variance over mean of arrivals in clusters, as far as these stay whole. */
+  readonly dispersion: number;
+  /** Mean wait in an engine without limit, which those who wait for a slot have as well; seconds. */
+  readonly free: number;
+}
+
 /**
  * Requests that wait for one of few slots. While prompts are computed hardly any sequence ends, and those who waited begin
  * together: a chain of prompts and sequences has that (`slotChain`). Its times are exponential, so that only what the limit
@@ -31,20 +45,10 @@ export interface FullSlots {
  *   known sequence are not as wide as one). The prompts of others are as random as in the chain.
  * - **Clusters** of equal answers stay together to the end, of exponential ones half: a cluster's share that stays is the
  *   mean shorter one of two answers over their mean (Eckberg's peakedness, 1983), 1 less Gini's index.
- * @param rate arrivals per second
- * @param full of slots that are taken all the time
- * @param variation squared coefficient of variation of the answers
- * @param dispersion variance over mean of arrivals in clusters, as far as these stay whole
- * @param free mean wait in an engine without limit, which those who wait for a slot have as well
  */
 export function fewSlots(
-  slots: number,
-  rate: number,
   steps: OpenSteps,
-  full: FullSlots,
-  variation: number,
-  dispersion: number,
-  free: number,
+  { slots, rate, full, variation, dispersion, free }: SlotLoad,
 ): SlotQueue {
   const load = (rate * full.seconds) / slots;
   if (load >= 1) return { ...NO_QUEUE, waiting: 1, meanWait: Number.POSITIVE_INFINITY };

@@ -90,7 +90,14 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   const ownSlots = roomForAll(load.maxBatch, asked, steps.dispersion)
     ? NO_QUEUE
     : load.maxBatch <= FEW_SLOTS
-      ? fewSlots(load.maxBatch, rate, steps, full, outputVariation, clusters, freeWait)
+      ? fewSlots(steps, {
+          slots: load.maxBatch,
+          rate,
+          full,
+          variation: outputVariation,
+          dispersion: clusters,
+          free: freeWait,
+        })
       : slotQueue(
           load.maxBatch,
           rate,
@@ -99,7 +106,14 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
           holdingVariation(steps, ownSeconds, outputVariation),
           clusters,
         );
-  const slots = slotsOfRanks(ownSlots, ranks, load.maxBatch, (rate * full.seconds) / load.maxBatch);
+  const slots = slotsOfRanks(
+    ownSlots,
+    ranks,
+    load.maxBatch,
+    rate,
+    (taken) => holding(steps, taken).seconds,
+    holdingVariation(steps, ownSeconds, outputVariation),
+  );
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;

@@ -1,5 +1,7 @@
 import { NOBODY } from './coming-back';
+
 import type { OpenSteps } from './open-steps';
+import { expectedMin } from './queueing';
 
 /** A request of one rank, means; seconds. */
 export interface InRank {
@@ -78,30 +80,34 @@ export function refilledRank(s: OpenSteps, rate: number, refillSeconds: number):
     const turn = firstPrompt + besideStep * work.fullSteps;
     const line = comers(arrivals, turn);
     const alone =
-      (line.behindFirst * line.remaining +
-        (line.ahead - line.behindFirst) * turn +
-        mixedShare * (1 + variation) * line.left) /
-      (1 - mixedShare);
+      (line.firstSeconds + line.further * turn + mixedShare * (1 + variation) * line.left) / (1 - mixedShare);
     // Prompts that a step has no more room for: M/M/c with as many servers as it holds prompts (Sakasegawa, 1977).
     const sharing = comers(arrivals, firstPrompt + besideStep * work.steps);
     const shared =
-      sharing.behindFirst * (sharing.remaining + sharing.together * furtherPrompt) +
+      sharing.firstSeconds +
+      2 * sharing.further * furtherPrompt +
       ends * work.steps * furtherPrompt +
       (mixedShare ** Math.sqrt(2 * (work.promptsPerStep + 1)) /
         (2 * Math.max(ends, NEARLY) * (1 - mixedShare))) *
         meanStep;
     // Those behind who are there before the last step use up what a prompt leaves of its steps' budgets.
-    const behind = ends * (work.steps - 1 + (alone * work.fullSteps) / turn);
-    const filling = firstPrompt * Math.min(behind, work.leftover) * (1 - mixedShare);
-    const waitSeconds = busy * (besideStep / 2) + oneByOne * (alone + filling) + (1 - oneByOne) * shared;
+    const turnsWaited = alone / turn;
+    const behind = ends * (work.steps - 1 + turnsWaited * work.fullSteps) + line.first * work.beforeLast;
+    const filled = oneByOne > 0 ? expectedMin(behind, work.leftover) * (1 - mixedShare) : 0;
+    const waitSeconds =
+      busy * (besideStep / 2) + oneByOne * (alone + firstPrompt * filled) + (1 - oneByOne) * shared;
 
     const ownSeconds = besideStep * work.steps + firstPrompt;
-    const stepsWaiting = (oneByOne * alone * work.fullSteps) / turn + ((1 - oneByOne) * shared) / meanStep;
+    const stepsWaiting = oneByOne * turnsWaited * work.fullSteps + ((1 - oneByOne) * shared) / meanStep;
     const steps = ownSteps + stepsWaiting;
     const others = ends * steps;
-    // Prompts that come one by one never share a step with one's own.
+    // Prompts that come one by one share no step with one's own but where they fill it up, and those that one waits for come
+    // before. But who raises a rank makes it fuller while prompts are at work, by what he waits, so that as many more decode
+    // beside them.
+    const besideDecode = Math.max(0, others - filled - Math.max(0, alone - line.raisedSeconds) / turn);
+    const promptsInStep = oneByOne * promptOf(besideDecode / (decodeSteps + refillSeconds / meanStep));
     const decodeSeconds =
-      decodeSteps * (stepOf(1 + batch) + promptOf(others / (steps - oneByOne * work.steps)));
+      decodeSteps * (stepOf(1 + batch) + promptsInStep + (1 - oneByOne) * promptOf(others / steps));
     const responseSeconds = waitSeconds + ownSeconds;
     const rateOfAll = (1 + others) / (refillSeconds + responseSeconds + decodeSeconds);
     return { responseSeconds, ownSeconds, decodeSeconds, rate: rateOfAll };
@@ -109,23 +115,22 @@ export function refilledRank(s: OpenSteps, rate: number, refillSeconds: number):
 
   /**
    * Those who come while a prompt of this length is at work, at so many arrivals per second: of those outside when it
-   * began, and at any time. What is left of it when the first comes; and, of one that was at work when a request ended, when
-   * the next comes.
+   * began, and at any time. These rather meet long prompts, and a rank that has l + 1 is not raised again before an answer
+   * ends: l lasts as long as l + 1, so that all arrivals at l meet what a renewal process of prompts and of one such rest has
+   * left of them. `left` is of a prompt that was at work when a request ended, when the next comes.
    */
   function comers(arrivals: number, seconds: number) {
     const within = -Math.expm1(-seconds / refillSeconds);
     const refilling = (1 - RAISING) * arrivals * refillSeconds * within;
     const raising = RAISING * arrivals * seconds;
     const together = refilling + raising;
-    const remaining =
-      together > 0
-        ? (refilling * (seconds / within - refillSeconds) + (raising * seconds) / 2) / together
-        : 0;
+    const none = 1 / (1 + refilling + raising * (1 + variation));
+    const raisedSeconds = (none * raising * seconds * (1 + variation)) / 2;
     return {
-      together,
-      behindFirst: together / (1 + together),
-      ahead: (together * (together + 2)) / (2 * (1 + together)),
-      remaining,
+      first: none * together,
+      firstSeconds: none * refilling * (seconds / within - refillSeconds) + raisedSeconds,
+      raisedSeconds,
+      further: (none * together * together) / 2,
       left: (1 - RAISING) * (seconds / 2 - refillSeconds * (1 - (refillSeconds / seconds) * within)),
     };
   }

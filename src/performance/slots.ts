@@ -95,13 +95,46 @@ export function clusteredWait(slots: number, load: number, dispersion: number): 
 }
 
 /**
- * The same slots in one of several ranks, of which a request goes to the one with fewest: it waits where all slots of all
- * are taken, as in one line before them (M/M/c by Sakasegawa, as above: arrivals whose variance is that of an even share).
+ * The same slots in one of several ranks, of which a request goes to the one with fewest. It waits where all slots of all are
+ * taken: a birth-death chain over all of them. One line before them would wait least. But a request waits for a slot of its
+ * own rank, which ends so many times more rarely, and for those before it there; if whoever ends elsewhere were always
+ * replaced before the line is shorter, it would wait `ranks (1 - load) / (1 - load^ranks)` times as long (lengths of that line
+ * fall geometrically). Simulated ranks are half way between.
+ * @param rate arrivals per second of one rank
+ * @param holding, variation as in `slotQueue`
  */
-export function slotsOfRanks(one: SlotQueue, ranks: number, slots: number, load: number): SlotQueue {
-  if (ranks === 1 || !(one.meanWait > 0) || load >= 1) return one;
-  const shorter = clusteredWait(slots, load, 1 / ranks);
-  return { ...one, waiting: one.waiting * shorter * ranks, meanWait: one.meanWait * shorter };
+export function slotsOfRanks(
+  one: SlotQueue,
+  ranks: number,
+  slots: number,
+  rate: number,
+  holding: (taken: number) => number,
+  variation: number,
+): SlotQueue {
+  if (ranks === 1 || !(one.waiting > 0) || !Number.isFinite(one.meanWait)) return one;
+  const most = Math.ceil(slots);
+  const held = heldCurve(holding, most);
+  const load = (rate * held(most)) / most;
+  if (load >= 1) return one;
+  const rarer = shareWaiting(most, ranks, rate, held) / shareWaiting(most, 1, rate, held);
+  const ownLine = (1 + (ranks * (1 - load)) / (1 - load ** ranks)) / 2;
+  const varied = variedWait(most * ranks, load, variation) / variedWait(most, load, variation);
+  return {
+    ...one,
+    waiting: one.waiting * rarer,
+    meanWait: (one.meanWait * rarer * ownLine * varied) / ranks,
+  };
+}
+
+/** Probability that all slots of all ranks, which share one line, are taken (Erlang's recursion, with holding times by number). */
+function shareWaiting(slots: number, ranks: number, rate: number, held: (taken: number) => number): number {
+  let full = 1;
+  for (let n = 1; n <= slots * ranks; n++) {
+    const weight = (full * rate * ranks * held(n / ranks)) / n;
+    full = weight / (1 + weight);
+  }
+  const load = (rate * held(slots)) / slots;
+  return full / (1 - load * (1 - full));
 }
 
 /**

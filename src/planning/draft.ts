@@ -14,6 +14,7 @@ import { breakEvens, HOSTED_APIS_AS_OF } from './break-even';
 import { calibrationNotes, calibrationsFor, calibrationUses } from './calibrations';
 import type { PlanningContext } from './candidate';
 import { STACK_PRICES_AS_OF } from './cost';
+import { dearerThanOnDemand } from './dearer-market';
 import { describeOption } from './describe';
 import type { DesignMemory } from './design-memory';
 import { engineFigures, engineSettings } from './engine-section';
@@ -174,7 +175,9 @@ export function tryDraft(
       usdPerMillionTokens: costPerMillionTokens(cost.usdPerMonth, requirements),
       usdPerMillionTokensFullLoad: costPerMillionTokensFullLoad(chosen, requirements),
     },
-    risks: planRisks(chosen, context, zoneIds),
+    risks: [dearerThanOnDemand(chosen, search), ...planRisks(chosen, context, zoneIds)].filter(
+      (risk) => risk !== null,
+    ),
     alternatives: [],
     bestCost: { option: describeOption(best, context), whyNot: whyNotBest },
     pareto: paretoFrontier(sized, context).map((option) => describeOption(option, context)),

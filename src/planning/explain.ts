@@ -5,8 +5,9 @@ import { utilisationOf } from './describe';
 import { stage } from './filters/order';
 import { atPeak, byCost, type Option } from './fleet';
 import { layoutText } from './layouts';
-import { nothingOffered } from './offered';
+import { nothingOffered, nothingSold } from './offered';
 import { cheapestFirst, type Search } from './search';
+import { unlikeness } from './unlisted';
 
 /** The rejection that came closer: stopped by a later filter, or nearer to passing the same one. */
 const closer = (a: Rejected, b: Rejected): number =>
@@ -61,12 +62,19 @@ export function explainRejections(search: Search, chosen: Option, sized: readonl
       costRejection(type, checkpoint, usd, chosen, `even at its fastest it costs ${extra} a month more`),
     );
   }
-  search.rejected.forEach(consider);
+  for (const rejection of search.rejected)
+    consider(
+      isOwnChoice(rejection)
+        ? { ...rejection, distance: unlikeness(rejection.instanceType, chosen, search.context) }
+        : rejection,
+    );
   best.delete(chosen.candidate.offer.type.name);
   return [...best.values()]
     .sort((a, b) => closer(a, b) || (a.instanceType < b.instanceType ? -1 : 1))
     .map(({ distance: _, ...rejection }) => rejection);
 }
+
+const isOwnChoice = ({ filter }: Rejected): boolean => filter === 'instance-types';
 
 /** Of each type that serves but was not sized: less than its cheapest fleet costs. */
 function cheapestBounds(
@@ -127,6 +135,8 @@ export function explainNothing(search: Search): string {
   const { allow } = requirements.instanceTypes;
   if (!nearest || (nearest.filter === 'instance-types' && allow.length > 0))
     return nothingOffered(requirements, catalogue);
+  const unsold = nearest.filter === 'market' ? nothingSold(requirements, catalogue) : null;
+  if (unsold !== null) return `no plan for ${model.name}: ${unsold}; ${remedy(nearest, search.context)}`;
   const { instanceType, checkpoint, reason } = nearest;
   const miss = `nearest is ${instanceType}${checkpoint ? ` with ${checkpoint}` : ''}: ${reason}`;
   return `no plan for ${model.name} in ${regions}: ${miss}; ${remedy(nearest, search.context)}`;

@@ -15,12 +15,13 @@ const NOT_SHOWN = new Set(['day']);
  * A plan for a pull request (GitHub-flavoured Markdown): the answer, figures and risks in sight, all else folded. One
  * line a fact and a fixed order, so that the difference between two plans reads well.
  * @param file where the plan document is, for the commands of the last part
+ * @param program what starts this program, for the same
  */
-export function markdownReport(plan: Plan, file: string): string {
+export function markdownReport(plan: Plan, file: string, program = 'qwen-selfhost'): string {
   const clean = printable(plan);
   const sections: Section[] = [
     ...sectionsOf(clean).filter(({ id }) => !NOT_SHOWN.has(id)),
-    { id: 'next', title: 'What to do next', items: nextSteps(clean, file) },
+    { id: 'next', title: 'What to do next', items: nextSteps(clean, file, program) },
   ];
   const words: Section = {
     id: 'words',

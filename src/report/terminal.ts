@@ -13,6 +13,8 @@ export interface TerminalOptions {
   readonly colour: boolean;
   /** Where the plan document is, to say what can be done with it. */
   readonly file?: string;
+  /** What starts this program, for the commands of the last part. */
+  readonly program?: string;
 }
 
 const NARROWEST = 60;
@@ -34,7 +36,13 @@ export function terminalReport(plan: Plan, options: TerminalOptions): string {
       .map((section) => (section.id === 'rejected' ? closest(clean, section) : section)),
     ...(options.file === undefined
       ? []
-      : [{ id: 'next', title: 'What to do next', items: nextSteps(clean, options.file) }]),
+      : [
+          {
+            id: 'next',
+            title: 'What to do next',
+            items: nextSteps(clean, options.file, options.program ?? 'qwen-selfhost'),
+          },
+        ]),
   ];
   const words = glossary(`${clean.summary}\n${textOf(sections)}`).filter(([word]) => ABBREVIATION.test(word));
   const shown = [...sections, { id: 'words', title: 'Words', facts: words }];

@@ -46,6 +46,8 @@ const TYPE_NAMES: Record<string, string> = {
 function typeHint(expected: string, value: unknown): string {
   const quotable = typeof value === 'number' || typeof value === 'boolean';
   if (expected === 'string' && quotable) return '; put it in quotes';
+  if (expected === 'array' && typeof value === 'string')
+    return /^[\w.*-]+$/.test(value) ? `; put it in brackets: [${value}]` : '; put it in brackets: [a, b]';
   if ((expected !== 'number' && expected !== 'int') || typeof value !== 'string') return '';
   return value.trim() !== '' && Number.isFinite(Number(value))
     ? '; leave out the quotes'

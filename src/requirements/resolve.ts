@@ -94,12 +94,25 @@ export function resolveRequirements(
       : null,
     tags: input.tags ?? {},
   };
+  notes.push(...unlikelySeconds(requirements.slo));
   const problems = [
     ...contradictions(requirements, model, catalogue, input.qualityFloor),
     ...sizingProblems(input.sizing, today),
   ];
   if (problems.length > 0) throw new UserError(problems.join('; '));
   return { requirements, model, notes };
+}
+
+/** Nobody waits so long for a token; milliseconds are soon given for seconds. */
+const LIKELY_SECONDS = { ttftP95Seconds: 200, tpotP95Seconds: 2 } as const;
+
+function unlikelySeconds(slo: Requirements['slo']): string[] {
+  return (['ttftP95Seconds', 'tpotP95Seconds'] as const)
+    .filter((target) => slo[target] >= LIKELY_SECONDS[target])
+    .map(
+      (target) =>
+        `slo.${target} is ${slo[target]} seconds; give ${slo[target] / 1000} where milliseconds were meant`,
+    );
 }
 
 /** An explicit four-bit checkpoint implies the floor that allows it. */

@@ -28,11 +28,26 @@ export function simulate(config: SimulationConfig): SimulationResult {
     );
   }
   const replayed = replayOn(engine, longestTokens, config);
+  const stable = config.arrivals.kind !== 'trace' || replayed.arrivalsPerSecond < saturation;
+  const comes = config.arrivals.kind === 'closed' ? null : (asked ?? replayed.arrivalsPerSecond);
+  const served = stable && comes !== null ? servedAt(comes, replayed) : replayed;
+  return {
+    ...served,
+    stable,
+    utilisation: served.requestsPerSecond / saturation,
+    saturationRequestsPerSecond: saturation,
+  };
+}
+
+/** The rates of a load that goes on: the time from the last arrival to the last token belongs to the replay alone. */
+function servedAt(requestsPerSecond: number, replayed: Replay): Replay {
+  const { goodput } = replayed;
+  const more = requestsPerSecond / replayed.requestsPerSecond;
   return {
     ...replayed,
-    stable: config.arrivals.kind !== 'trace' || replayed.arrivalsPerSecond < saturation,
-    utilisation: replayed.requestsPerSecond / saturation,
-    saturationRequestsPerSecond: saturation,
+    requestsPerSecond,
+    outputTokensPerSecond: replayed.outputTokensPerSecond * more,
+    goodput: goodput && { ...goodput, requestsPerSecond: goodput.requestsPerSecond * more },
   };
 }
 
@@ -117,9 +132,9 @@ function longestTokensOf(config: SimulationConfig, engine: Engine): number {
   }
   const { arrivals, lengths } = config;
   if (arrivals.kind === 'trace') {
-    const { inputTokens, outputTokens, firstLine } = arrivals.trace;
+    const { inputTokens, outputTokens, lines } = arrivals.trace;
     for (let i = 0; i < inputTokens.length; i++)
-      refuseLonger(inputTokens[i]! + outputTokens[i]!, longest, `trace line ${firstLine + i}`);
+      refuseLonger(inputTokens[i]! + outputTokens[i]!, longest, `trace line ${lines[i]}`);
   } else if (lengths?.kind === 'empirical') {
     lengths.pairs.forEach(([input, output], i) => {
       refuseLonger(input + output, longest, `pair ${i + 1} of the lengths`);

@@ -87,14 +87,14 @@ describe('catalog refresh', () => {
     expect(short.notes.join('\n')).toMatch(
       new RegExp(`quota: ${needed} of the 4 vCPUs of .*us-east-1 are needed: AWS has to raise it`),
     );
-    expect(nextSteps(short, 'x').join('\n')).toContain('ask AWS for the quota');
+    expect(nextSteps(short, 'x', 'qwen-selfhost').join('\n')).toContain('ask AWS for the quota');
 
     vcpus = 1000;
     expect((await cli('catalog', 'refresh', '--quotas')).code).toBe(0);
     const enough = await planned();
     expect(enough.choice).toEqual(short.choice);
     expect(enough.notes.join('\n')).toMatch(/of the 1000 vCPUs .* are needed \(read on/);
-    expect(nextSteps(enough, 'x').join('\n')).not.toContain('ask AWS for the quota');
+    expect(nextSteps(enough, 'x', 'qwen-selfhost').join('\n')).not.toContain('ask AWS for the quota');
 
     // A refresh that may not read them keeps what was known, and says so.
     denied = true;

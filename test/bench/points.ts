@@ -46,6 +46,7 @@ export function blankPoint(load: BenchLoad): Point {
     goodput: null,
     lengths: { askedInput: 4000, input: 4000, askedOutput: 300, output: 300 },
     drift: null,
+    servedShare: 1,
     client: {
       lagP50Seconds: 0.0001,
       lagP99Seconds: 0.001,

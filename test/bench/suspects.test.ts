@@ -27,7 +27,7 @@ test.each<[string, Partial<Point>]>([
   ['this client', { client: { ...point.client, lagP99Seconds: 0.05 } }],
   ['waited for a place', { client: { ...point.client, heldBack: 4 } }],
   ['HTTP 429', { requests: { ...point.requests, errors: { 'rate-limited': 2 } } }],
-  ['overload', { requestsPerSecond: 0.5 }],
+  ['overload', { servedShare: 0.5 }],
   ['preempted', { server: { ...server, preemptions: 7 } }],
   ['cold prefix cache', { server: { ...server, prefixHitRate: 0.05 } }],
   ['knows these prompts', { server: { ...server, prefixHitRate: 0.9 } }],

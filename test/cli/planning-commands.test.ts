@@ -93,3 +93,15 @@ test('init asks six questions, again where an answer makes no sense', async () =
   });
   expect(given).toEqual([]);
 });
+
+test('start says how to go on with each stack', async () => {
+  writeFileSync(
+    'two.yaml',
+    'instanceTypes: { allow: [g6e] }\nworkload: { requestsPerSecond: 0.01 }\nservices:\n  - { model: Qwen3.5-9B, name: one }\n  - { model: Qwen3.5-4B, name: two }\n',
+  );
+  const { out } = await cli('start', 'two.yaml');
+  const steps = ['one', 'two'].map(
+    (name) => `Next: (cd cdktf.out/stacks/${name} && terraform init && terraform plan)\n`,
+  );
+  expect(out.endsWith(steps.join(''))).toBe(true);
+});

@@ -1,4 +1,6 @@
 import { NO_QUEUE, slotQueue, slotsOfRanks } from '../../src/performance/slots';
+import { EventHeap } from '../../src/simulation/event-heap';
+import { RandomStream } from '../../src/simulation/random';
 
 const constant = (seconds: number) => () => seconds;
 
@@ -41,21 +43,53 @@ test('clusters wait longer; far below capacity nobody waits; beyond it the wait 
   expect(slotQueue(4, 4, 4, constant(1), 0, 1).meanWait).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('the slots of several ranks are one line: M/M/c of all of them', () => {
-  for (const [ranks, slots] of [
-    [2, 1],
-    [4, 2],
-    [2, 12],
-  ] as const) {
-    const load = 0.8;
-    const of = (servers: number) => slotQueue(servers, load * servers, load * servers, constant(1), 1, 1);
-    const one = slotsOfRanks(of(slots), ranks, slots, load);
-    const line = of(ranks * slots);
-    // Sakasegawa's approximation of both.
-    expect(Math.abs(one.meanWait / line.meanWait - 1)).toBeLessThan(0.1);
-    expect(Math.abs(one.waiting / line.waiting - 1)).toBeLessThan(0.1);
+/** Mean wait of requests that each go to the rank with fewest, where as many wait as have no slot there. */
+function simulatedWait(
+  ranks: number,
+  slots: number,
+  load: number,
+  holding: (r: RandomStream) => number,
+): number {
+  const random = new RandomStream(7, 0);
+  const ends = new EventHeap();
+  const inRank = new Array<number>(ranks).fill(0);
+  const lines: number[][] = inRank.map(() => []);
+  const count = 300_000;
+  let now = 0;
+  let waited = 0;
+  for (let i = 0; i < count; i++) {
+    now += random.exponential() / (load * slots * ranks);
+    while (ends.firstKey <= now) {
+      const end = ends.firstKey;
+      const rank = ends.pop();
+      inRank[rank]!--;
+      const first = lines[rank]!.shift();
+      if (first === undefined) continue;
+      waited += end - first;
+      ends.push(end + holding(random), rank);
+    }
+    const rank = inRank.indexOf(Math.min(...inRank));
+    if (inRank[rank]!++ < slots) ends.push(now + holding(random), rank);
+    else lines[rank]!.push(now);
   }
-  expect(slotsOfRanks(NO_QUEUE, 4, 8, 0.5)).toEqual(NO_QUEUE);
+  return waited / count;
+}
+
+test('slots of several ranks: the simulated wait at the rank with fewest', () => {
+  for (const [ranks, slots, load] of [
+    [2, 5, 0.6],
+    [2, 12, 0.7],
+    [4, 5, 0.7],
+    [8, 2, 0.6],
+  ] as const)
+    for (const variation of [0, 1]) {
+      const holding = constant(1);
+      const one = slotQueue(slots, load * slots, load * slots, holding, variation, 1);
+      const { meanWait } = slotsOfRanks(one, ranks, slots, load * slots, holding, variation);
+      const simulated = simulatedWait(ranks, slots, load, (r) => (variation === 0 ? 1 : r.exponential()));
+      expect(Math.abs(meanWait / simulated - 1)).toBeLessThan(0.15);
+    }
+  expect(slotsOfRanks(NO_QUEUE, 4, 8, 0.5, constant(1), 0)).toEqual(NO_QUEUE);
 });
 
 test('thousands of slots do not overflow', () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { run } from '../../src/cli/program';
 import { parsePlan } from '../../src/plan/document';
 import type { Plan } from '../../src/plan/schema';
 import { worstTtftSeconds } from '../../src/plan/silence';
+import { cli } from '../cli/harness';
 
 /** A plan's fleet at its planned load, as words for `simulate`. */
 const simulated = ({ requirements: { model, workload }, choice, engine }: Plan): (string | number)[] => [
@@ -20,18 +20,9 @@ const REQUESTS = Number(process.env.SILENCE_REQUESTS ?? 20_000);
 
 /** The longest wait for a first token among so many requests, seconds. */
 async function worstOf(plan: Plan, seed: number): Promise<number> {
-  let out = '';
-  const streams = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: () => undefined,
-    columns: 100,
-    colour: false,
-    watched: false,
-  };
   const words = [...simulated(plan), '--requests', REQUESTS, '--seed', seed, '--json'].map(String);
-  expect(await run(['node', 'qwen-selfhost', 'simulate', ...words], streams)).toBe(0);
+  const { code, out } = await cli('simulate', ...words);
+  expect(code).toBe(0);
   return JSON.parse(out).ttftSeconds.max;
 }
 

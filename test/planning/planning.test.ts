@@ -164,3 +164,45 @@ test('every model is planned, or refused in one line, in a few regions of its ow
   expect(outcomes.filter((outcome) => outcome.includes('\n'))).toEqual([]);
   expect(outcomes.filter((outcome) => outcome === 'planned').length).toBeGreaterThan(outcomes.length / 2);
 });
+
+test('of the types that the lists leave out, those come first that might stand instead of the chosen one', () => {
+  const { rejected, choice } = planOf('model: Qwen3.5-35B-A3B\ninstanceTypes: { allow: [g7e.2xlarge] }');
+  expect(new Set(rejected.map(({ filter }) => filter))).toEqual(new Set(['instance-types', 'hardware']));
+  const usdPerHour = (name: string): number =>
+    EMBEDDED_CATALOGUE.offerings.find(
+      ({ instanceType, region }) => instanceType === name && region === choice.region,
+    )!.onDemand!.usdPerHour;
+  for (const { instanceType } of rejected.slice(0, 8)) {
+    const ratio = usdPerHour(instanceType) / usdPerHour('g7e.2xlarge');
+    expect([instanceType, ratio > 0.5 && ratio < 2]).toEqual([instanceType, true]);
+    // T4 GPUs compute no FP8; one L4 or A10G does not hold 35 GB.
+    expect(instanceType).not.toMatch(/^g4dn|^g[56]\.(x|2x|4x|8x|16x)/);
+  }
+});
+
+test('a market in which nothing is sold is refused by what sells there, not by a type that happens to come first', () => {
+  expect(() =>
+    planOf('model: Qwen3.5-397B-A17B\nregions: [eu-central-1]\nmarkets: [capacity-block]'),
+  ).toThrow(
+    /^no plan for Qwen3.5-397B-A17B: nothing in eu-central-1 is sold as capacity-block at a known price; eu-north-1, .* offer some; try --market on-demand/,
+  );
+});
+
+test('a spot plan says where machines on demand cost less, and no other plan does', () => {
+  const text =
+    'model: Qwen3.5-35B-A3B\nworkload: { requestsPerSecond: 6 }\nregions: [us-west-2]\ndeployment: { onDemandBase: 1 }\n';
+  const of = (more: string) => {
+    const { risks, cost } = planOf(`${text}${more}`);
+    return { said: risks.filter((risk) => risk.startsWith('on demand costs less')), cost: cost.usdPerMonth };
+  };
+  const spot = of('markets: [spot]');
+  const both = of('markets: [spot, on-demand]');
+  expect(both.cost).toBeLessThan(spot.cost);
+  expect(spot.said).toEqual([
+    expect.stringMatching(/: 3 x g7e\.2xlarge in us-west-2 for about \$[\d,]+ a month; add it to markets/),
+  ]);
+  expect([...both.said, ...of('').said]).toEqual([]);
+  // Spot of the same type, where its price is known, costs less than half.
+  const east = planOf(`${text.replace('us-west-2', 'us-east-1')}markets: [spot]`);
+  expect(east.risks.join()).not.toContain('on demand costs less');
+});

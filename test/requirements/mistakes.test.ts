@@ -42,6 +42,11 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
       /"5 ms" is not a number; give plain digits such as 2/,
     ],
     [
+      'one of a list',
+      'model: x\nregions: us-east-1',
+      /regions: "us-east-1" is not a list; put it in brackets: \[us-east-1\]$/,
+    ],
+    [
       'a number as text',
       'model: x\nslo: { ttftP95Seconds: "5" }',
       /"5" is not a number; leave out the quotes$/,

@@ -37,6 +37,16 @@ describe('defaults', () => {
     expect(notes.join()).toContain('120 users');
   });
 
+  test('milliseconds for seconds are asked about, slow targets are not', () => {
+    const of = (slo: string) =>
+      resolve(`model: Qwen3.5-27B\nslo: ${slo}`).notes.filter((n) => n.includes('milli'));
+    expect(of('{ ttftP95Seconds: 2000, tpotP95Seconds: 50 }')).toEqual([
+      'slo.ttftP95Seconds is 2000 seconds; give 2 where milliseconds were meant',
+      'slo.tpotP95Seconds is 50 seconds; give 0.05 where milliseconds were meant',
+    ]);
+    expect(of('{ ttftP95Seconds: 120, tpotP95Seconds: 1 }')).toEqual([]);
+  });
+
   test('hosted names resolve to their open twin with an explanation', () => {
     const { requirements, notes } = resolve('model: qwen/qwen3.5-flash');
     expect(requirements.model).toBe('Qwen3.5-35B-A3B');

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../src/cli/program';
+import { cli, type Printed } from '../cli/harness';
 
 let folder: string;
 beforeEach(() => {
@@ -14,22 +14,7 @@ afterEach(() => {
 const ENGINE = ['--model', 'Qwen3.5-35B-A3B', '--checkpoint', 'fp8', '--gpu', 'H100'];
 const SHAPE = [...ENGINE, '--isl', '1000', '--osl', '300'];
 
-async function simulate(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const streams = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    columns: 100,
-    colour: false,
-    watched: false,
-  };
-  return { code: await run(['node', 'qwen-selfhost', 'simulate', ...words], streams), out, err };
-}
+const simulate = (...words: string[]): Promise<Printed> => cli('simulate', ...words);
 
 test('JSON: percentiles of each metric around the interval of the step model, the same every time', async () => {
   const words = [...SHAPE, '--rate', '8', '--requests', '2000', '--seed', '3', '--slo-ttft', '1', '--json'];
@@ -70,7 +55,15 @@ test('a trace is replayed', async () => {
   expect(err).toBe('');
   expect(JSON.parse(out).tokens).toMatchObject({ input: 600_000, output: 10_000 });
   expect(JSON.parse(out).tokens.cached).toBeGreaterThan(0.5 * 600_000);
-  expect((await simulate(...ENGINE, '--trace', path, '--requests', '100')).code).toBe(0);
+  const part = await simulate(...ENGINE, '--trace', path, '--requests', '100', '--json');
+  expect(JSON.parse(part.out).requests).toBe(100);
+});
+
+test('a trace is replayed to its end, however long', async () => {
+  const path = join(folder, 'long.csv');
+  const lines = Array.from({ length: 30_000 }, (_, i) => `${i * 0.2},100,5\n`);
+  writeFileSync(path, `timestamp,input_tokens,output_tokens\n${lines.join('')}`);
+  expect(JSON.parse((await simulate(...ENGINE, '--trace', path, '--json')).out).requests).toBe(30_000);
 });
 
 test.each([

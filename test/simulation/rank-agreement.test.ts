@@ -25,7 +25,7 @@ test(
   () => {
     const compared = sampleRankCases(20_261_127, CASES).flatMap((c: RankCase) => compareRanks(c, RUN) ?? []);
     expect(compared.length).toBeGreaterThan(CASES / 2);
-    const spread = compared.filter((c) => !endTogether(c) && !c.slotsBind);
+    const spread = compared.filter((c) => !endTogether(c));
     for (const ranks of RANKS) expect(spread.some((c) => c.case.layout.dataParallel === ranks)).toBe(true);
     for (const equal of [true, false]) expect(spread.some((c) => (c.case.spread === 1) === equal)).toBe(true);
     for (const figure of ['ttft', 'tpot'] as const) {
@@ -72,12 +72,11 @@ test('long prompts with short answers beyond half of the load', () => {
   for (const figure of ['ttft', 'tpot'] as const) expect(beyond(compared, figure)).toEqual([]);
 }, 60_000);
 
-test('where all slots of all ranks are taken, requests wait as in one line before them', () => {
-  const few = compareRanks(
-    { ...CROWDED[3]!, inputTokens: 1300, outputTokens: 660, maxNumSeqs: 5, utilisation: 0.7 },
-    { runs: 4, requests: 4000 },
-  )!;
-  expect(few.state.blockedSeconds).toBeGreaterThan(0.2 * few.state.ttftSeconds);
-  expect(Math.abs(few.errors.ttft)).toBeLessThan(0.15);
-  expect(beyond([few], 'tpot')).toEqual([]);
+test('few sequences: requests wait where all slots of all ranks are taken, for one of their own rank', () => {
+  const load = { inputTokens: 1300, outputTokens: 660, utilisation: 0.7 };
+  const few = [5, 12].map(
+    (maxNumSeqs) => compareRanks({ ...CROWDED[3]!, ...load, maxNumSeqs }, { runs: 6, requests: 6000 })!,
+  );
+  expect(few[0]!.state.blockedSeconds).toBeGreaterThan(0.2 * few[0]!.state.ttftSeconds);
+  for (const figure of ['ttft', 'tpot'] as const) expect(beyond(few, figure)).toEqual([]);
 }, 60_000);

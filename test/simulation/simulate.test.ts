@@ -107,6 +107,27 @@ test('steps with prompts are all where answers are one token, and some where the
   expect(shares(300)).toBeLessThan(0.5);
 });
 
+test('what is served is what comes, however few requests are replayed on however many replicas', () => {
+  const lengths = fixedLengths(500, 800);
+  const at = (replicas: number, requests: number) =>
+    simulate(
+      configOf(
+        {},
+        { lengths, replicas, requests, arrivals: { kind: 'poisson', requestsPerSecond: 2 * replicas } },
+      ),
+    );
+  const [long, short, wide] = [at(1, 5000), at(1, 60), at(12, 600)];
+  for (const { result, replicas } of [
+    { result: long!, replicas: 1 },
+    { result: short!, replicas: 1 },
+    { result: wide!, replicas: 12 },
+  ]) {
+    expect(result.requestsPerSecond).toBeCloseTo(2 * replicas);
+    expect(result.outputTokensPerSecond).toBeCloseTo(1600 * replicas);
+    expect(result.utilisation).toBeCloseTo(long!.utilisation, 2);
+  }
+});
+
 test('burstier arrivals wait longer, drafts and cached prefixes make it faster', () => {
   const rate = { kind: 'gamma', requestsPerSecond: 11 } as const;
   const ttft = (burstiness: number) =>

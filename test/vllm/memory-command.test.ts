@@ -1,24 +1,4 @@
-import { run } from '../../src/cli/program';
-
-interface Output {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function cli(...words: string[]): Promise<Output> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const streams = {
-    out: (text: string) => void out.push(text),
-    err: (text: string) => void err.push(text),
-    columns: 80,
-    colour: false,
-    watched: false,
-  };
-  const code = await run(['node', 'qwen-selfhost', ...words], streams);
-  return { code, out: out.join(''), err: err.join('') };
-}
+import { cli } from '../cli/harness';
 
 const engine = (model: string, checkpoint: string, gpu: string, ...rest: string[]): string[] => [
   ...['--model', model, '--checkpoint', checkpoint, '--gpu', gpu],

@@ -32,14 +32,17 @@ export function benchCommand(streams: Streams): Command {
     .option('--concurrency <n>', 'clients that each wait for their answer, instead of a rate')
     .option('--sweep', 'several rates: 10%, 50% and 90% of the planned capacity, and the planned rate')
     .option('--duration <s>', 'seconds of each load, warm-up included', '120')
-    .option('--warmup <s>', 'seconds at the start that are not measured (default: a tenth of the duration)')
+    .option(
+      '--warmup <s>',
+      'seconds at the start that are not measured (default: until an answer of the plan has ended, a tenth of the duration at least and half of it at most)',
+    )
     .option('--requests <n>', 'requests of each load at most', '100000')
     .option('--max-in-flight <n>', 'requests open at once, at most', '4096')
     .option('--timeout <s>', "longest request (default: the plan's)")
     .option('--stall <s>', 'longest silence of a stream (default: as --timeout)')
     .option(
       '--dataset <file>',
-      'a trace (JSON Lines, Azure CSV) or ShareGPT conversations instead of the planned workload',
+      'a trace (JSON Lines or CSV) or ShareGPT conversations instead of the planned workload',
     )
     .addOption(new Option('--api <api>', 'which requests to send').choices(APIS).default(API_DEFAULT))
     .option('--model <name>', "model name to send (default: the plan's; with --smoke, the first one listed)")

@@ -32,15 +32,15 @@ export function calibrateCommand(streams: Streams): Command {
       streams.out(
         options.json
           ? text
-          : `${report(calibration)}\nWrote ${out}\n${next(calibration, out ?? DEFAULT_OUT)}`,
+          : `${report(calibration)}\nWrote ${out}\n${next(calibration, out ?? DEFAULT_OUT, streams.program)}`,
       );
     });
 }
 
-const next = ({ multipliers, engine }: CalibrationFile, out: string): string =>
+const next = ({ multipliers, engine }: CalibrationFile, out: string, program: string): string =>
   Object.values(multipliers).some(({ learned }) => learned)
-    ? `Next: qwen-selfhost plan --model ${engine.model} --calibration ${shellWord(out)}\n`
-    : 'Next: measure at least two loads, for example with qwen-selfhost bench --sweep\n';
+    ? `Next: ${program} plan --model ${engine.model} --calibration ${shellWord(out)}\n`
+    : `Next: measure at least two loads, for example with ${program} bench --sweep\n`;
 
 function report({ multipliers, notes, engine }: CalibrationFile): string {
   const lines = [multipliers.decode, multipliers.prefill, multipliers.ttft].map(

@@ -40,7 +40,7 @@ export function initCommand(streams: Streams): Command {
       streams.out(
         json
           ? jsonText({ written: [out] } satisfies WrittenOutput)
-          : `Wrote ${out}\nNext: qwen-selfhost plan ${shellWord(out)}\n`,
+          : `Wrote ${out}\nNext: ${streams.program} plan ${shellWord(out)}\n`,
       );
     });
 }

@@ -60,7 +60,9 @@ interface PlanOptions {
 
 function reportOf(plan: Plan, file: string, { markdown, quiet }: PlanOptions, streams: Streams): string {
   if (quiet) return `${plan.summary}\n`;
-  return markdown ? markdownReport(plan, file) : `${terminalReport(plan, { ...streams, file })}\n`;
+  return markdown
+    ? markdownReport(plan, file, streams.program)
+    : `${terminalReport(plan, { ...streams, file })}\n`;
 }
 
 /** Several services as one document. */

@@ -11,6 +11,7 @@ import { withAws } from '../aws-command';
 import { jsonText } from '../output/json';
 import type { PreflightOutput } from '../output/preflight';
 import { readText } from '../read-text';
+import { asTyped } from '../started-as';
 import type { Streams } from '../streams';
 
 interface PreflightFlags {
@@ -40,7 +41,10 @@ export function preflightCommand(streams: Streams): Command {
       ]);
       const findings = [...account, ...local];
       if (flags.json) streams.out(jsonText({ worst: worstOf(findings), findings } satisfies PreflightOutput));
-      else streams.out(findings.map((finding) => lines(finding, streams.columns)).join(''));
+      else
+        streams.out(
+          asTyped(findings.map((finding) => lines(finding, streams.columns)).join(''), streams.program),
+        );
       finish(findings, flags.allowWarnings ?? false);
     });
 }

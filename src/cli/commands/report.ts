@@ -31,10 +31,10 @@ export function reportCommand(streams: Streams): Command {
         writeText(path, text);
         written.push(path);
       };
-      if (html !== undefined) write(html, htmlReport(plan, file, htmlAssets()));
-      if (typeof markdown === 'string') write(markdown, markdownReport(plan, file));
+      if (html !== undefined) write(html, htmlReport(plan, file, htmlAssets(), streams.program));
+      if (typeof markdown === 'string') write(markdown, markdownReport(plan, file, streams.program));
       if (json) streams.out(jsonText(reportData(plan)));
-      else if (markdown === true) streams.out(markdownReport(plan, file));
+      else if (markdown === true) streams.out(markdownReport(plan, file, streams.program));
       else if (written.length > 0) streams.out(`Wrote ${written.join(', ')}\n`);
       else streams.out(terminalReport(plan, { ...streams, file }));
     });

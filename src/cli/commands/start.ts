@@ -33,10 +33,16 @@ export function startCommand(streams: Streams): Command {
       const stacks = stackSynth().synthPlans(plans, 'cdktf.out');
       if (!options.json) {
         const written = [...plans.map(({ name }) => planPath(name)), ...stacks].join(', ');
-        streams.out(
-          `Wrote ${written}.\nNext: cd ${dirname(stacks[0]!)} && terraform init && terraform plan\n`,
-        );
+        streams.out(`Wrote ${written}.\n${stacks.map(next(stacks.length)).join('')}`);
       }
     },
   );
 }
+
+/** Of several stacks, each is left again for the next one. */
+const next =
+  (stacks: number) =>
+  (stack: string): string => {
+    const there = `cd ${dirname(stack)} && terraform init && terraform plan`;
+    return `Next: ${stacks === 1 ? there : `(${there})`}\n`;
+  };

@@ -17,7 +17,7 @@ import { type EngineSetup, engineOf } from './engine-setup';
 
 export interface SimulationOptions extends EngineOptions, LoadOptions {
   readonly trace?: string;
-  readonly requests: string;
+  readonly requests?: string;
   readonly seed: string;
   readonly replicas: string;
   readonly routing: Routing;
@@ -29,14 +29,19 @@ export interface SimulationOptions extends EngineOptions, LoadOptions {
   readonly json?: boolean;
 }
 
+const USUAL_REQUESTS = 20_000;
+
 /** Adds the flags that only a simulation has. */
 export function addSimulationFlags(command: Command): Command {
   return command
     .option(
       '--trace <file>',
-      'replay requests: JSON Lines {timestamp, input_tokens, output_tokens, prefix_hash?} or an Azure trace (CSV)',
+      'replay requests: JSON Lines {timestamp, input_tokens, output_tokens, prefix_hash?} or CSV with such columns',
     )
-    .option('--requests <n>', 'requests to simulate; of a trace, the first n', '20000')
+    .option(
+      '--requests <n>',
+      `requests to simulate (default ${USUAL_REQUESTS}); of a trace, the first n (default: all)`,
+    )
     .option('--seed <n>', 'seed of the random numbers', '1')
     .option('--replicas <n>', 'engine replicas behind one balancer', '1')
     .addOption(
@@ -82,7 +87,10 @@ export function simulationOf(options: SimulationOptions): AskedSimulation {
     arrivals: trace === null ? arrivalsOf(load, options) : { kind: 'trace', trace },
     lengths,
     ...(trace === null ? sharedPrefix(load.prefixHitRate) : {}),
-    requests: wholeFlag('--requests', options.requests, { min: 1, max: 5_000_000 }),
+    requests:
+      options.requests === undefined
+        ? (trace?.inputTokens.length ?? USUAL_REQUESTS)
+        : wholeFlag('--requests', options.requests, { min: 1, max: 5_000_000 }),
     seed: wholeFlag('--seed', options.seed, { min: 0, max: 2 ** 32 - 1 }),
     slo:
       ttftSeconds === undefined && tpotSeconds === undefined

@@ -20,15 +20,17 @@ export interface HtmlAssets {
 /**
  * A plan as one self-contained HTML file: no request leaves it, nothing but its own script runs in it.
  * @param file where the plan document is, for the commands of the last part
+ * @param program what starts this program, for the same
  */
 export function htmlReport(
   plan: Plan,
   file: string,
   { script, style, scriptHash, styleHash }: HtmlAssets,
+  program = 'qwen-selfhost',
 ): string {
   const clean = printable(plan);
   const sections = sectionsOf(clean);
-  const steps = nextSteps(clean, file);
+  const steps = nextSteps(clean, file, program);
   const words = glossary(`${clean.summary}\n${textOf(sections)}`);
   const policy = `default-src 'none'; script-src '${scriptHash}'; style-src '${styleHash}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>

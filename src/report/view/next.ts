@@ -1,18 +1,18 @@
 import type { Plan } from '../../plan/schema';
 import { shellWord } from '../../vllm/quoting';
 
-/** What to do with a plan, in order; commands as they are typed. */
-export function nextSteps(plan: Plan, file: string): string[] {
+/** What to do with a plan, in order; commands as they are typed, after what starts the `program`. */
+export function nextSteps(plan: Plan, file: string, program: string): string[] {
   const { quotas = [], engine } = plan;
   const typed = shellWord(file);
   return [
-    `look at it in a browser: qwen-selfhost report ${typed} --html report.html`,
+    `look at it in a browser: ${program} report ${typed} --html report.html`,
     ...quotas
       .filter((quota) => tooSmall(quota, plan))
       .map(({ request }) => `ask AWS for the quota, which can take days: "${request}"`),
-    `check your account: qwen-selfhost preflight ${typed}`,
-    `write the Terraform: qwen-selfhost synth ${typed}`,
-    `once it runs, measure ${engine.servedModelName} and compare: qwen-selfhost bench --help`,
+    `check your account: ${program} preflight ${typed}`,
+    `write the Terraform: ${program} synth ${typed}`,
+    `once it runs, measure ${engine.servedModelName} and compare: ${program} bench --help`,
   ];
 }
 
