@@ -1,5 +1,4 @@
 import { NOBODY } from './coming-back';
-
 import type { OpenSteps } from './open-steps';
 import { expectedMin } from './queueing';
 
