@@ -1,15 +1,13 @@
 import type { Coefficients } from './coefficients';
 import type { StepFeatures } from './features';
-import { firstTokenP95, type OwnTime } from './first-token';
-import { cachedParts } from './history';
+import { firstTokenP95 } from './first-token';
 import type { Load } from './load';
 import { type OpenState, openLoop } from './open-loop';
-import { promptCut } from './prompt-steps';
-import { normalTail, squaredVariation, Z_95 } from './queueing';
+import { type OwnTime, ownTimes } from './own-times';
+import { squaredVariation, Z_95 } from './queueing';
 import type { SteadyState } from './state';
 import { steadyState } from './steady-state';
-import { decodeStep, prefillSeconds, requestOverheadSeconds } from './step';
-import { prefillCurves } from './step-curves';
+import { decodeStep, prefillSeconds } from './step';
 import { tokenTimeP95 } from './token-time';
 
 /** Lengths whose 95th percentile matters; tokens. Outputs are all alike where theirs is left out. */
@@ -74,54 +72,11 @@ class AtRate implements Percentile95 {
   }
 }
 
-const spreadLoad = (load: Load, tail: LengthTail): Load => ({
+export const spreadLoad = (load: Load, tail: LengthTail): Load => ({
   ...load,
   inputVariation: squaredVariation(load.inputTokens, tail.inputP95Tokens),
   outputVariation: squaredVariation(load.outputTokens, tail.outputP95Tokens ?? load.outputTokens),
 });
-
-/** Between these points of a normal variable a log-normal length stands for all; finer where the 95th percentile is. */
-const EDGES = [-0.6, 0, 0.4, 0.7, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.7];
-const LENGTHS = EDGES.map((edge, i) => {
-  const next = EDGES[i + 1];
-  return i === 0
-    ? { z: (edge + EDGES[1]!) / 2, weight: 1 - normalTail(EDGES[1]!) }
-    : {
-        z: next === undefined ? edge + 0.3 : (edge + next) / 2,
-        weight: normalTail(edge) - (next === undefined ? 0 : normalTail(next)),
-      };
-});
-
-/** Standard deviations between those lengths. */
-const LENGTHS_APART = 0.3;
-
-/** Prompts' time in the front end and in their own steps, decoding beside them included, by length. */
-function ownTimes(f: StepFeatures, k: Coefficients, load: Load): (state: OpenState) => readonly OwnTime[] {
-  const { inputTokens, inputVariation = 0 } = load;
-  if (inputVariation === 0 && cachedParts(load, inputTokens).length === 1)
-    return ({ firstToken }) => [{ weight: 1, seconds: firstToken.frontSeconds + firstToken.ownSeconds }];
-  const sigma = Math.sqrt(Math.log(1 + inputVariation));
-  const lengths = inputVariation === 0 ? [{ z: 0, weight: 1 }] : LENGTHS;
-  const prefill = prefillCurves(f, k);
-  const prompts = lengths.flatMap(({ z, weight }) => {
-    const input = inputTokens * Math.exp(sigma * z - (sigma * sigma) / 2);
-    return cachedParts(load, input, LENGTHS_APART * sigma).map((part) => {
-      const tokens = Math.max(1, input - part.cachedTokens);
-      const secondsBeside = prefill(tokens, part.cachedTokens);
-      const frontSeconds = requestOverheadSeconds(k, input);
-      return { weight: weight * part.weight, tokens, frontSeconds, secondsBeside };
-    });
-  });
-  return ({ steps }) => {
-    const budget = Math.max(1, load.maxNumBatchedTokens - Math.round(steps.stepBatch * (1 + f.mtpTokens)));
-    const batch = Math.max(steps.batch, 1e-3);
-    const besideStep = steps.stepOf(batch);
-    return prompts.map(({ weight, tokens, frontSeconds, secondsBeside }) => {
-      const { steps: count } = promptCut(load, tokens, budget);
-      return { weight, seconds: frontSeconds + secondsBeside(batch, tokens / count) + count * besideStep };
-    });
-  };
-}
 
 /** Clients in a closed loop and evenly spaced arrivals: lengths and batch spread, waiting hardly. */
 function orderly(f: StepFeatures, k: Coefficients, load: Load, tail: LengthTail): Percentile95 {

@@ -3,6 +3,7 @@ import type { StepFeatures } from './features';
 import { cachedNodes, type LengthPoints, meanCachedTokens } from './history';
 import type { Load } from './load';
 import { roomsInLine } from './packed-prompts';
+import { type PromptKind, promptKinds } from './prompt-kinds';
 import { type PromptCut, promptCut } from './prompt-steps';
 import { visionSeconds } from './step';
 import { type PrefillCurve, prefillCurves } from './step-curves';
@@ -34,6 +35,8 @@ export interface PromptWork {
   readonly variation: number;
   /** The same of what a prompt adds to a step that holds others: that of a short one is not mostly the experts it first touches. */
   readonly sharedVariation: number;
+  /** Prompts that find their conversation and those that do not. */
+  readonly kinds: () => readonly PromptKind[];
   /** Extra engine time of so many prompts that share a step of `decodeBatch` sequences, seconds each. */
   readonly seconds: (decodeBatch: number, prompts: number) => number;
   /** The same of one whose steps are full, because others begin in what it leaves. */
@@ -94,6 +97,7 @@ export function promptWork(
   const nodes = lengthsOf(load, 'nodes').map(({ weight, tokens, cachedTokens }) => ({
     weight,
     tokens,
+    found: cachedTokens > (load.cachedTokens ?? 0),
     seconds: prefill(tokens, cachedTokens),
   }));
   const finer = cuts === 'nodes' ? null : lengthsOf(load, cuts);
@@ -114,9 +118,11 @@ export function promptWork(
     let amongSquare = 0;
     const crowd = Math.min(budget, CROWD * mean.tokens);
     const sums = new CutSums();
+    const costs: { weight: number; seconds: number; found: boolean }[] = [];
     for (const node of nodes) {
-      const { weight, tokens } = node;
+      const { weight, tokens, found } = node;
       const seconds = secondsOf(node, promptCut(load, tokens, budget), PROBE_BATCH, 1);
+      costs.push({ weight, seconds, found });
       first += weight * seconds;
       second += weight * seconds * seconds;
       const shared = node.seconds(PROBE_BATCH, Math.max(crowd, Math.min(tokens, budget))) + encoding;
@@ -154,6 +160,7 @@ export function promptWork(
       leftover: Math.max(0, sums.offeredTokens / sums.promptTokens - 1),
       variation: Math.max(0, second / (first * first) - 1),
       sharedVariation: Math.max(0, amongSquare / (among * among) - 1),
+      kinds: () => promptKinds(costs),
       seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut, decodeBatch, prompts) * overMean,
       packedSeconds: (decodeBatch) =>
         mean.seconds(decodeBatch, Math.min(meanCut.fullStepTokens, mean.tokens)) * overMean,

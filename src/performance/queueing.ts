@@ -133,10 +133,56 @@ export interface Uniform {
 
 export type Spread = ShiftedGamma | Uniform;
 
+/** One part of a mixture. */
+export type WeightedSpread = Spread & { readonly weight: number };
+
+/** Points at which the tail of a mixture is known, and standard deviations above the mean up to which. */
+const POINTS = 28;
+const FAR = 6;
+const NONE = 1e-5;
+
+/** Probability that a value of a mixture of positive parts exceeds `x`, between points that it is computed at; and its weight. */
+export function tailOfAll(parts: readonly WeightedSpread[]): { weight: number; tail: (x: number) => number } {
+  let weight = 0;
+  let first = 0;
+  let second = 0;
+  for (const part of parts) {
+    const centre = 'width' in part ? part.least + part.width / 2 : part.mean;
+    weight += part.weight;
+    first += part.weight * centre;
+    second += part.weight * (centre * centre + ('width' in part ? part.width ** 2 / 12 : part.variance));
+  }
+  if (weight === 0) return { weight, tail: () => 0 };
+  const mean = first / weight;
+  const far = mean + FAR * Math.sqrt(Math.max(second / weight - mean * mean, 0)) + 1e-9;
+  // Close together where most values are.
+  const points = Array.from({ length: POINTS + 1 }, (_, i) => far * (i / POINTS) ** 2);
+  const tail = new Float64Array(POINTS + 1);
+  for (const part of parts) {
+    const exceeds = tailOf(part);
+    const share = part.weight / weight;
+    for (let i = 0; i <= POINTS; i++) {
+      const above = exceeds(points[i]!);
+      if (above < NONE) break;
+      tail[i]! += share * above;
+    }
+  }
+  return {
+    weight,
+    tail: (x) => {
+      if (x < 0) return 1;
+      const at = Math.sqrt(x / far) * POINTS;
+      const below = Math.floor(at);
+      if (below >= POINTS) return 0;
+      return tail[below]! + (tail[below + 1]! - tail[below]!) * (at - below);
+    },
+  };
+}
+
 const BISECTIONS = 24;
 
 /** 95th percentile of a mixture; weights sum to 1. */
-export function mixtureP95(parts: readonly (Spread & { readonly weight: number })[]): number {
+export function mixtureP95(parts: readonly WeightedSpread[]): number {
   let low = Number.POSITIVE_INFINITY;
   let high = 0;
   const tails: { readonly weight: number; readonly tail: (x: number) => number }[] = [];

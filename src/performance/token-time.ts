@@ -1,5 +1,7 @@
 import type { Load } from './load';
+import { clusters, metPrompts } from './met-prompts';
 import type { OpenState } from './open-loop';
+import type { PromptKind } from './prompt-kinds';
 import { lognormalNodes, mixtureP95 } from './queueing';
 
 /**
@@ -12,8 +14,9 @@ export function tokenTimeP95(state: OpenState, load: Load): number {
   const { outputTokens, outputVariation = 0 } = load;
   if (outputTokens <= 1) return tpotSeconds;
   const parts: Moments[] = [];
+  const kinds = steps.work.kinds();
   for (const { value, weight } of lognormalNodes(outputTokens - 1, outputVariation))
-    addDecoding(parts, state, value, weight);
+    addDecoding(parts, state, kinds, value, weight);
   // Not every step of a sequence can hold more than a budget of prompts, nor can more than the slots' requests be there.
   const perToken = steps.decodeStepsOf(outputTokens) / (outputTokens - 1);
   const fullSteps =
@@ -33,8 +36,26 @@ interface Moments {
   readonly variance: number;
 }
 
+/** Prompts met one by one or as one number, and the first of a queue, in seconds of a mean prompt. */
+interface Queued {
+  /** Without any prompt. */
+  readonly baseSeconds: number;
+  readonly met: number;
+  readonly dispersion: number;
+  readonly size: number;
+  /** Of the last one met, which may be met in part. */
+  readonly lastVariance: number;
+  readonly firstSeconds: number;
+}
+
 /** Adds seconds of each token in a decoding of so many further tokens, which is so large a share of all. */
-function addDecoding(parts: Moments[], state: OpenState, tokens: number, share: number): void {
+function addDecoding(
+  parts: Moments[],
+  state: OpenState,
+  kinds: readonly PromptKind[],
+  tokens: number,
+  share: number,
+): void {
   const { steps: s, firstToken } = state;
   const n = s.decodeStepsOf(tokens + 1);
   const { work } = s;
@@ -47,71 +68,97 @@ function addDecoding(parts: Moments[], state: OpenState, tokens: number, share: 
   const feedback = 1 / Math.max(0.1, 1 - (rate * s.decodeSteps * s.perSequence) / (1 - s.prefillShare));
   const batch = s.stepBatch * averaged * own * own * feedback * s.dispersion;
   const least = n * s.lightStep;
-  /** `base` seconds and further prompts of `size` seconds, `mean` of them in clusters. */
-  const add = (
-    weight: number,
-    base: number,
-    mean: number,
-    size: number,
-    last: number,
-    first: number,
-  ): void => {
-    const square = size * size * work.variation;
-    for (const { probability, count, spread } of met(mean, s.dispersion)) {
-      const partial = count > 0 ? last : 0;
-      const variance =
-        batch + count * (square + size * own) * feedback + spread * size * size * feedback + partial + first;
-      parts.push({
-        weight: share * (weight * probability),
-        least: least / tokens,
-        mean: Math.max(crowding * (base + count * size), least) / tokens,
-        variance: variance * (crowding / tokens) ** 2,
-      });
-    }
+  const add = (weight: number, q: Queued): void => {
+    const { size } = q;
+    const rare = new Rest();
+    for (const first of q.firstSeconds > 0 ? kinds : NOBODY)
+      for (const { probability, prompts, variance, coupled } of metPrompts(
+        q.met,
+        q.dispersion,
+        work.variation,
+        kinds,
+      )) {
+        const mean = q.baseSeconds + q.firstSeconds * first.relative + size * prompts;
+        const spread =
+          batch +
+          // Who is met decodes beside the sequence from then on, half of the time on average.
+          (size * size * variance + coupled * size * own) * feedback +
+          (prompts > 0 ? q.lastVariance : 0) +
+          (q.firstSeconds * first.relative) ** 2 * first.variation;
+        const part = {
+          weight: share * weight * first.share * probability,
+          least: least / tokens,
+          mean: Math.max(crowding * mean, least) / tokens,
+          variance: spread * (crowding / tokens) ** 2,
+        };
+        if (part.weight < RARE) rare.add(part);
+        else parts.push(part);
+      }
+    if (rare.weight > 0) parts.push(rare.asOne());
   };
+  const baseSeconds = n * s.taggedStep;
   if (s.oneByOne < 1) {
-    const mean = s.sharedSecondsOf(n);
-    const arrivals = rate * mean;
-    const base = n * s.taggedStep;
-    add(1 - s.oneByOne, base, arrivals, (mean - base) / arrivals, 0, 0);
+    const seconds = s.sharedSecondsOf(n);
+    const size = (seconds - baseSeconds) / (rate * seconds);
+    add(1 - s.oneByOne, {
+      baseSeconds,
+      met: rate * seconds,
+      dispersion: s.dispersion,
+      size,
+      lastVariance: 0,
+      firstSeconds: 0,
+    });
   }
   if (s.oneByOne > 0) {
     const { used, afterBusy, afterIdle, extra } = s.queue;
-    const base = n * s.taggedStep;
     const whole = Math.min(work.fullSteps, n);
-    // Some come too late to be met in full.
-    const single = (weight: number, mixed: number, atLeast: number): void => {
-      const further = Math.max(mixed - atLeast, 0);
-      const arrivals = Math.max(rate * (base + mixed * extra), further / whole);
+    const dispersion = clusters(used, s.decodeSteps / Math.max(1, work.fullSteps));
+    const single = (weight: number, mixed: number, first: number): void => {
+      const further = Math.max(mixed - first, 0);
+      const arrivals = Math.max(rate * (baseSeconds + mixed * extra), further / whole);
+      // Some come too late to be met in full.
       const size = (arrivals > 0 ? further / arrivals : 0) * extra;
-      const late = Math.max(0, (whole * extra - size) * size);
-      const first = (atLeast * extra) ** 2 * work.variation;
-      add(weight, base + atLeast * extra, arrivals, size, late / 2, first);
+      const lastVariance = Math.max(0, (whole * extra - size) * size) / 2;
+      add(weight, {
+        baseSeconds,
+        met: arrivals,
+        dispersion,
+        size,
+        lastVariance,
+        firstSeconds: first * extra,
+      });
     };
-    const behind = Math.min(afterBusy(n), whole);
-    single(s.oneByOne * used, afterBusy(n), behind);
+    single(s.oneByOne * used, afterBusy(n), Math.min(afterBusy(n), whole));
     single(s.oneByOne * (1 - used), afterIdle(n), 0);
   }
 }
 
-/** From so many on, the number of prompts is as good as continuous. */
-const MANY = 5;
+const NOBODY = [{ share: 1, relative: 0, variation: 0 }] as const;
 
-/** How many prompts are met: one by one while they are few, else as mean and variance. */
-function met(mean: number, dispersion: number): { probability: number; count: number; spread: number }[] {
-  if (mean > MANY) return [{ probability: 1, count: mean, spread: mean * dispersion }];
-  // Negative binomial of this mean and dispersion; Poisson without clusters.
-  const d = Math.max(dispersion, 1 + 1e-6);
-  const shape = mean / (d - 1);
-  let probability = d ** -shape;
-  let left = 1;
-  const result = [];
-  let count = 0;
-  for (; left > 0.02 && count < 3 * MANY; count++) {
-    result.push({ probability, count, spread: 0 });
-    left -= probability;
-    probability *= ((count + shape) / (count + 1)) * (1 - 1 / d);
+/** Parts so rare matter only together. */
+const RARE = 2e-3;
+
+/** Such parts as one. */
+class Rest {
+  weight = 0;
+  private least = Number.POSITIVE_INFINITY;
+  private first = 0;
+  private second = 0;
+
+  add({ weight, least, mean, variance }: Moments): void {
+    this.weight += weight;
+    this.least = Math.min(this.least, least);
+    this.first += weight * mean;
+    this.second += weight * (variance + mean * mean);
   }
-  if (left > 0) result.push({ probability: left, count: count + 1, spread: 1 });
-  return result;
+
+  asOne(): Moments {
+    const mean = this.first / this.weight;
+    return {
+      weight: this.weight,
+      least: this.least,
+      mean,
+      variance: this.second / this.weight - mean * mean,
+    };
+  }
 }

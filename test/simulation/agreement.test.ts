@@ -77,6 +77,33 @@ test(
   CASES * 5000,
 );
 
+// Prompts of two unequal steps; answers that meet a long prompt, a short one, or none.
+test.each([
+  ['ttftP95', 'Qwen3.5-4B', 'L4', 2121, 950, { share: 0.75, ofPrompt: 0.8, lessTokens: 0 }],
+  ['tpotP95', 'Qwen3.5-4B', 'L4', 14_565, 65, { share: 0.25, ofPrompt: 0.95, lessTokens: 300 }],
+] as const)(
+  '%s of conversations: %s on %s, prompts of %d tokens',
+  (figure, model, gpu, inputTokens, outputTokens, history) => {
+    const { errors } = compare(
+      {
+        engine: [model, 'bf16', gpu, 1],
+        caching: true,
+        mtpTokens: 0,
+        inputTokens,
+        outputTokens,
+        history,
+        spread: 1,
+        maxNumSeqs: 128,
+        utilisation: 0.05,
+        seed: 3,
+      },
+      RUN,
+    )!;
+    expect(Math.abs(errors[figure])).toBeLessThan(MEAN);
+  },
+  60_000,
+);
+
 /** Prompts fill half of the time of their few slots, or all of one; equal and varied, with and without the prefix cache. */
 const FEW_SEQUENCES: readonly AgreementCase[] = (
   [
