@@ -1,7 +1,7 @@
 /**
- * `npm run agreement -- [--closed | --conversations | --ranks] [--cases N] [--seed S]`: closed form against simulation over
- * seeded loads up to 70%: random arrivals, with the simulation's standard errors, of independent prompts, of conversations or at
- * several data-parallel ranks; or clients in a closed loop. docs/performance.md has its figures; a thousand cases take half an
+ * `npm run agreement -- [--closed | --conversations | --presets | --ranks] [--cases N] [--seed S]`: closed form against simulation over
+ * seeded loads up to 70%: random arrivals, with the simulation's standard errors, of independent prompts, of conversations, of the
+ * presets' traffic or at several data-parallel ranks; or clients in a closed loop. docs/performance.md has its figures; a thousand cases take half an
  * hour, of closed loops two minutes.
  */
 import { parseArgs } from 'node:util';
@@ -9,12 +9,14 @@ import { sampleCases, sampleConversations } from './agreement/cases';
 import { printClosed } from './agreement/closed';
 import { compare, FIGURES } from './agreement/compare';
 import { line, printMisses } from './agreement/lines';
+import { printPresets } from './agreement/presets';
 import { printRanks } from './agreement/ranks';
 
 const { values } = parseArgs({
   options: {
     closed: { type: 'boolean', default: false },
     conversations: { type: 'boolean', default: false },
+    presets: { type: 'boolean', default: false },
     ranks: { type: 'boolean', default: false },
     cases: { type: 'string', default: '100' },
     seed: { type: 'string', default: '20261125' },
@@ -48,5 +50,9 @@ function printOpen(seed: number, count: number): void {
   printMisses(compared);
 }
 
-const alone = values.closed ? printClosed : printOpen;
-(values.ranks ? printRanks : alone)(Number(values.seed), Number(values.cases));
+const seed = Number(values.seed);
+const cases = Number(values.cases);
+if (values.closed) printClosed(seed, cases);
+else if (values.ranks) printRanks(seed, cases);
+else if (values.presets) printPresets(seed, cases, RUN);
+else printOpen(seed, cases);

@@ -41,7 +41,7 @@ export const ENGINE_AND_LENGTHS = {
 const CASES = fc.record({
   ...ENGINE_AND_LENGTHS,
   /** 95th percentile over mean of both lengths. */
-  spread: fc.constantFrom(1, 1, 2.5),
+  spread: fc.constantFrom<number>(1, 1, 2.5),
   utilisation: fc.double({ min: 0.05, max: 0.7, noNaN: true }),
   maxNumSeqs: fc.constantFrom<number>(128, 128, 128, 128, 128, 32, 12, 5),
   seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
@@ -49,6 +49,10 @@ const CASES = fc.record({
 export type AgreementCase = (typeof CASES extends fc.Arbitrary<infer T> ? T : never) & {
   /** Some prompts find their conversation so far. */
   readonly history?: HistoryHits;
+  /** Of prompts, where it is not that of answers. */
+  readonly promptSpread?: number;
+  /** Longest request that the engine takes; four times the mean where it is not given. */
+  readonly maxModelLen?: number;
   /** Tensor parallel only where it is not given. */
   readonly layout?: Layout;
 };
@@ -68,7 +72,7 @@ const CONVERSATIONS = fc
     ({ load, ...conversation }): AgreementCase => ({ ...load, ...conversation, caching: true, mtpTokens: 0 }),
   );
 /** What an engine and its load are made of, however requests arrive. */
-export type EngineCase = Omit<AgreementCase, 'utilisation' | 'spread'> & { readonly spread: number };
+export type EngineCase = Omit<AgreementCase, 'utilisation'>;
 
 export const sampleCases = (seed: number, count: number): readonly AgreementCase[] =>
   fc.sample(CASES, { seed, numRuns: count });
@@ -100,7 +104,7 @@ export function configOf(c: EngineCase): SimulationConfig | null {
     prefixCaching,
     mtpTokens: c.mtpTokens,
     vision: false,
-    maxModelLen: 4 * (c.inputTokens + c.outputTokens),
+    maxModelLen: c.maxModelLen ?? 4 * (c.inputTokens + c.outputTokens),
     maxNumSeqs: c.maxNumSeqs,
     maxNumBatchedTokens,
     release: LATEST_RELEASE,
@@ -127,7 +131,7 @@ export function configOf(c: EngineCase): SimulationConfig | null {
       : { prefixes: { kind: 'shared' as const, share: 0, groups: 1, history: c.history } }),
     lengths: {
       kind: 'independent',
-      input: lengthOf(c.inputTokens, c.spread),
+      input: lengthOf(c.inputTokens, c.promptSpread ?? c.spread),
       output: lengthOf(c.outputTokens, c.spread),
     },
     requests: 1,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Load } from '../../src/performance/load';
 import { squaredVariation } from '../../src/performance/queueing';
 import type { SimulationConfig } from '../../src/simulation/config';
-import { configOf, ENGINE_AND_LENGTHS, lengthOf, promptCuts } from './cases';
+import { configOf, ENGINE_AND_LENGTHS, promptCuts } from './cases';
 
 /** Clients in a closed loop on any of the engines. */
 const CASES = fc.record({
@@ -22,13 +22,7 @@ export const sampleClosedCases = (seed: number, count: number): readonly ClosedC
 /** The engine and its clients, or null when it does not hold the load. */
 export function closedConfigOf(c: ClosedCase): SimulationConfig | null {
   const config = configOf(c);
-  if (config === null || config.lengths?.kind !== 'independent') return null;
-  const input = lengthOf(c.inputTokens, c.promptSpread);
-  return {
-    ...config,
-    lengths: { ...config.lengths, input },
-    arrivals: { kind: 'closed', concurrency: c.clients },
-  };
+  return config && { ...config, arrivals: { kind: 'closed', concurrency: c.clients } };
 }
 
 /** The same load in means, for the closed form: one that goes on. */

@@ -62,7 +62,7 @@ export function compare(c: AgreementCase, { runs, requests }: RunLength): Compar
     config.coefficients,
     loadOf(c, config, requestsPerSecond / ranks),
     {
-      inputP95Tokens: c.spread * c.inputTokens,
+      inputP95Tokens: (c.promptSpread ?? c.spread) * c.inputTokens,
       outputP95Tokens: c.spread * c.outputTokens,
     },
   );

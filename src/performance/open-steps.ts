@@ -193,7 +193,7 @@ function stepsAt(known: Known, rate: number): OpenSteps {
     // Prompts that are cut in two lengthen two steps in a row.
     const cut = one * one + two * two + 2 * one * one * two * load1;
     const variance =
-      (rate * meanStep * furtherPrompt * furtherPrompt * (1 + work.variation) * cut +
+      (rate * meanStep * furtherPrompt * furtherPrompt * (1 + work.sharedVariation) * cut +
         once * once * none * (1 - none) +
         2 * once * furtherPrompt * arrivals * none) /
       (1 - load1 * load1);

@@ -67,8 +67,8 @@ export function shareAtRandom(ranks: number, inRank: number): number {
 
 /**
  * Answers that are all equally long keep together: those that end together on a rank leave it with fewest by as many, and
- * where requests come to the engine faster than a rank computes their prompts, as many begin together. So prompts queue up to
- * twice as long as here, where answers are taken to differ; a tenth between the mean and the 95th percentile is enough.
+ * where requests come to the engine faster than a rank computes their prompts, as many begin together. So the first token takes
+ * up to three times as long as here, where answers are taken to differ; a 95th percentile a tenth above the mean ends most of it.
  */
 export const keepTogether = (
   ranks: number,

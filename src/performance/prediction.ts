@@ -1,7 +1,7 @@
 import { burstMeans, closedRunLatencies, type RunMeans, wholeRunOutput } from './burst';
-import { highestRate } from './capacity';
 import type { Basis, Coefficients } from './coefficients';
 import { ranksOf, type StepFeatures } from './features';
+import { highestRate } from './highest-rate';
 import { type Footing, type Interval, intervalAround, type Regime, regimeOf } from './interval';
 import type { Load } from './load';
 import type { SteadyState } from './state';
@@ -136,13 +136,12 @@ function runMeans(f: StepFeatures, k: Coefficients, load: Load, s: SteadyState):
   };
 }
 
-function highestStableRate(f: StepFeatures, k: Coefficients, load: Load): number {
-  const unstableAt = (requestsPerSecond: number): true | null =>
-    steadyState(f, k, { ...load, arrivals: { kind: 'open', requestsPerSecond, spacing: 'poisson' } }).stable
-      ? null
-      : true;
-  return highestRate(unstableAt).rate;
-}
+const highestStableRate = (f: StepFeatures, k: Coefficients, load: Load): number =>
+  highestRate(
+    (requestsPerSecond) =>
+      steadyState(f, k, { ...load, arrivals: { kind: 'open', requestsPerSecond, spacing: 'poisson' } })
+        .stable,
+  );
 
 /** What takes most of the engine's time, or what keeps requests out of it. */
 function limitOf(s: SteadyState, t: StepTerms, load: Load, poolLimited: boolean): Limit {

@@ -33,6 +33,8 @@ export interface PromptWork {
   readonly leftover: number;
   /** Squared coefficient of variation of a prompt's engine time. */
   readonly variation: number;
+  /** The same of what a prompt adds to a step that holds others: that of a short one is not mostly the experts it first touches. */
+  readonly sharedVariation: number;
   /** Prompts that find their conversation and those that do not. */
   readonly kinds: () => readonly PromptKind[];
   /** Extra engine time of so many prompts that share a step of `decodeBatch` sequences, seconds each. */
@@ -45,6 +47,8 @@ export interface PromptWork {
 
 /** Lengths whose cost is looked at with one sequence decoding: its spread hardly depends on how many do. */
 const PROBE_BATCH = 1;
+/** Prompts in such a step. */
+const CROWD = 2;
 /** Three points of a normal variable. */
 const SPREAD = [
   { z: -Math.sqrt(3), weight: 1 / 6 },
@@ -110,6 +114,9 @@ export function promptWork(
     let first = 0;
     let second = 0;
     let perStep = 0;
+    let among = 0;
+    let amongSquare = 0;
+    const crowd = Math.min(budget, CROWD * mean.tokens);
     const sums = new CutSums();
     const costs: { weight: number; seconds: number; found: boolean }[] = [];
     for (const node of nodes) {
@@ -118,6 +125,9 @@ export function promptWork(
       costs.push({ weight, seconds, found });
       first += weight * seconds;
       second += weight * seconds * seconds;
+      const shared = node.seconds(PROBE_BATCH, Math.max(crowd, Math.min(tokens, budget))) + encoding;
+      among += weight * shared;
+      amongSquare += weight * shared * shared;
       for (const part of budgets) {
         const cut = promptCut(load, tokens, part.budget);
         const both = weight * part.weight;
@@ -149,6 +159,7 @@ export function promptWork(
           : null,
       leftover: Math.max(0, sums.offeredTokens / sums.promptTokens - 1),
       variation: Math.max(0, second / (first * first) - 1),
+      sharedVariation: Math.max(0, amongSquare / (among * among) - 1),
       kinds: () => promptKinds(costs),
       seconds: (decodeBatch, prompts) => secondsOf(mean, meanCut, decodeBatch, prompts) * overMean,
       packedSeconds: (decodeBatch) =>

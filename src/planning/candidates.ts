@@ -1,6 +1,7 @@
 import { findInstanceType, gpuOf } from '../hardware/instance-types';
 import { type Offering, offeringsIn, type Price } from '../hardware/offerings';
 import type { Market } from '../requirements/input';
+import type { Requirements } from '../requirements/requirements';
 import { gpusPerReplica } from '../vllm/layout';
 import type { Candidate, MachineOffer, Pairing, PlanningContext } from './candidate';
 import { capacityBlockPrice } from './capacity-blocks';
@@ -27,10 +28,21 @@ export function priceIn(offering: Offering, market: Market): Price | null {
   return offering.capacityBlock?.price ?? capacityBlockPrice(offering.instanceType);
 }
 
-/** A capacity block on sale is in one zone, and so are its machines. */
-function offeringIn(offering: Offering, market: Market): Offering {
-  const block = market === 'capacity-block' ? offering.capacityBlock : undefined;
-  return block === undefined ? offering : { ...offering, zoneIds: [block.zoneId] };
+/**
+ * A reservation is in one zone, a capacity block too, and so are its machines: the zone that was told, that of the block on sale
+ * where one was found, or else the first.
+ */
+function offeringIn(
+  offering: Offering,
+  market: Market,
+  { capacityReservationId, capacityReservationZone: told }: Requirements['deployment'],
+): Offering {
+  const block = market === 'capacity-block';
+  if (!block && capacityReservationId === null) return offering;
+  const { zoneIds, capacityBlock } = offering;
+  if (told !== undefined) return { ...offering, zoneIds: zoneIds.filter((zone) => zone === told) };
+  const onSale = block ? capacityBlock : undefined;
+  return { ...offering, zoneIds: onSale === undefined ? zoneIds.slice(0, 1) : [onSale.zoneId] };
 }
 
 /** Every instance type of the wanted regions, in every wanted market. */
@@ -41,7 +53,7 @@ export function machineOffers({ requirements, catalogue }: PlanningContext): Mac
       if (!type) throw new Error(`the catalogue offers ${offering.instanceType}, which has no specification`);
       return requirements.markets.map((market) => ({
         type,
-        offering: offeringIn(offering, market),
+        offering: offeringIn(offering, market, requirements.deployment),
         market,
         price: priceIn(offering, market),
       }));

@@ -1,4 +1,4 @@
-import { IDLE_REQUESTS_PER_SECOND } from '../performance/capacity';
+import { IDLE_REQUESTS_PER_SECOND } from '../performance/highest-rate';
 
 const HIGHEST_RATE = 1e5;
 /** Leaves the rate within 0.3 percent: far inside the model's own error. */

@@ -1,6 +1,8 @@
-import type { CapacityInput, Judged } from '../performance/capacity';
-import type { HistoryHits } from '../performance/load';
-import { type Percentile95, randomArrivals } from '../performance/percentile';
+import type { Coefficients } from '../performance/coefficients';
+import type { StepFeatures } from '../performance/features';
+import type { HistoryHits, Load } from '../performance/load';
+import { type LengthTail, type Percentile95, randomArrivals } from '../performance/percentile';
+import type { Judged } from '../performance/slo';
 import { decodeCurve } from '../performance/step-curves';
 import type { MemoryBudget } from '../vllm/budget';
 import { savesStatesWithin } from '../vllm/pool';
@@ -8,7 +10,13 @@ import type { PlanningContext } from './candidate';
 import type { EngineOption } from './engine-options';
 import { remembered } from './remembered';
 
-type CurveInput = Pick<CapacityInput, 'features' | 'coefficients' | 'load' | 'tail'>;
+interface CurveInput {
+  readonly features: StepFeatures;
+  readonly coefficients: Coefficients;
+  /** Load of one rank, at any rate. */
+  readonly load: Omit<Load, 'arrivals'>;
+  readonly tail: LengthTail;
+}
 
 /** Predictions by rate, each computed once. */
 export interface Curve extends CurveInput {

@@ -1,9 +1,9 @@
 import type { Gpu } from '../hardware/gpus';
 import type { Checkpoint } from '../models/checkpoints';
-import { holdsSlo, type Shortfall, shortfallOf } from '../performance/capacity';
 import type { Basis } from '../performance/coefficients';
 import type { Footing } from '../performance/interval';
 import { Z_95 } from '../performance/queueing';
+import { holdsSlo, type Shortfall, shortfallOf } from '../performance/slo';
 import type { Layout } from '../vllm/layout';
 import type { PlanningContext } from './candidate';
 import type { Curve } from './curve';

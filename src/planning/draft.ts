@@ -5,6 +5,7 @@ import { MODELS_AS_OF } from '../models/registry';
 import type { Calibration } from '../performance/calibration';
 import { type Coefficients, FITTED, FITTED_ON } from '../performance/coefficients';
 import { PLAN_SCHEMA_VERSION, type Plan } from '../plan/schema';
+import type { Market } from '../requirements/input';
 import type { Requirements } from '../requirements/requirements';
 import type { ResolvedRequirements } from '../requirements/resolve';
 import { serveArguments, serveEnvironment } from '../vllm/arguments';
@@ -55,8 +56,12 @@ export interface PlanningData {
 /** Growth allowed beyond the planned machines before the Auto Scaling group stops, where no schedule asks for more. */
 const MAX_GROWTH = 2;
 
-const mostMachines = (instances: number, { deployment }: Requirements): number =>
-  Math.max(instances * MAX_GROWTH, ...deployment.schedule.map(({ maxInstances }) => maxInstances));
+/** A block holds the machines that were bought, and no more. */
+const mostMachines = (instances: number, market: Market, { deployment }: Requirements): number =>
+  Math.max(
+    market === 'capacity-block' ? instances : instances * MAX_GROWTH,
+    ...deployment.schedule.map(({ maxInstances }) => maxInstances),
+  );
 
 /** What a plan of these requirements is computed from. */
 export function planningContext(
@@ -114,7 +119,7 @@ export function tryDraft(
   const quotas = quotaNeeds(
     offer,
     instances,
-    mostMachines(instances, requirements),
+    mostMachines(instances, offer.market, requirements),
     requirements,
     data.catalogue,
   );
@@ -162,7 +167,7 @@ export function tryDraft(
     timeoutsSeconds: timeouts,
     scaling: {
       minInstances: fewestInstances(chosen),
-      maxInstances: mostMachines(instances, requirements),
+      maxInstances: mostMachines(instances, offer.market, requirements),
       targetConcurrencyPerReplica: scalingTarget(chosen, check.engine.maxNumSeqs, context),
       hourlyInstances: chosen.hourlyInstances === null ? null : [...chosen.hourlyInstances],
     },

@@ -101,6 +101,12 @@ export const DEPLOYMENT_FLAGS: readonly Flag[] = [
     'capacity reservation or block',
   ),
   flag(
+    '--capacity-reservation-zone <id>',
+    'deployment.capacityReservationZone',
+    'text',
+    'zone id of that reservation or block',
+  ),
+  flag(
     '--spot-type <name>',
     'deployment.spotInstanceTypes',
     'texts',

@@ -144,6 +144,11 @@ export const deploymentInput = z.strictObject({
     .regex(/^cr-[0-9a-f]{8,17}$/, 'the id of a capacity reservation such as cr-0123456789abcdef0')
     .optional()
     .describe('capacity reservation, or the capacity block of that market'),
+  capacityReservationZone: z
+    .string()
+    .regex(/^[a-z]{2,}[a-z0-9]*-[a-z0-9-]*az\d+$/, 'a zone id such as use2-az3')
+    .optional()
+    .describe('zone id of that reservation or block (default: the first zone that offers the type)'),
   spotInstanceTypes: z
     .array(z.string())
     .min(2)

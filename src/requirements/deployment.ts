@@ -119,6 +119,12 @@ export function deploymentProblems({ network, deployment, markets }: Requirement
   if (deployment.capacityReservationId !== null && markets.includes('spot')) {
     problems.push('deployment.capacityReservationId holds no spot machines: drop it or the spot market');
   }
+  const reserved = deployment.capacityReservationId !== null || markets.includes('capacity-block');
+  if (deployment.capacityReservationZone !== undefined && !reserved) {
+    problems.push(
+      'deployment.capacityReservationZone is the zone of a reservation or block: name it in deployment.capacityReservationId, or drop it',
+    );
+  }
   const mixed = deployment.spotInstanceTypes.map((name) => INSTANCE_TYPES.find((type) => type.name === name));
   const unknown = deployment.spotInstanceTypes.filter((_, index) => mixed[index] === undefined);
   if (unknown.length > 0) {

@@ -31,6 +31,8 @@ export const deploymentSchema = z.strictObject({
   image: z.string().nullable().default(null),
   amiId: z.string().nullable().default(null),
   capacityReservationId: z.string().nullable().default(null),
+  /** Where that is; absent where it was not told. */
+  capacityReservationZone: z.string().optional(),
   spotInstanceTypes: z.array(z.string()).default([]),
   onDemandBase: z.number().int().min(0).default(0),
   schedule: z.array(scheduledSizeSchema).default([]),

@@ -1,7 +1,6 @@
 import { ADAPTER_LAYERS } from '../vllm/adapters';
-import { SURVIVALS } from './choices';
+import { LONGEST_BLOCK_DAYS, SURVIVALS } from './choices';
 import { type Flag, flag } from './flag';
-import { LONGEST_BLOCK_DAYS } from './sizing';
 
 /** The fields of `sizing:` as flags. */
 export const SIZING_FLAGS: readonly Flag[] = [

@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import { ADAPTER_LAYERS } from '../vllm/adapters';
-import { SURVIVALS } from './choices';
+import { LONGEST_BLOCK_DAYS, SURVIVALS } from './choices';
 
 const HOURS = 24;
-/** Longest capacity block, days; it is bought for fixed dates, up to eight weeks ahead, and paid upfront. */
-export const LONGEST_BLOCK_DAYS = 182;
 const usdPerMillion = z.number().min(0).max(10_000);
 const hostedApi = z.strictObject({
   name: z.string().min(1).max(80),

@@ -61,6 +61,12 @@ test('an only other client is met while it computes, and not more often', () => 
   expect(waitSeconds).toBeLessThan(ends * 30.6);
 });
 
+test('of those who end with the same step half are ahead, and fill up what a prompt leaves', () => {
+  const roomy = { ...work, steps: 1, fullSteps: 0.5, leftover: 5 };
+  for (const ends of [1e-4, 1e-3])
+    expect(inLine(roomy, { ...atOnce, others: 1e6, ends }).filled / ends).toBeCloseTo(0.5, 2);
+});
+
 test('a falling function is solved, however steep, and its bound given where it does not fall so far', () => {
   expect(fallingRoot((x) => 2 - x, 5)).toBeCloseTo(2, 3);
   expect(fallingRoot((x) => 1 - 1e-4 / (1 - x), 1 - 1e-6)).toBeCloseTo(1 - 1e-4, 6);

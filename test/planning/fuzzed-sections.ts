@@ -136,6 +136,7 @@ export const deployment = {
   ),
   amiId: id('ami'),
   capacityReservationId: id('cr'),
+  capacityReservationZone: fc.constantFrom('use1-az1', 'usw2-az2', 'euc1-az3'),
   spotInstanceTypes: fc.subarray(['g7e.2xlarge', 'g7e.4xlarge', 'g6e.xlarge'], { minLength: 2 }),
   onDemandBase: fc.integer({ min: 0, max: 4 }),
   schedule: fc.uniqueArray(

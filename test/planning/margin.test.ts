@@ -3,6 +3,8 @@ import { network } from '../../src/planning/filters/network';
 import { coldStartOf, leadHours } from '../../src/planning/margin';
 import { cheapestOption, openSearch } from '../../src/planning/search';
 import { coldStartSeconds, storageFor } from '../../src/planning/storage';
+import { usd } from '../../src/report/format';
+import { costFacts } from '../../src/report/view/money';
 import { planOf } from '../golden/cases';
 import { contextOf } from './random-requirements';
 
@@ -101,6 +103,8 @@ describe('bought otherwise', () => {
     expect(block).toMatchObject({ from: '2027-01-15', until: '2027-01-29' });
     expect(block.upfrontUsd).toBeCloseTo(39.8 * 24 * 14 * plan.choice.instances, 0);
     expect(block.terms).toContain('from 2027-01-15 11:30 UTC to 2027-01-29 11:30 UTC (14 days)');
+    const upfront = costFacts(plan).find(([label]) => label === 'upfront')?.[1];
+    expect(upfront).toBe(`${usd(block.upfrontUsd)} for the machines: ${block.terms}`);
   });
 
   test('lengths that AWS does not sell are refused with those it does', () => {

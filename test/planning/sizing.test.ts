@@ -88,6 +88,34 @@ describe('markets', () => {
     expect(plan.risks.join()).toContain('capacity block ends');
   });
 
+  test('a capacity block is in one zone, and holds no more machines than were bought', () => {
+    const text =
+      'model: Qwen3.5-397B-A17B\nregions: [us-east-1]\nmarkets: [capacity-block]\nworkload: { requestsPerSecond: 20 }\n';
+    const { choice, scaling, alternatives, risks } = planOf(text);
+    expect(choice.instances).toBeGreaterThan(1);
+    expect(choice.zoneIds).toHaveLength(1);
+    expect(scaling.maxInstances).toBe(choice.instances);
+    expect(risks.join()).toContain(`one zone (${choice.zoneIds[0]})`);
+    expect(alternatives.map(({ tradeOff }) => tradeOff).join()).not.toContain('another zone');
+    expect(() => planOf(`${text}minZones: 2`)).toThrow(/offered in 1 zone/);
+  });
+
+  test('machines of a reservation are in one zone, as it is', () => {
+    const text = `model: Qwen3.5-9B\nworkload: { requestsPerSecond: 20 }\n`;
+    const reserved = planOf(`${text}deployment: { capacityReservationId: cr-0123456789abcdef0 }`);
+    expect(planOf(text).choice.zoneIds.length).toBeGreaterThan(1);
+    expect(reserved.choice.instances).toBeGreaterThan(1);
+    expect(reserved.choice.zoneIds).toHaveLength(1);
+    const [, second] = planOf(text).choice.zoneIds;
+    const there = (zone: string) =>
+      `${text}deployment: { capacityReservationId: cr-0123456789abcdef0, capacityReservationZone: ${zone} }`;
+    expect(planOf(there(second!)).choice.zoneIds).toEqual([second]);
+    expect(() => planOf(there('use1-az9'))).toThrow(/not offered in use1-az9, the zone of the reservation/);
+    expect(() => planOf(`${text}deployment: { capacityReservationZone: use1-az2 }`)).toThrow(
+      /capacityReservationZone is the zone of a reservation or block: name it/,
+    );
+  });
+
   test('the on-demand base of a spot fleet is paid at the on-demand price', () => {
     const spot = 'markets: [spot]\nworkload: { requestsPerSecond: 5 }\n';
     const bare = planOf(`${SMALL}${spot}`);

@@ -197,6 +197,14 @@ describe('mistakes get one line that says what is wrong, where, and what is allo
     expect(() => resolve(`model: Qwen3.5-9B\nregions: [us-west-2]\n${arns}`)).not.toThrow();
   });
 
+  test('a context as long as a p95 request is enough, a token less is not', () => {
+    const lengths = 'inputTokens: { mean: 800, p95: 1500 }, outputTokens: { mean: 200, p95: 700 }';
+    const withContext = (tokens: number) =>
+      resolve(`model: Qwen3.5-9B\ncontextTokens: ${tokens}\nworkload: { ${lengths} }`);
+    expect(withContext(2200).requirements.contextTokens).toBe(2200);
+    expect(messageOf(() => withContext(2199))).toContain('shorter than a p95 request (1500 in + 700 out)');
+  });
+
   test('contradictions are named together', () => {
     const message = messageOf(() =>
       resolve('model: Qwen3.5-9B\ncheckpoint: fp8\nregions: [mars-1]\ncontextTokens: 1000'),

@@ -73,8 +73,9 @@ test('the same configuration gives the same result, another seed another', () =>
   expect(simulate({ ...config, seed: 2 }).e2eSeconds.mean).not.toBe(simulate(config).e2eSeconds.mean);
 });
 
-test('a result adds up', () => {
-  const result = simulate(configOf({}, { slo: { ttftSeconds: 1, tpotSeconds: 0.05, e2eSeconds: 60 } }));
+test.each([1, 3])('a result adds up, %d replicas', (replicas) => {
+  const slo = { ttftSeconds: 1, tpotSeconds: 0.05, e2eSeconds: 60 };
+  const result = simulate(configOf({}, { slo, replicas }));
   expect(result.tokens).toMatchObject({
     input: 2_000_000,
     output: 600_000,
@@ -94,6 +95,16 @@ test('a result adds up', () => {
     0,
   );
   expect(kvUse / result.durationSeconds).toBeCloseTo(result.kvUseMean, 9);
+});
+
+test('steps with prompts are all where answers are one token, and some where they are longer', () => {
+  const shares = (outputTokens: number) => {
+    const { mixedShare, busyShare } = simulate(configOf({}, { lengths: fixedLengths(1000, outputTokens) }));
+    return mixedShare / busyShare;
+  };
+  expect(shares(1)).toBeCloseTo(1, 12);
+  expect(shares(300)).toBeGreaterThan(0);
+  expect(shares(300)).toBeLessThan(0.5);
 });
 
 test('what is served is what comes, however few requests are replayed on however many replicas', () => {

@@ -57,6 +57,15 @@ describe('the alarms on the error budget', () => {
     const [, fewest] = /^IF\(requests >= (\d+), over \/ requests, 0\)$/.exec(text)!;
     return requests >= Number(fewest) ? over / requests : 0;
   };
+  it.each(['ttft', 'tpot'])('tell somebody of %s only while both windows of a speed alarm', (measure) => {
+    for (const speed of ['fast', 'slow']) {
+      const both = template.resource('aws_cloudwatch_composite_alarm', `alarms_burn_${measure}-${speed}`);
+      expect(both.alarm_rule).toMatch(/^ALARM\([^()]+\) AND ALARM\([^()]+\)$/);
+      for (const window of windows.filter((name) => name.startsWith(speed)))
+        expect(both.alarm_rule).toContain(`alarms_burn_${measure}-${window}.alarm_name`);
+    }
+  });
+
   /** Whether the pair of windows, the shorter first, both alarm. */
   const burns = (measure: string, speed: 'fast' | 'slow', counts: [requests: number, over: number][]) =>
     windows

@@ -1,3 +1,4 @@
+import { machineConcurrency } from '../../stacks/serving-cluster/replicas';
 import { makePlan, TWO_REPLICAS } from './make-plan';
 import { Template, templateOf } from './template';
 
@@ -104,6 +105,15 @@ describe('Target Optimizer', () => {
       TARGET_CONTROL_MAX_CONCURRENCY: '64',
     });
     expect(several.machineFile('/etc/qwen-selfhost/haproxy.cfg')).toContain('  bind 127.0.0.1:8100\n');
+  });
+
+  it('lets through what all data-parallel ranks of all engines run', () => {
+    const plan = makePlan(TWO_REPLICAS);
+    const layout = { ...plan.choice.layout, dataParallel: 4 };
+    expect(machineConcurrency(plan)).toBe(2 * plan.engine.maxNumSeqs);
+    expect(machineConcurrency({ ...plan, choice: { ...plan.choice, layout } })).toBe(
+      2 * 4 * plan.engine.maxNumSeqs,
+    );
   });
 
   it('grows by what the load balancer refuses, because nothing waits at an engine any more', () => {

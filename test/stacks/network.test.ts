@@ -81,7 +81,7 @@ describe('zoneRanges', () => {
   });
 
   // biome-ignore lint/suspicious/noTemplateCurlyInString: hostile on purpose
-  it.each(['usw2-lax1-az1', 'us-east-1a', '', 'use1-az0', '${x}'])('fails for %j', (zone) => {
+  it.each(['usw2-lax1-az1', 'us-east-1a', '', 'use1-az0', 'use1-az16', '${x}'])('fails for %j', (zone) => {
     expect(() => zoneRanges(zone)).toThrow('not an availability zone id');
   });
 });

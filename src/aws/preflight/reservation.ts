@@ -29,7 +29,7 @@ export async function reservation(session: Session, { choice, requirements }: Pl
         fail(
           check,
           `${id} is in ${AvailabilityZoneId}, the plan's machines in ${choice.zoneIds.join(', ')}`,
-          again,
+          `set deployment.capacityReservationZone to ${AvailabilityZoneId} in selfhost.yaml and plan again`,
         ),
       ];
     if (State === 'scheduled')

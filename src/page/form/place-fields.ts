@@ -1,6 +1,5 @@
 import { usd } from '../../report/format';
-import { SURVIVALS } from '../../requirements/choices';
-import { LONGEST_BLOCK_DAYS } from '../../requirements/sizing';
+import { LONGEST_BLOCK_DAYS, SURVIVALS } from '../../requirements/choices';
 import type { FieldGroup } from './field';
 import { textOf } from './flag-fields';
 

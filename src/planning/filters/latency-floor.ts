@@ -1,4 +1,5 @@
-import { IDLE_REQUESTS_PER_SECOND, type Shortfall } from '../../performance/capacity';
+import { IDLE_REQUESTS_PER_SECOND } from '../../performance/highest-rate';
+import type { Shortfall } from '../../performance/slo';
 import { milliseconds } from '../../report/format';
 import { type Design, problemOf } from '../design';
 import { layoutText } from '../layouts';

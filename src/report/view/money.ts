@@ -5,7 +5,7 @@ import type { DataTable, Fact } from './section';
 type BreakEven = NonNullable<Plan['breakEven']>[number];
 
 /** What it costs a month, an hour and a token. */
-export function costFacts({ cost, choice, requirements }: Plan): Fact[] {
+export function costFacts({ cost, choice, requirements, markets = [] }: Plan): Fact[] {
   const { usdPerMillionTokens: tokens, usdPerMillionTokensFullLoad: full } = cost;
   const each = ({ input, output }: typeof tokens): string => `input ${usd(input)}, output ${usd(output)}`;
   // A discount that the bill takes off and the listed price does not show.
@@ -16,6 +16,9 @@ export function costFacts({ cost, choice, requirements }: Plan): Fact[] {
       'a month',
       `${usd(cost.usdPerMonth)}: ${cost.items.map(({ item, usdPerMonth }) => `${item} ${usd(usdPerMonth)}`).join(', ')}`,
     ],
+    ...markets
+      .filter(({ market, upfrontUsd }) => market === choice.market && upfrontUsd > 0)
+      .map(({ upfrontUsd, terms }): Fact => ['upfront', `${usd(upfrontUsd)} for the machines: ${terms}`]),
     [
       'an hour',
       `${usd(cost.usdPerHour)} in all; a machine ${usd(cost.instance.usdPerHour)} (${cost.instance.evidence} price, ${cost.instance.source})${less}`,

@@ -49,6 +49,21 @@ describe('a capacity reservation', () => {
   });
 });
 
+test('machines of a capacity block draw on no quota', async () => {
+  const machine = (lifecycle: string): string =>
+    `<item><instancesSet><item><instanceType>g6e.12xlarge</instanceType>${lifecycle}</item></instancesSet></item>`;
+  const inUse = async (lifecycle: string): Promise<string> => {
+    const { of } = await check(PLAN, {
+      'ec2:DescribeInstances': () =>
+        xml('DescribeInstances', `<reservationSet>${machine(lifecycle)}</reservationSet>`),
+    });
+    return of('quota Running On-Demand G')!.detail;
+  };
+  expect(await inUse('')).toContain('; 48 in use');
+  expect(await inUse('<instanceLifecycle>capacity-block</instanceLifecycle>')).toContain('; 0 in use');
+  expect(await inUse('<instanceLifecycle>spot</instanceLifecycle>')).toContain('; 0 in use');
+});
+
 describe('what a plan draws on', () => {
   const buy = (market: Plan['choice']['market'], instanceType: string, onDemandBase = 0): string[] =>
     quotaNeeds({

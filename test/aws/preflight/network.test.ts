@@ -92,6 +92,15 @@ describe("an existing VPC's endpoints", () => {
   });
 });
 
+test("the last VPC of a quota may be the plan's", async () => {
+  const four = Array.from({ length: 4 }, (_, i) => `<item><vpcId>vpc-${i}</vpcId></item>`).join('');
+  const { of } = await check(PLAN, {
+    'servicequotas:GetServiceQuota': () => json({ Quota: { Value: 5 } }),
+    'ec2:DescribeVpcs': () => xml('DescribeVpcs', `<vpcSet>${four}</vpcSet>`),
+  });
+  expect(of('quota VPCs')).toMatchObject({ status: 'pass' });
+});
+
 test('a new network asks for room among VPCs and addresses', async () => {
   const five = Array.from({ length: 5 }, (_, i) => `<item><vpcId>vpc-${i}</vpcId></item>`).join('');
   const { of } = await check(PLAN, {

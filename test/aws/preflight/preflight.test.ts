@@ -71,6 +71,13 @@ const FAILURES: [string, Record<string, Handler>, string, Finding['status'], Reg
     /--desired-value 192/,
   ],
   [
+    'quota too small to grow beside what runs',
+    accountHandlers({ quotaVcpus: 193, running: { 'g5.xlarge': 1 } }),
+    'quota Running On-Demand G',
+    'warn',
+    /--desired-value 196/,
+  ],
+  [
     'type gone from a zone',
     { 'ec2:DescribeInstanceTypeOfferings': offeringsIn(['g6e.12xlarge'], ['usw2-az1', 'usw2-az4']) },
     'g6e.12xlarge on offer',
