@@ -14,7 +14,7 @@ const recommended = (model: string, preset: string, requestsPerSecond: number) =
 
 /** Where a plan without FP8 KV cache costs a little more than one with it, and where it costs a fifth more. */
 const NEAR = [
-  ['Qwen3.5-27B', 'chat', 15],
+  ['Qwen3.5-27B', 'chat', 20],
   ['Qwen3.5-27B', 'rag', 15],
   ['Qwen3.5-122B-A10B', 'rag', 15],
 ] as const;
