@@ -128,7 +128,7 @@ export function configOf(c: EngineCase): SimulationConfig | null {
     arrivals: { kind: 'poisson', requestsPerSecond: 1 },
     ...(c.history === undefined
       ? {}
-      : { prefixes: { kind: 'shared' as const, share: 0, groups: 1, history: c.history } }),
+      : { prefixes: { kind: 'shared' as const, common: { tokens: 0 }, groups: 1, history: c.history } }),
     lengths: {
       kind: 'independent',
       input: lengthOf(c.inputTokens, c.promptSpread ?? c.spread),

@@ -98,12 +98,12 @@ function simulateOption(option: Option, engine: SettledEngine, { requirements }:
 /** What prompts find in the cache: what all share, and some their own history, as often as the closed form says. */
 function prefixesOf(
   option: Option,
-  { sharedPrefixShare, requestsPerSecond }: Workload,
+  { sharedPrefixShare, inputTokens, requestsPerSecond }: Workload,
 ): Pick<SimulationConfig, 'prefixes'> {
   const history = option.design.curve.historyAt(requestsPerSecond / option.replicas / option.design.ranks);
   if (sharedPrefixShare === 0 && history === null) return {};
-  const share = Math.min(sharedPrefixShare, 0.99);
-  return { prefixes: { kind: 'shared', share, groups: 1, ...(history === null ? {} : { history }) } };
+  const common = { tokens: Math.floor(sharedPrefixShare * inputTokens.mean) };
+  return { prefixes: { kind: 'shared', common, groups: 1, ...(history === null ? {} : { history }) } };
 }
 
 /** Heaviest tail that a log-normal has, slightly inside. */

@@ -85,7 +85,10 @@ function setPrefixes(requests: RequestTable, config: SimulationConfig): void {
   for (let i = 0; i < requests.count; i++) {
     if (prefixes.kind === 'shared') {
       requests.prefixId[i] = i % Math.min(prefixes.groups, requests.count);
-      requests.sharedTokens[i] = Math.floor(prefixes.share * requests.inputTokens[i]!);
+      const prompt = requests.inputTokens[i]!;
+      const { common } = prefixes;
+      requests.sharedTokens[i] =
+        'share' in common ? Math.floor(common.share * prompt) : Math.min(common.tokens, prompt);
     } else {
       requests.prefixId[i] = Math.floor(i / prefixes.turns);
       requests.sharedTokens[i] = requests.inputTokens[i]! + requests.outputTokens[i]!;

@@ -62,7 +62,14 @@ function checkPrefixes({ prefixes, arrivals }: SimulationConfig): void {
   if (arrivals.kind === 'trace')
     throw new UserError('a trace brings its own prefixes (prefix_hash): leave out the shared prefix');
   if (prefixes.kind === 'shared') {
-    checkNumber('shared prefix', prefixes.share, (n) => n >= 0 && n < 1, 'a share from 0 to below 1');
+    if ('share' in prefixes.common)
+      checkNumber(
+        'shared prefix',
+        prefixes.common.share,
+        (n) => n >= 0 && n < 1,
+        'a share from 0 to below 1',
+      );
+    else checkWhole('shared prefix', prefixes.common.tokens, 0, 2 ** 31 - 1);
     checkWhole('prefix groups', prefixes.groups, 1, MOST_REQUESTS);
     const { share = 0, ofPrompt = 0, lessTokens = 0 } = prefixes.history ?? {};
     checkNumber('prompts with history', share, (n) => n >= 0 && n <= 1, 'a share from 0 to 1');

@@ -31,10 +31,10 @@ export type SimulatedLengths =
 
 /** What prompts have in common, for the prefix cache. */
 export type SimulatedPrefixes =
-  /** The first `share` of every prompt is common to all of a group; requests take the groups in turn. */
+  /** A share of every prompt, or its first tokens, is common to all of a group; requests take the groups in turn. */
   | {
       readonly kind: 'shared';
-      readonly share: number;
+      readonly common: { readonly share: number } | { readonly tokens: number };
       readonly groups: number;
       /** Besides, some prompts (drawn at random) find their conversation so far, as if an earlier turn had left it. */
       readonly history?: HistoryHits;

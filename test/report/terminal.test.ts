@@ -6,6 +6,7 @@ import { table, wrap } from '../../src/report/table';
 import { terminalReport } from '../../src/report/terminal';
 import { keyFigures } from '../../src/report/view/answer';
 import { glossary } from '../../src/report/view/glossary';
+import { latencyFacts } from '../../src/report/view/latency';
 import { costFacts } from '../../src/report/view/money';
 import { hostileText } from './hostile';
 import { DAY_PLAN, hostilePlan, SMALL_PLAN } from './plans';
@@ -123,3 +124,24 @@ test('a flexible column gives way, the others stay whole', () => {
   });
   expect(lines).toBe('a                b\none two three   12\nfour\n');
 });
+
+test.each([
+  [1, 1, 1, 'inside the intervals above'],
+  [4, 0.1, 1, 'faster than the intervals above, which take it'],
+  [4, 0.1, 9, 'outside the intervals above: believe this one'],
+  [4, 9, 1, 'outside the intervals above: believe this one'],
+  [1, 0.1, 1, 'outside the intervals above: believe this one'],
+])(
+  'what %d simulated replicas see, %d and %d times what is expected, is held against the intervals',
+  (replicas, ttft, tpot, words) => {
+    const { predicted } = SMALL_PLAN;
+    const simulated = {
+      ...predicted.simulated!,
+      replicas,
+      ttftP95Seconds: ttft * predicted.ttftP95Seconds.expected,
+      tpotP95Seconds: tpot * predicted.tpotP95Seconds.expected,
+    };
+    const facts = Object.fromEntries(latencyFacts({ ...SMALL_PLAN, predicted: { ...predicted, simulated } }));
+    expect(facts.simulated).toContain(words);
+  },
+);

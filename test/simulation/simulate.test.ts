@@ -141,10 +141,28 @@ test('burstier arrivals wait longer, drafts and cached prefixes make it faster',
     {},
     { lengths: fixedLengths(6000, 100), arrivals: { kind: 'poisson', requestsPerSecond: 2 } },
   );
-  const shared = simulate({ ...long, prefixes: { kind: 'shared', share: 0.75, groups: 1 } });
+  const shared = simulate({ ...long, prefixes: { kind: 'shared', common: { share: 0.75 }, groups: 1 } });
   // 4,500 shared tokens are 4 whole blocks of 1,056; the first two requests pay.
   expect(shared.tokens.cached).toBe(1998 * 4 * 1056);
   expect(shared.ttftSeconds.mean).toBeLessThan(simulate(long).ttftSeconds.mean);
+});
+
+test('a text that all prompts begin with is as long in long prompts as in short ones', () => {
+  const cachedOf = (input: number) =>
+    simulate(
+      configOf(
+        {},
+        {
+          lengths: fixedLengths(input, 100),
+          arrivals: { kind: 'poisson', requestsPerSecond: 1 },
+          prefixes: { kind: 'shared', common: { tokens: 4500 }, groups: 1 },
+        },
+      ),
+    ).tokens.cached;
+  expect(cachedOf(6000)).toBe(1998 * 4 * 1056);
+  expect(cachedOf(18_000)).toBe(1998 * 4 * 1056);
+  // Shorter than the text: the end of the first prompt is where the second one's is looked for.
+  expect(cachedOf(4000)).toBe(1999 * 3 * 1056);
 });
 
 test('a conversation finds the prompt of the turn before in the cache', () => {

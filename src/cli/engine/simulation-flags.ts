@@ -116,7 +116,7 @@ export const simulatedEngine = (engine: EngineSetup) => ({
 
 /** All prompts begin alike with this share of them. */
 export const sharedPrefix = (share: number): Pick<SimulationConfig, 'prefixes'> =>
-  share > 0 ? { prefixes: { kind: 'shared', share, groups: 1 } } : {};
+  share > 0 ? { prefixes: { kind: 'shared', common: { share }, groups: 1 } } : {};
 
 function arrivalsOf(
   { concurrency, requestsPerSecond }: FlagLoad,
