@@ -47,7 +47,7 @@ export function latencyFacts({ predicted, requirements, choice }: Plan): Fact[] 
 
 /**
  * What a replay of the planned peak, request by request, found; it is believed where it is slower. Where it is faster, and
- * several replicas share the load, the balancer may be why: here it sees all requests, while each node of a real one counts its own.
+ * several replicas share the load, the balancer may be why: here it sees all requests, while a real one has several nodes.
  */
 function simulatedWords({ simulated: s, ttftP95Seconds, tpotP95Seconds }: Plan['predicted']): string {
   const { requests, replicas, ttftP95Seconds: ttft, tpotP95Seconds: tpot, goodputShare } = s!;
