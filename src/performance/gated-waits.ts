@@ -37,7 +37,7 @@ export function gatedWaits({ firstToken: d, steps: s }: OpenState): readonly Wei
     const own = length ** 2 / 12 + perLength ** 2 * variance;
     // Prompts of varied length: how many share the step, and how long they are, is one spread.
     if (work.variation >= 0.01) {
-      const fromOthers = behind * s.furtherPrompt ** 2 * (1 + work.variation);
+      const fromOthers = behind * s.furtherPrompt ** 2 * (1 + work.sharedVariation);
       add(weight, 0, length / 2 + behind * s.furtherPrompt, own + fromOthers);
       return;
     }
@@ -54,7 +54,7 @@ export function gatedWaits({ firstToken: d, steps: s }: OpenState): readonly Wei
  * Their shares of time, and their lengths as one who arrives finds them.
  */
 function gatedSteps(s: OpenSteps, rate: number) {
-  const { variation } = s.work;
+  const { sharedVariation: variation } = s.work;
   const lengths = Array.from(
     { length: MOST_PROMPTS },
     (_, j) => s.plainStep + (j > 0 ? s.firstPrompt + (j - 1) * s.furtherPrompt : 0),
@@ -72,15 +72,15 @@ function gatedSteps(s: OpenSteps, rate: number) {
   }
   const prompts = steps.reduce((sum, p, j) => sum + p * j, 0);
   // A long step catches more arrivals: its prompts are longer than the mean, and spread more.
-  const { firstPrompt: first, furtherPrompt: further } = s;
+  const { furtherPrompt: further } = s;
   return {
     shares: steps.map((p, j) => (prompts > 0 ? (rate * p * lengths[j]!) / prompts : 0)),
     lengths: lengths.map((length, j) => {
       if (j === 0) return { length, variance: 0 };
-      const own = first * first + (j - 1) * further * further;
+      const own = j * further * further;
       return {
         length: length + (own * variation) / length,
-        variance: variation * (own + first * first * variation * (2 + variation)),
+        variance: variation * (own + further * further * variation * (2 + variation)),
       };
     }),
   };
