@@ -63,7 +63,8 @@ function tokensOf(column: string, cell: string, where: string): number {
 function refused(error: CsvError, columns: number, text: string, file: string): UserError {
   const { code, lines, records, bytes_records, record } = error;
   // A cell that is never closed ends with the file: the line on which its record begins is the one to look at.
-  const before = Buffer.from(text).subarray(0, Number(bytes_records)).toString().split('\n').length;
+  const bytes = new TextEncoder().encode(text).subarray(0, Number(bytes_records));
+  const before = new TextDecoder().decode(bytes).split('\n').length;
   const line = code !== 'CSV_QUOTE_NOT_CLOSED' ? Number(lines) : records === 0 ? 1 : before + 1;
   const where = `${file} line ${line}: ${quote(text.split('\n')[line - 1])}`;
   return new UserError(
