@@ -153,7 +153,8 @@ function stepsAt(known: Known, rate: number): OpenSteps {
     const taggedStep = (step(seen - spread) + step(seen + spread)) / 2;
 
     const queue = queueBehind(work, rate, taggedStep, prompts.firstPrompt, Math.max(batch, LEAST_BATCH));
-    const sharedSecondsOf = (n: number): number => (n * taggedStep) / (1 - prefillShare) + prompts.behind;
+    const sharedSecondsOf = (n: number): number =>
+      (n * taggedStep) / (1 - prefillShare) + prompts.behindIn(n);
     const decodeSecondsOf = (n: number): number =>
       (1 - oneByOne) * sharedSecondsOf(n) + oneByOne * (n * taggedStep + queue.mixedSteps(n) * queue.extra);
     return {
@@ -207,13 +208,15 @@ function stepsAt(known: Known, rate: number): OpenSteps {
       (two > 0 ? one * furtherPrompt * rate * (plainStep + one * firstPrompt) : 0);
     const behind =
       (rate * furtherPrompt * (own - meanStep) + once * (none - Math.exp(-rate * own))) / (1 - load1);
+    /** Each step that is so much longer lets in as many more, and they lengthen the next one: short answers see but the first. */
+    const behindIn = (steps: number): number => behind * (1 - load1 ** steps);
     return {
       firstPrompt,
       furtherPrompt,
       meanStep,
       arrivalStep,
       prefillShare: 1 - plainStep / meanStep,
-      behind,
+      behindIn,
     };
   }
 }

@@ -157,3 +157,23 @@ test.each([
   },
   60_000,
 );
+
+// An answer of a few tokens sees the steps behind its own prompt, but not those which these lengthen in turn.
+test('answers of a few tokens, of many lengths', () => {
+  const { errors } = compare(
+    {
+      engine: ['Qwen3.5-27B', 'fp8', 'H200', 1],
+      caching: false,
+      mtpTokens: 0,
+      inputTokens: 2048,
+      outputTokens: 28,
+      promptSpread: 1,
+      spread: 3.2,
+      maxNumSeqs: 256,
+      utilisation: 0.65,
+      seed: 7,
+    },
+    RUN,
+  )!;
+  expect(Math.abs(errors.tpot)).toBeLessThan(MEAN);
+}, 60_000);
