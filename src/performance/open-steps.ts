@@ -65,8 +65,7 @@ export function openSteps(f: StepFeatures, k: Coefficients, load: Load): (rate: 
   const curve = decodeCurve(f, k, inputTokens + (outputTokens * (1 + outputVariation)) / 2);
   const step = (batch: number): number => curve(Math.max(batch, LEAST_BATCH));
   const lightStep = step(1);
-  // Hits and misses apart are ten lengths already.
-  const workBeside = promptWork(f, k, load, load.history === undefined ? 'quantiles' : 'nodes');
+  const workBeside = promptWork(f, k, load, 'quantiles');
   const aloneSeconds = workBeside({ mean: 0, deviation: 0 }).seconds(1, 1);
   const growth = (step(1 + GUESS_BATCH) - lightStep) / GUESS_BATCH;
   const known: Known = {

@@ -198,13 +198,16 @@ function secondsOfEach(
   prompts: number,
   budget: number,
 ): number {
-  /** Tokens of a step when so many prompts share it. */
-  const shared = (part: number): number => Math.min(Math.ceil(part) * prompts, budget, tokens * prompts);
-  if (!cutAtBlock) return seconds(batch, shared(tokens / steps));
-  const before = seconds(batch, shared((beforeLast * tokens) / (steps - 1)));
-  const last = seconds(batch, shared((1 - beforeLast) * tokens));
+  const most = Math.min(budget, tokens * prompts);
+  if (!cutAtBlock) return seconds(batch, tokensShared(tokens / steps, prompts, most));
+  const before = seconds(batch, tokensShared((beforeLast * tokens) / (steps - 1), prompts, most));
+  const last = seconds(batch, tokensShared((1 - beforeLast) * tokens, prompts, most));
   return beforeLast * before + (1 - beforeLast) * last;
 }
+
+/** Tokens of a step that so many prompts share, by the part of one. */
+const tokensShared = (part: number, prompts: number, most: number): number =>
+  Math.min(Math.ceil(part) * prompts, most);
 
 /** What cuts add up to, over prompts and budgets by their weights; a share is of a prompt. */
 class CutSums {
