@@ -1,7 +1,7 @@
 import { gatedWaits } from './gated-waits';
 import type { OpenState } from './open-loop';
 import type { OwnTime } from './own-times';
-import { tailOf, tailOfAll, type WeightedSpread } from './queueing';
+import { cutWhere, tailOf, tailOfAll, type WeightedSpread } from './queueing';
 import { fillings, turnWaits } from './turn-waits';
 
 /** Requests that are so late already, and by what more they wait. */
@@ -53,9 +53,6 @@ export function firstTokenP95(state: OpenState, own: readonly OwnTime[]): number
   return p95Of(late, shorter);
 }
 
-/** Of the percentile itself. */
-const PRECISION = 5e-4;
-
 /** 95th percentile, where waits are so much shorter than given. */
 function p95Of(late: readonly Late[], shorter: number): number {
   let low = Number.POSITIVE_INFINITY;
@@ -75,10 +72,5 @@ function p95Of(late: readonly Late[], shorter: number): number {
     return above > 0.05 * all;
   };
   while (tooLate(high)) high *= 2;
-  while (high - low > PRECISION * high) {
-    const middle = (low + high) / 2;
-    if (tooLate(middle)) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+  return cutWhere(tooLate, low, high);
 }

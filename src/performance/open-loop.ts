@@ -86,6 +86,8 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
   const full = holding(steps, load.maxBatch);
   const asked = rate * (ownSeconds + steps.decodeSeconds);
   const clusters = clustering(steps, (rate * full.seconds) / load.maxBatch);
+  const heldSeconds = (taken: number): number => holding(steps, taken).seconds;
+  const heldVariation = holdingVariation(steps, ownSeconds, outputVariation);
   const freeWait = (1 - oneByOne) * gated.waitSeconds + oneByOne * wait;
   const ownSlots = roomForAll(load.maxBatch, asked, steps.dispersion)
     ? NO_QUEUE
@@ -98,22 +100,8 @@ function stateOf(steps: OpenSteps, rate: number, load: Load, frontSeconds: numbe
           dispersion: clusters,
           free: freeWait,
         })
-      : slotQueue(
-          load.maxBatch,
-          rate,
-          asked,
-          (taken) => holding(steps, taken).seconds,
-          holdingVariation(steps, ownSeconds, outputVariation),
-          clusters,
-        );
-  const slots = slotsOfRanks(
-    ownSlots,
-    ranks,
-    load.maxBatch,
-    rate,
-    (taken) => holding(steps, taken).seconds,
-    holdingVariation(steps, ownSeconds, outputVariation),
-  );
+      : slotQueue(load.maxBatch, rate, asked, heldSeconds, heldVariation, clusters);
+  const slots = slotsOfRanks(ownSlots, ranks, load.maxBatch, rate, heldSeconds, heldVariation);
   const slotWaitSeconds = Number.isFinite(slots.meanWait) ? slots.meanWait : 0;
   // Who waits for a slot finds the engine's queue short.
   const free = 1 - slots.waiting;

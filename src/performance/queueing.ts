@@ -180,6 +180,19 @@ export function tailOfAll(parts: readonly WeightedSpread[]): { weight: number; t
 }
 
 const BISECTIONS = 24;
+const PRECISION = 5e-4;
+
+/** Where a distribution is cut between `low` and `high`: below it `tooMany` values are larger. */
+export function cutWhere(tooMany: (x: number) => boolean, low: number, high: number): number {
+  let from = low;
+  let to = high;
+  for (let i = 0; i < BISECTIONS && to - from > PRECISION * to; i++) {
+    const middle = (from + to) / 2;
+    if (tooMany(middle)) from = middle;
+    else to = middle;
+  }
+  return (from + to) / 2;
+}
 
 /** 95th percentile of a mixture; weights sum to 1. */
 export function mixtureP95(parts: readonly WeightedSpread[]): number {
@@ -194,13 +207,10 @@ export function mixtureP95(parts: readonly WeightedSpread[]): number {
       'width' in part ? part.least + part.width : part.mean + 6 * Math.sqrt(part.variance),
     );
   }
-  for (let i = 0; i < BISECTIONS && high - low > 5e-4 * high; i++) {
-    const middle = (low + high) / 2;
+  const tooMany = (x: number): boolean => {
     let above = 0;
-    for (let j = 0; j < tails.length && above <= 0.05; j++)
-      above += tails[j]!.weight * tails[j]!.tail(middle);
-    if (above > 0.05) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+    for (let j = 0; j < tails.length && above <= 0.05; j++) above += tails[j]!.weight * tails[j]!.tail(x);
+    return above > 0.05;
+  };
+  return cutWhere(tooMany, low, high);
 }
